@@ -1,0 +1,88 @@
+/** A typed client of the HTTP API, for the page and the command line. */
+
+import type { z } from "zod";
+import { ApiError, errorBody } from "./errors.ts";
+import { API_PREFIX, routes, type Route, type RouteName } from "./routes.ts";
+
+type Field<R, K extends string> = R extends { readonly [key in K]: infer S extends z.ZodType }
+  ? { [key in K]: z.input<S> }
+  : unknown;
+type AnyAnswer<R extends Route> = {
+  [S in keyof R["answers"]]: R["answers"][S] extends z.ZodType ? z.output<R["answers"][S]> : never;
+}[keyof R["answers"]];
+
+/** What a call of that route takes: `params`, `query`, `body`, each where the route has it. */
+export type Request<N extends RouteName> = Field<(typeof routes)[N], "params"> &
+  Partial<Field<(typeof routes)[N], "query">> &
+  Field<(typeof routes)[N], "body"> & { readonly signal?: AbortSignal };
+
+export type Answer<N extends RouteName> = AnyAnswer<(typeof routes)[N]>;
+
+export interface ApiClient {
+  /**
+   * Calls a route. The answer is checked against the route's schema.
+   *
+   * @throws ApiError when the server refuses, or answers what the schema doesn't allow.
+   */
+  call<N extends RouteName>(name: N, request: Request<N>): Promise<Answer<N>>;
+}
+
+export interface ApiClientOptions {
+  /** Where the server is; the page's own origin by default. */
+  readonly baseUrl?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly fetch?: typeof fetch;
+}
+
+export function createApiClient(options: ApiClientOptions = {}): ApiClient {
+  const send = options.fetch ?? ((input, init) => fetch(input, init));
+  return {
+    async call(name, request) {
+      const route: Route = routes[name];
+      const { params, query, body, signal } = request as LooseRequest;
+      const response = await send(
+        `${options.baseUrl ?? ""}${API_PREFIX}${toPath(route.path, params)}${toQuery(query)}`,
+        {
+          method: route.method,
+          headers: {
+            ...options.headers,
+            ...(route.method === "GET" ? {} : { "content-type": "application/json" }),
+          },
+          credentials: "same-origin",
+          ...(route.method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
+          ...(signal === undefined ? {} : { signal }),
+        },
+      );
+      return (await readAnswer(route, response)) as Answer<typeof name>;
+    },
+  };
+}
+
+interface LooseRequest {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+function toPath(path: string, params: Readonly<Record<string, string>> = {}): string {
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+}
+
+function toQuery(query: Readonly<Record<string, unknown>> = {}): string {
+  const given = Object.entries(query).filter(([, item]) => item !== undefined);
+  return given.length === 0
+    ? ""
+    : `?${new URLSearchParams(given.map(([name, item]) => [name, String(item)]))}`;
+}
+
+async function readAnswer(route: Route, response: Response): Promise<unknown> {
+  const schema = route.answers[response.status];
+  const body: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
+  if (schema !== undefined) return schema.parse(body);
+  const refused = errorBody.safeParse(body);
+  if (!refused.success)
+    throw new ApiError("internal", `the server answered ${response.status}`, { status: response.status });
+  const { code, message, field } = refused.data.error;
+  throw new ApiError(code, message, { status: response.status, ...(field === undefined ? {} : { field }) });
+}

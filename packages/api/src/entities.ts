@@ -1,0 +1,98 @@
+/** What the API speaks of: devices, variables, writes, log entries. Times are milliseconds since 1970. */
+
+import { KIND_NAMES, LOG_LEVELS, type JsonValue } from "@wheelhouse/protocol";
+import { z } from "zod";
+
+export const time = z.number().int().nonnegative();
+export const value: z.ZodType<JsonValue> = z.json();
+
+export const WRITE_STATES = [
+  "pending",
+  "sent",
+  "applied",
+  "rejected",
+  "expired",
+  "cancelled",
+  "replaced",
+] as const;
+export const writeState = z.enum(WRITE_STATES);
+
+export const user = z.object({ id: z.string(), email: z.string() });
+export const role = z.enum(["viewer", "editor", "owner"]);
+export const project = z.object({ id: z.string(), name: z.string(), role });
+
+export const deviceKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  key: z.string(),
+  createdAt: time,
+  revokedAt: time.nullable(),
+});
+
+export const device = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  app: z.string().nullable(),
+  build: z.string().nullable(),
+  tags: z.array(z.string()),
+  online: z.boolean(),
+  firstSeen: time,
+  lastSeen: time,
+});
+
+/** One variable's part of a change: who asked for which value, and what became of it. */
+export const write = z.object({
+  id: z.number().int(),
+  /** The change it belongs to: the `id` of the `set` on the wire, rising per device. */
+  set: z.number().int(),
+  device: z.string(),
+  name: z.string(),
+  from: value.nullable(),
+  value,
+  state: writeState,
+  /** What the device says the variable is now, once it answered. */
+  applied: value.nullable(),
+  /** Why the device rejected it. */
+  reason: z.string().nullable(),
+  by: z.string(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+export const variable = z.object({
+  name: z.string(),
+  kind: z.enum(KIND_NAMES),
+  writable: z.boolean(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  step: z.number().nullable(),
+  unit: z.string().nullable(),
+  options: z.array(z.string()).nullable(),
+  group: z.string().nullable(),
+  help: z.string().nullable(),
+  reported: z.object({ value, at: time }).nullable(),
+  /** The newest write, whatever its state. */
+  desired: write.nullable(),
+});
+
+export const logLevel = z.enum(LOG_LEVELS);
+export const logEntry = z.object({
+  id: z.number().int(),
+  device: z.string(),
+  session: z.string().nullable(),
+  at: time,
+  receivedAt: time,
+  level: logLevel,
+  message: z.string(),
+  fields: z.record(z.string(), value).nullable(),
+});
+
+export type User = z.infer<typeof user>;
+export type Role = z.infer<typeof role>;
+export type Project = z.infer<typeof project>;
+export type DeviceKey = z.infer<typeof deviceKey>;
+export type Device = z.infer<typeof device>;
+export type WriteState = z.infer<typeof writeState>;
+export type Write = z.infer<typeof write>;
+export type Variable = z.infer<typeof variable>;
+export type LogEntry = z.infer<typeof logEntry>;

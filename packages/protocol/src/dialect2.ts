@@ -1,0 +1,288 @@
+/** Dialect 2: one JSON object a line, with sessions, acknowledgements and writes that are answered. */
+
+import { refuse, type Code, type Refusal } from "./codes.ts";
+import {
+  isVariableName,
+  parseDeclaration,
+  type DeclaredVariable,
+  type VariableDeclaration,
+} from "./declaration.ts";
+import { isDeviceId } from "./identity.ts";
+import { isJsonObject, parseJson, showValue, type JsonObject, type JsonValue } from "./json.ts";
+import { parseLogLevel, type LogLevel } from "./log-level.ts";
+
+export const PROTOCOL_VERSION = 2;
+
+/** What a device says of itself when it connects. Times are milliseconds since 1970. */
+export interface Hello {
+  readonly type: "hello";
+  readonly protocol: typeof PROTOCOL_VERSION;
+  readonly key: string;
+  readonly device: string;
+  readonly name?: string;
+  readonly app?: string;
+  readonly build?: string;
+  readonly tags?: readonly string[];
+  /** The session to go on with. */
+  readonly session?: string;
+  /** The device's clock. */
+  readonly now?: number;
+}
+
+export interface VariablesLine {
+  readonly type: "variables";
+  readonly seq: number;
+  readonly at?: number;
+  readonly backlog?: boolean;
+  readonly values: JsonObject;
+}
+
+export interface LogEntryLine {
+  readonly at?: number;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields?: JsonObject;
+}
+
+export interface LogsLine {
+  readonly type: "logs";
+  readonly seq: number;
+  readonly backlog?: boolean;
+  readonly entries: readonly LogEntryLine[];
+}
+
+/** What the game did with one variable of a `set`. */
+export type AppliedResult =
+  | { readonly value: JsonValue }
+  | { readonly error: string; readonly value?: JsonValue };
+
+export interface AppliedLine {
+  readonly type: "applied";
+  readonly id: number;
+  readonly results: Readonly<Record<string, AppliedResult>>;
+}
+
+export type DeviceMessage =
+  | Hello
+  | { readonly type: "declare"; readonly variables: readonly DeclaredVariable[] }
+  | VariablesLine
+  | LogsLine
+  | AppliedLine
+  | { readonly type: "ping" }
+  | { readonly type: "pong" }
+  | { readonly type: "bye" };
+
+export interface Welcome {
+  readonly type: "welcome";
+  readonly protocol: typeof PROTOCOL_VERSION;
+  readonly session: string;
+  readonly resumed: boolean;
+  /** Everything up to this `seq` is durable or was refused; go on with anything higher. */
+  readonly acknowledged: number;
+  readonly heartbeatMs: number;
+  readonly maxLineBytes: number;
+  readonly window: number;
+  readonly now: number;
+}
+
+export interface SetMessage {
+  readonly type: "set";
+  readonly id: number;
+  readonly values: JsonObject;
+}
+
+export interface ErrorMessage {
+  readonly type: "error";
+  readonly code: Code;
+  readonly message: string;
+  readonly seq?: number;
+  readonly retryAfterMs?: number;
+}
+
+export type ServerMessage =
+  | Welcome
+  | SetMessage
+  | ErrorMessage
+  | { readonly type: "ack"; readonly seq: number }
+  | { readonly type: "ping" }
+  | { readonly type: "pong" };
+
+/** Whether a connection's first line makes it speak dialect 2. */
+export function isDialect2(line: string): boolean {
+  return line.startsWith("{");
+}
+
+export function formatMessage(message: ServerMessage | DeviceMessage): string {
+  return `${JSON.stringify(message.type === "declare" ? toDeclareLine(message.variables) : message)}\n`;
+}
+
+/** Reads a line that a device sent. */
+export function parseDeviceMessage(line: string): DeviceMessage | Refusal {
+  const input = parseJson(line);
+  if (input === undefined) return refuse("bad_json", "expected one JSON object on the line");
+  if (!isJsonObject(input)) return refuse("invalid", `expected a JSON object, got: ${showValue(input)}`);
+  const { type } = input;
+  const parse =
+    typeof type === "string" && Object.hasOwn(DEVICE_PARSERS, type) ? DEVICE_PARSERS[type] : undefined;
+  const seq = readSeq(input);
+  if (parse === undefined) {
+    return refuse(
+      "unknown_type",
+      `expected type to be one of ${Object.keys(DEVICE_PARSERS).join(", ")}, got: ${showValue(type)}`,
+      seq,
+    );
+  }
+  const message = parse(input);
+  return typeof message === "string" ? refuse("invalid", message, seq) : message;
+}
+
+/** Reads a line that the server sent; `undefined` for one this client doesn't know, which it ignores. */
+export function parseServerMessage(line: string): ServerMessage | undefined {
+  const input = parseJson(line);
+  if (!isJsonObject(input)) return undefined;
+  const message = input as unknown as ServerMessage;
+  switch (message.type) {
+    case "welcome":
+    case "set":
+    case "ack":
+    case "error":
+    case "ping":
+    case "pong":
+      return message;
+    default:
+      return undefined;
+  }
+}
+
+type Parsed = DeviceMessage | string;
+
+const DEVICE_PARSERS: Readonly<Record<string, (input: JsonObject) => Parsed>> = {
+  hello: parseHello,
+  declare: parseDeclare,
+  variables: parseVariables,
+  logs: parseLogs,
+  applied: parseApplied,
+  ping: () => ({ type: "ping" }),
+  pong: () => ({ type: "pong" }),
+  bye: () => ({ type: "bye" }),
+};
+
+function parseHello(input: JsonObject): Parsed {
+  const { protocol, key, device, name, app, build, tags, session, now } = input;
+  if (protocol !== PROTOCOL_VERSION) return expected("protocol", String(PROTOCOL_VERSION), protocol);
+  if (typeof key !== "string") return expected("key", "text", key);
+  if (!isDeviceId(device)) {
+    return expected("device", "1 to 64 of A-Z a-z 0-9 . _ - that don't begin with anonymous-", device);
+  }
+  for (const [field, text] of Object.entries({ name, app, build, session })) {
+    if (text !== undefined && (typeof text !== "string" || text.length > 200))
+      return expected(field, "text of at most 200 characters", text);
+  }
+  if (tags !== undefined && !isTextList(tags)) return expected("tags", "a list of text", tags);
+  if (now !== undefined && !isTime(now)) return expected("now", "milliseconds since 1970", now);
+  return { type: "hello", protocol, key, device, ...present({ name, app, build, tags, session, now }) };
+}
+
+function parseDeclare({ variables }: JsonObject): Parsed {
+  if (!Array.isArray(variables)) return expected("variables", "a list", variables);
+  const declared: DeclaredVariable[] = [];
+  for (const [index, entry] of variables.entries()) {
+    const variable = parseDeclaration(entry, `variables[${index}]`);
+    if ("problem" in variable) return variable.problem;
+    declared.push(variable);
+  }
+  return { type: "declare", variables: declared };
+}
+
+function parseVariables(input: JsonObject): Parsed {
+  const seq = readSeq(input);
+  const { at, backlog, values } = input;
+  if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
+  if (at !== undefined && !isTime(at)) return expected("at", "milliseconds since 1970", at);
+  if (backlog !== undefined && typeof backlog !== "boolean")
+    return expected("backlog", "true or false", backlog);
+  if (!isJsonObject(values)) return expected("values", "an object of names and values", values);
+  const wrongName = Object.keys(values).find((name) => !isVariableName(name));
+  if (wrongName !== undefined) return expected("values", "named with 1 to 200 characters", wrongName);
+  return { type: "variables", seq, values, ...present({ at, backlog }) };
+}
+
+function parseLogs(input: JsonObject): Parsed {
+  const seq = readSeq(input);
+  const { backlog, entries } = input;
+  if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
+  if (backlog !== undefined && typeof backlog !== "boolean")
+    return expected("backlog", "true or false", backlog);
+  if (!Array.isArray(entries)) return expected("entries", "a list", entries);
+  const parsed: LogEntryLine[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const log = parseLogEntry(entry as JsonValue, `entries[${index}]`);
+    if (typeof log === "string") return log;
+    parsed.push(log);
+  }
+  return { type: "logs", seq, entries: parsed, ...present({ backlog }) };
+}
+
+function parseLogEntry(input: JsonValue, where: string): LogEntryLine | string {
+  if (!isJsonObject(input)) return expected(where, "an object", input);
+  const { at, level, message, fields } = input;
+  if (at !== undefined && !isTime(at)) return expected(`${where}.at`, "milliseconds since 1970", at);
+  if (typeof message !== "string") return expected(`${where}.message`, "text", message);
+  if (fields !== undefined && !isJsonObject(fields)) return expected(`${where}.fields`, "an object", fields);
+  const known = level === undefined ? "info" : parseLogLevel(level);
+  if (known === undefined) return expected(`${where}.level`, "debug, info, warn, error or fatal", level);
+  return { level: known, message, ...present({ at, fields }) };
+}
+
+function parseApplied({ id, results }: JsonObject): Parsed {
+  if (!isWhole(id)) return expected("id", "the id of the set", id);
+  if (!isJsonObject(results)) return expected("results", "an object of names and results", results);
+  for (const [name, result] of Object.entries(results)) {
+    if (!isJsonObject(result)) return expected(`results.${name}`, "an object", result);
+    const { error, value } = result;
+    if (error !== undefined && typeof error !== "string")
+      return expected(`results.${name}.error`, "text", error);
+    if (error === undefined && value === undefined)
+      return expected(`results.${name}.value`, "the applied value", value);
+  }
+  // Each result was checked above; JsonObject can't say so.
+  return { type: "applied", id, results: results as unknown as AppliedLine["results"] };
+}
+
+function readSeq({ seq }: JsonObject): number | undefined {
+  return isWhole(seq) ? seq : undefined;
+}
+
+function isWhole(value: JsonValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
+}
+
+function isTime(value: JsonValue): value is number {
+  return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+function isTextList(value: JsonValue): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= 32 &&
+    value.every((item) => typeof item === "string" && item.length <= 64)
+  );
+}
+
+/** The fields that are there: a line never carries `undefined`. */
+function present(fields: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function expected(field: string, what: string, got: unknown): string {
+  return `expected ${field} to be ${what}, got: ${showValue(got)}`;
+}
+
+function toDeclareLine(variables: readonly DeclaredVariable[]): object {
+  return {
+    type: "declare",
+    variables: variables.map(({ declaration, value }): VariableDeclaration & { value?: JsonValue } =>
+      value === undefined ? declaration : { ...declaration, value },
+    ),
+  };
+}

@@ -1,0 +1,77 @@
+/** `@wheelhouse/protocol`: the lines a device and the server exchange. Pure; runs in Node.js and in a browser. */
+
+// What both dialects share
+export { CODES, refuse, type Code, type CodeRule, type ComeBack, type Refusal } from "./codes.ts";
+export {
+  CLOCK_TOLERANCE_MS,
+  HEARTBEAT_MS,
+  MAX_LINE_BYTES,
+  MAX_UNVERIFIED_LINE_BYTES,
+  MAX_WRONG_KEYS,
+  RETRY_AFTER_MS,
+  SESSION_RESUME_MS,
+  VERIFY_TIMEOUT_MS,
+  WINDOW_LINES,
+} from "./limits.ts";
+export { anonymousDeviceId, isDeviceId, isDeviceKey } from "./identity.ts";
+export { LOG_LEVELS, parseLogLevel, type LogLevel } from "./log-level.ts";
+
+// Variables
+export {
+  KIND_NAMES,
+  fitValue,
+  formatValue,
+  inferKind,
+  isKindName,
+  kindOf,
+  valuesEqual,
+  type Fits,
+  type KindName,
+  type Unfit,
+} from "./kinds/index.ts";
+export { type Kind, type Limits, type Misfit } from "./kinds/kind.ts";
+export {
+  MAX_NAME_LENGTH,
+  isVariableName,
+  parseDeclaration,
+  type DeclarationProblem,
+  type DeclaredVariable,
+  type VariableDeclaration,
+} from "./declaration.ts";
+
+// Dialect 1
+export {
+  VERIFIED_LINE,
+  claimedKey,
+  formatError,
+  formatPush,
+  isDialect1,
+  kindOfType,
+  parseDialect1,
+  type Dialect1Log,
+  type Dialect1Message,
+  type Dialect1Variable,
+} from "./dialect1.ts";
+
+// Dialect 2
+export {
+  PROTOCOL_VERSION,
+  formatMessage,
+  isDialect2,
+  parseDeviceMessage,
+  parseServerMessage,
+  type AppliedLine,
+  type AppliedResult,
+  type DeviceMessage,
+  type ErrorMessage,
+  type Hello,
+  type LogEntryLine,
+  type LogsLine,
+  type ServerMessage,
+  type SetMessage,
+  type VariablesLine,
+  type Welcome,
+} from "./dialect2.ts";
+
+// JSON
+export { isJsonObject, jsonEqual, parseJson, showValue, type JsonObject, type JsonValue } from "./json.ts";

@@ -1,0 +1,14 @@
+import type { Kind } from "./kind.ts";
+
+const WORDS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
+
+export const boolean: Kind<boolean> = {
+  expects: "true or false",
+  parse(input) {
+    if (typeof input === "boolean") return input;
+    const word = typeof input === "number" ? String(input) : input;
+    return typeof word === "string" && Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+  },
+  format: String,
+  equal: Object.is,
+};

@@ -1,0 +1,20 @@
+/** The numbers of the wire. Each default stands here and nowhere else. */
+
+/** Bytes of one line, its line feed included, once a connection is verified. */
+export const MAX_LINE_BYTES = 65_536;
+/** Bytes of one line before that; a longer one closes the connection. */
+export const MAX_UNVERIFIED_LINE_BYTES = 4_096;
+/** Time from the connection's start to a right key, in all. */
+export const VERIFY_TIMEOUT_MS = 5_000;
+/** Wrong keys on one connection; the last of them closes it. */
+export const MAX_WRONG_KEYS = 3;
+/** Lines of a device that may be unacknowledged before the server stops reading. */
+export const WINDOW_LINES = 256;
+/** Silence after which the server pings; after three times as long it closes. Dialect 2 only. */
+export const HEARTBEAT_MS = 15_000;
+/** A session silent for longer isn't resumed. */
+export const SESSION_RESUME_MS = 24 * 60 * 60 * 1000;
+/** A device's clock that is wrong by more is corrected by the difference. */
+export const CLOCK_TOLERANCE_MS = 2_000;
+/** When a client comes back after `shutting_down` or `silent`. */
+export const RETRY_AFTER_MS = 1_000;

@@ -1,0 +1,24 @@
+/** The levels of a log entry, least first; a level's number on the wire is its place here. */
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const ALIASES: Readonly<Record<string, LogLevel>> = {
+  trace: "debug",
+  verbose: "debug",
+  notice: "info",
+  warning: "warn",
+  err: "error",
+  critical: "fatal",
+};
+
+/** Reads a name, an alias or 0–4; anything else is `undefined`. */
+export function parseLogLevel(input: unknown): LogLevel | undefined {
+  if (typeof input === "number") return LOG_LEVELS[input];
+  if (typeof input !== "string") return undefined;
+  const name = input.toLowerCase();
+  if (/^[0-4]$/.test(name)) return LOG_LEVELS[Number(name)];
+  return (
+    LOG_LEVELS.find((level) => level === name) ?? (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined)
+  );
+}
