@@ -1,0 +1,141 @@
+/** What a process can do: the verbs, which live on its context and, for code outside any process, on the runtime. */
+
+import type { RuntimeEvent } from "./events.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import type { ProcessSpec } from "./process/definition.ts";
+import type {
+  Address,
+  CallArgs,
+  CallName,
+  CastArgs,
+  CastName,
+  InfoKind,
+  ProcessName,
+  Protocol,
+  Ref,
+  Reply,
+  ReplyTo,
+  Topic,
+} from "./protocol.ts";
+
+/** How long a call waits for its answer unless told otherwise (`gen_server:call/2`). */
+export const CALL_TIMEOUT_MS = 5_000;
+
+/** Something a program brings into a runtime for its processes: a network, a store. See {@link Verbs.port}. */
+export interface PortKey<in out T> {
+  readonly port: string;
+  readonly "~port"?: (port: T) => T;
+}
+
+/** Verbs that need no process of one's own. */
+export interface Verbs {
+  /**
+   * Sends a request and waits for its answer, {@link CALL_TIMEOUT_MS} at most.
+   *
+   * @throws NoProcessError at once, when nobody is there.
+   * @throws ProcessExitedError as soon as the process ends before it has answered.
+   * @throws CallTimeoutError when no answer came in time; the request is still carried out, its answer dropped.
+   * @throws SelfCallError when a process calls itself.
+   */
+  call<P extends Protocol, K extends CallName<P>>(
+    to: Address<P>,
+    message: K,
+    ...args: CallArgs<P, K>
+  ): Promise<Reply<P, K>>;
+  /** The same with a time of one's own, in milliseconds; `Infinity` waits for as long as the process lives. */
+  callWithin<P extends Protocol, K extends CallName<P>>(
+    timeoutMs: number,
+    to: Address<P>,
+    message: K,
+    ...args: CallArgs<P, K>
+  ): Promise<Reply<P, K>>;
+  /** Sends a message that isn't answered; to nobody, it is dropped. */
+  cast<P extends Protocol, K extends CastName<P>>(to: Address<P>, message: K, ...args: CastArgs<P, K>): void;
+  /** Sends a message of a kind outside the protocol; the process handles it with `on(kind, …)`. */
+  inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
+  /** Answers a call that its handler left open. Only the first answer counts. */
+  reply<R>(to: ReplyTo<R>, value: R): void;
+  /** Sends to every subscriber of a topic, once for each subscription. */
+  broadcast<M>(topic: Topic<M>, message: M): void;
+  /** The process of that name, if one lives. */
+  whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined;
+  /** Asks a process to end: as a supervisor does with `shutdown`, or at once and without its consent with `kill`. */
+  exit(to: Address, reason: ExitReason | "kill"): void;
+  /** Resolves with the reason when the process ends, at once with `noproc` if it has; with `undefined` after `timeoutMs`. */
+  exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined>;
+  /** What the program brought into the runtime under that key. */
+  port<T>(key: PortKey<T>): T | undefined;
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Milliseconds since 1970. */
+  wallClock(): number;
+  /** 0 ≤ n < 1. */
+  random(): number;
+}
+
+/** A message that a process will send itself. */
+export interface Timer {
+  readonly "~timer"?: true;
+}
+
+/** Something outside that belongs to a process and goes with it: a socket, a file. */
+export interface Owned {
+  release(reason: ExitReason): void;
+}
+
+/** A process's own view of itself and of others. After its end all of it is dead: sends drop, calls fail. */
+export interface Context<P extends Protocol = Protocol, S = unknown> extends Verbs {
+  readonly self: Ref<P>;
+  /** What `init` returned, or was assigned last. */
+  state: S;
+  /** Aborted when the process ends. */
+  readonly signal: AbortSignal;
+
+  /** Ends the process once this handler has returned; in a call, its answer leaves after `terminate`. */
+  stop(reason?: ExitReason): void;
+  /** Runs the `continue` handler right after this one, before anything that already waits. */
+  continue(token?: unknown): void;
+  /** Runs the `timeout` handler unless any message comes before that; with one waiting, not even after 0 ms. */
+  idleAfter(ms: number): void;
+
+  /** Casts to this process itself after so many milliseconds. */
+  after<K extends CastName<P>>(ms: number, message: K, ...args: CastArgs<P, K>): Timer;
+  cancel(timer: Timer): void;
+
+  /** Ties two processes: either's unclean end ends the other, or reaches it as `exit` if it traps exits. */
+  link(ref: Ref): void;
+  unlink(ref: Ref): void;
+  /** Has `down` called, exactly once, when that process ends; at once with `noproc` if it has. */
+  monitor(ref: Ref): void;
+  demonitor(ref: Ref): void;
+
+  /** Hears a topic from now on; twice subscribed hears twice. */
+  subscribe<M>(topic: Topic<M>): void;
+  /** Drops all this process's subscriptions to the topic. */
+  unsubscribe<M>(topic: Topic<M>): void;
+  /** Sends to every subscriber but this process. */
+  broadcastFrom<M>(topic: Topic<M>, message: M): void;
+
+  /** Tells the runtime's listeners. Programs have events of their own under `type`s of their own. */
+  emit(event: RuntimeEvent): void;
+
+  /** Ties something outside to this process's life. */
+  own(resource: Owned): void;
+  /** Unties it again. */
+  disown(resource: Owned): void;
+  /** Has {@link Owned}-like work done at the end of this burst of messages. */
+  afterBurst(item: { flush(): void }): void;
+
+  /**
+   * Starts a process linked to this one; resolves when its `init` is done, with `undefined` if it chose to be ignored.
+   *
+   * @throws StartFailedError when `init` failed or the name is taken.
+   */
+  startLinked<C extends Protocol>(spec: ProcessSpec<C>): Promise<Ref<C> | undefined>;
+}
+
+/** The context of a call's handler. */
+export interface CallContext<P extends Protocol, S, R> extends Context<P, S> {
+  /** Where this call's answer goes, to be kept when the handler returns `noReply`. */
+  readonly from: ReplyTo<R>;
+}

@@ -1,0 +1,38 @@
+/** What a runtime tells of itself. Libraries emit events; only programs log. */
+
+import type { ExitReason } from "./exit-reason.ts";
+import type { Ref } from "./protocol.ts";
+
+/** A reference that can be shown: `Room#12`. */
+export interface LabelledRef extends Ref {
+  readonly label: string;
+}
+
+export type RuntimeEvent =
+  | {
+      readonly type: "process_started";
+      readonly process: LabelledRef;
+      readonly parent: LabelledRef | undefined;
+    }
+  | { readonly type: "process_ended"; readonly process: LabelledRef; readonly reason: ExitReason }
+  /** A handler threw. `state` went through the definition's `format`, where it has one. */
+  | {
+      readonly type: "crash";
+      readonly process: LabelledRef;
+      readonly reason: ExitReason;
+      readonly message: string;
+      readonly state: unknown;
+    }
+  | { readonly type: "unknown_message"; readonly process: LabelledRef; readonly message: string }
+  | {
+      readonly type: "child_restarted";
+      readonly supervisor: Ref;
+      readonly child: string;
+      readonly reason: ExitReason;
+    }
+  | {
+      readonly type: "supervisor_gave_up";
+      readonly supervisor: Ref;
+      readonly child: string;
+      readonly reason: ExitReason;
+    };

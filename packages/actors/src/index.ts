@@ -1,0 +1,85 @@
+/** `@wheelhouse/actors`: OTP's processes and supervision. */
+
+// Protocols and addresses
+export {
+  defineInfo,
+  defineTopic,
+  processName,
+  type Address,
+  type CallArgs,
+  type CallName,
+  type CastArgs,
+  type CastName,
+  type InfoKind,
+  type ProcessName,
+  type Protocol,
+  type Ref,
+  type Reply,
+  type ReplyTo,
+  type Topic,
+  type TopicFamily,
+} from "./protocol.ts";
+
+// Processes
+export {
+  defineGenServer,
+  on,
+  type CallHandlers,
+  type CastHandlers,
+  type GenServer,
+  type GenServerDefinition,
+  type InfoHandler,
+} from "./gen-server.ts";
+export {
+  CALL_TIMEOUT_MS,
+  type CallContext,
+  type Context,
+  type Owned,
+  type PortKey,
+  type Timer,
+  type Verbs,
+} from "./context.ts";
+export { Later, ignore, later, noReply, type ProcessSpec } from "./process/definition.ts";
+export { type Down, type Exit } from "./process/mailbox.ts";
+
+// Supervision
+export {
+  defineSupervisor,
+  type ChildInfo,
+  type Supervisor,
+  type SupervisorProtocol,
+  type SupervisorSpec,
+} from "./supervision/supervisor.ts";
+export {
+  defineDynamicSupervisor,
+  type ChildStart,
+  type DynamicSupervisor,
+  type DynamicSupervisorProtocol,
+  type DynamicSupervisorSpec,
+} from "./supervision/dynamic-supervisor.ts";
+export {
+  SHUTDOWN_MS,
+  type ChildOptions,
+  type ChildSpec,
+  type Restart,
+  type Shutdown,
+} from "./supervision/child-spec.ts";
+export { DEFAULT_INTENSITY, type Intensity, type Strategy } from "./supervision/restart-rules.ts";
+
+// Programs
+export { start, type Application, type StartOptions } from "./application.ts";
+export { Runtime, provide, type ProvidedPort, type RuntimeOptions } from "./runtime/runtime.ts";
+export { type LabelledRef, type RuntimeEvent } from "./events.ts";
+
+// Why things end
+export { formatReason, isCleanExit, type ExitReason, type ShutdownReason } from "./exit-reason.ts";
+export {
+  CallTimeoutError,
+  ForeignAwaitError,
+  NameTakenError,
+  NoProcessError,
+  ProcessExitedError,
+  SelfCallError,
+  StartFailedError,
+  UnknownCallError,
+} from "./errors.ts";

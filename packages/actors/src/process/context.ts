@@ -1,0 +1,267 @@
+/** The context a process's handlers are given: the verbs, said by that process, and dead once it has ended. */
+
+import { CALL_TIMEOUT_MS, type CallContext, type Owned, type PortKey, type Timer } from "../context.ts";
+import { ProcessExitedError } from "../errors.ts";
+import type { RuntimeEvent } from "../events.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo, Topic } from "../protocol.ts";
+import { TimerNode } from "../runtime/timer-queue.ts";
+import type { ProcessSpec } from "./definition.ts";
+import type { Process } from "./process.ts";
+
+/** What the verbs need of the runtime: each says who is speaking. */
+export interface ProcessVerbs {
+  callFrom(
+    caller: Process | undefined,
+    timeoutMs: number,
+    to: Address,
+    message: string,
+    args: readonly unknown[],
+  ): Promise<unknown>;
+  castTo(to: Address, message: string, args: readonly unknown[]): void;
+  inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
+  reply<R>(to: ReplyTo<R>, value: R): void;
+  broadcastExcept<M>(except: Process | undefined, topic: Topic<M>, message: M): void;
+  subscribe(process: Process, topic: Topic<never>): void;
+  unsubscribe(process: Process, topic: Topic<never>): void;
+  resolve(address: Address): Process | undefined;
+  whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined;
+  exitFrom(from: Process | undefined, to: Address, reason: ExitReason | "kill"): void;
+  exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined>;
+  port<T>(key: PortKey<T>): T | undefined;
+  spawn<P extends Protocol>(spec: ProcessSpec<P>, parent: Process | undefined): Promise<Ref<P> | undefined>;
+  emit(event: RuntimeEvent): void;
+  now(): number;
+  wallClock(): number;
+  random(): number;
+}
+
+export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
+  readonly #process: Process;
+  #timers: Set<SelfCast> | undefined = undefined;
+
+  constructor(process: Process) {
+    this.#process = process;
+  }
+
+  get self(): Ref {
+    return this.#process.ref;
+  }
+
+  get state(): unknown {
+    return this.#process.state;
+  }
+
+  set state(state: unknown) {
+    this.#process.state = state;
+  }
+
+  get signal(): AbortSignal {
+    return this.#process.signal;
+  }
+
+  get from(): ReplyTo<unknown> {
+    const call = this.#process.currentCall;
+    if (call === undefined)
+      throw new Error("expected ctx.from to be read while a call is handled, got: no call");
+    return call as ReplyTo<unknown>;
+  }
+
+  // Messages
+
+  call(to: Address, message: string, ...args: readonly unknown[]): Promise<never> {
+    return this.callWithin(CALL_TIMEOUT_MS, to, message, ...args);
+  }
+
+  async callWithin(
+    timeoutMs: number,
+    to: Address,
+    message: string,
+    ...args: readonly unknown[]
+  ): Promise<never> {
+    const process = this.#process;
+    if (!process.alive) throw new ProcessExitedError(process.ref.toString(), "noproc");
+    process.waitingFor += 1;
+    try {
+      return (await process.host.callFrom(process, timeoutMs, to, message, args)) as never;
+    } finally {
+      process.waitingFor -= 1;
+    }
+  }
+
+  cast(to: Address, message: string, ...args: readonly unknown[]): void {
+    if (this.#process.alive) this.#process.host.castTo(to, message, args);
+  }
+
+  inform<M>(to: Address, kind: InfoKind<M>, message: M): void {
+    if (this.#process.alive) this.#process.host.inform(to, kind, message);
+  }
+
+  reply<R>(to: ReplyTo<R>, value: R): void {
+    if (this.#process.alive) this.#process.host.reply(to, value);
+  }
+
+  broadcast<M>(topic: Topic<M>, message: M): void {
+    if (this.#process.alive) this.#process.host.broadcastExcept(undefined, topic, message);
+  }
+
+  broadcastFrom<M>(topic: Topic<M>, message: M): void {
+    if (this.#process.alive) this.#process.host.broadcastExcept(this.#process, topic, message);
+  }
+
+  subscribe<M>(topic: Topic<M>): void {
+    if (this.#process.alive) this.#process.host.subscribe(this.#process, topic as unknown as Topic<never>);
+  }
+
+  unsubscribe<M>(topic: Topic<M>): void {
+    this.#process.host.unsubscribe(this.#process, topic as unknown as Topic<never>);
+  }
+
+  whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined {
+    return this.#process.host.whereis(name);
+  }
+
+  port<T>(key: PortKey<T>): T | undefined {
+    return this.#process.host.port(key);
+  }
+
+  // Its own course
+
+  stop(reason: ExitReason = "normal"): void {
+    this.#process.wishes.stop ??= reason;
+  }
+
+  continue(token?: unknown): void {
+    this.#process.wishes.continuation = { token };
+  }
+
+  idleAfter(ms: number): void {
+    this.#process.wishes.idleMs = ms;
+  }
+
+  after(ms: number, message: string, ...args: readonly unknown[]): Timer {
+    const timer = new SelfCast(this.#process, message, args, (expired) => this.#timers?.delete(expired));
+    if (this.#process.alive) {
+      this.#timers ??= new Set();
+      this.#timers.add(timer);
+      this.#process.host.timers.arm(timer, ms);
+    }
+    return timer as Timer;
+  }
+
+  cancel(timer: Timer): void {
+    const armed = timer as SelfCast;
+    this.#timers?.delete(armed);
+    this.#process.host.timers.cancel(armed);
+  }
+
+  /** @internal Cancels what is still armed, at the process's end. */
+  close(): void {
+    for (const timer of this.#timers ?? []) this.#process.host.timers.cancel(timer);
+    this.#timers = undefined;
+  }
+
+  // Others
+
+  link(ref: Ref): void {
+    const other = this.#process.host.resolve(ref);
+    if (other === undefined) this.#process.exitSignal(ref, "noproc");
+    else this.#process.linkWith(other);
+  }
+
+  unlink(ref: Ref): void {
+    const other = this.#process.host.resolve(ref);
+    if (other !== undefined) this.#process.unlinkFrom(other);
+  }
+
+  monitor(ref: Ref): void {
+    const watcher = this.#process;
+    const tell = (reason: ExitReason) =>
+      watcher.deliver({ type: "down", down: { ref, reason }, next: undefined });
+    const other = watcher.host.resolve(ref);
+    if (other === undefined) tell("noproc");
+    else other.watch({ owner: watcher, ended: (_, reason) => tell(reason) });
+  }
+
+  demonitor(ref: Ref): void {
+    this.#process.host.resolve(ref)?.unwatch((watcher) => watcher.owner === this.#process);
+  }
+
+  exit(to: Address, reason: ExitReason | "kill"): void {
+    if (this.#process.alive) this.#process.host.exitFrom(this.#process, to, reason);
+  }
+
+  async exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined> {
+    this.#process.waitingFor += 1;
+    try {
+      return await this.#process.host.exited(ref, timeoutMs);
+    } finally {
+      this.#process.waitingFor -= 1;
+    }
+  }
+
+  async startLinked<P extends Protocol>(spec: ProcessSpec<P>): Promise<Ref<P> | undefined> {
+    this.#process.waitingFor += 1;
+    try {
+      return await this.#process.host.spawn(spec, this.#process);
+    } finally {
+      this.#process.waitingFor -= 1;
+    }
+  }
+
+  emit(event: RuntimeEvent): void {
+    this.#process.host.emit(event);
+  }
+
+  own(resource: Owned): void {
+    if (this.#process.alive) this.#process.own(resource);
+    else resource.release("noproc");
+  }
+
+  disown(resource: Owned): void {
+    this.#process.disown(resource);
+  }
+
+  afterBurst(item: { flush(): void }): void {
+    this.#process.host.scheduler.flushAfterBurst(item);
+  }
+
+  // Time and chance
+
+  now(): number {
+    return this.#process.host.now();
+  }
+
+  wallClock(): number {
+    return this.#process.host.wallClock();
+  }
+
+  random(): number {
+    return this.#process.host.random();
+  }
+}
+
+class SelfCast extends TimerNode {
+  readonly #process: Process;
+  readonly #message: string;
+  readonly #args: readonly unknown[];
+  readonly #forget: (timer: SelfCast) => void;
+
+  constructor(
+    process: Process,
+    message: string,
+    args: readonly unknown[],
+    forget: (timer: SelfCast) => void,
+  ) {
+    super();
+    this.#process = process;
+    this.#message = message;
+    this.#args = args;
+    this.#forget = forget;
+  }
+
+  override expire(): void {
+    this.#forget(this);
+    this.#process.deliver({ type: "cast", name: this.#message, args: this.#args, next: undefined });
+  }
+}

@@ -1,0 +1,49 @@
+/** What a process is made from, with its types erased: the engine runs definitions, `defineGenServer` types them. */
+
+import type { ExitReason } from "../exit-reason.ts";
+import type { ProcessName, Protocol, Ref } from "../protocol.ts";
+import type { Down, Exit } from "./mailbox.ts";
+
+/** Any handler; `defineGenServer` has checked it against its protocol. */
+export type Handler = (ctx: never, ...args: never[]) => unknown;
+
+export interface Definition {
+  readonly name: string;
+  readonly trapExits?: boolean;
+  readonly init: (ctx: never, args: never) => unknown;
+  readonly calls?: Readonly<Record<string, Handler>>;
+  readonly casts?: Readonly<Record<string, Handler>>;
+  readonly infos?: Readonly<Record<string, Handler>>;
+  readonly down?: (ctx: never, down: Down) => unknown;
+  readonly exit?: (ctx: never, exit: Exit) => unknown;
+  readonly timeout?: (ctx: never) => unknown;
+  readonly continue?: (ctx: never, token: unknown) => unknown;
+  readonly terminate?: (ctx: never, reason: ExitReason) => unknown;
+  readonly format?: (state: never) => unknown;
+}
+
+/** A definition with all it needs to be started. */
+export interface ProcessSpec<out P extends Protocol = Protocol> {
+  readonly definition: Definition;
+  readonly args: unknown;
+  readonly name?: ProcessName | undefined;
+  readonly "~process"?: Ref<P>;
+}
+
+/** Returned by a call's handler that answers later, through `ctx.from`. */
+export const noReply: unique symbol = Symbol("noReply");
+/** Returned by `init` that wants no process: the start succeeds without one. */
+export const ignore: unique symbol = Symbol("ignore");
+
+/** An answer that isn't there yet; the process goes on with its next message meanwhile. */
+export class Later<out R> {
+  readonly promise: Promise<R>;
+  constructor(promise: Promise<R>) {
+    this.promise = promise;
+  }
+}
+
+/** Answers a call when the promise settles, without holding the mailbox; a rejection reaches the caller as it is. */
+export function later<R>(promise: Promise<R>): Later<R> {
+  return new Later(promise);
+}

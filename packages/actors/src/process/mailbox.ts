@@ -1,0 +1,73 @@
+/** The queue of what a process has still to handle: a linked list, so that its length never costs anything. */
+
+import type { ExitReason } from "../exit-reason.ts";
+import type { Ref } from "../protocol.ts";
+import type { PendingCall } from "./pending-call.ts";
+
+/** A process that was watched, and why it ended. */
+export interface Down {
+  readonly ref: Ref;
+  readonly reason: ExitReason;
+}
+
+/** A linked process that ended; reaches only those that trap exits. */
+export interface Exit {
+  readonly from: Ref;
+  readonly reason: ExitReason;
+}
+
+export type Message =
+  | { readonly type: "init"; next: Message | undefined }
+  | {
+      readonly type: "call";
+      readonly name: string;
+      readonly args: readonly unknown[];
+      readonly pending: PendingCall;
+      next: Message | undefined;
+    }
+  | {
+      readonly type: "cast";
+      readonly name: string;
+      readonly args: readonly unknown[];
+      next: Message | undefined;
+    }
+  | {
+      readonly type: "info";
+      readonly name: string;
+      readonly args: readonly unknown[];
+      next: Message | undefined;
+    }
+  | { readonly type: "down"; readonly down: Down; next: Message | undefined }
+  | { readonly type: "exit"; readonly exit: Exit; next: Message | undefined }
+  | { readonly type: "timeout"; next: Message | undefined };
+
+export class Mailbox {
+  #first: Message | undefined;
+  #last: Message | undefined;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(message: Message): void {
+    if (this.#last === undefined) this.#first = message;
+    else this.#last.next = message;
+    this.#last = message;
+    this.#length += 1;
+  }
+
+  shift(): Message | undefined {
+    const message = this.#first;
+    if (message === undefined) return undefined;
+    this.#first = message.next;
+    if (this.#first === undefined) this.#last = undefined;
+    this.#length -= 1;
+    return message;
+  }
+
+  clear(): void {
+    this.#first = this.#last = undefined;
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,476 @@
+/**
+ * The engine of one process: takes its messages one at a time through the definition's handlers, from `init` to its end.
+ * Follows gen_server's loop and the signal rules of Erlang's reference manual ("Processes").
+ */
+
+import type { Owned } from "../context.ts";
+import { formatReason, toExitReason, type ExitReason } from "../exit-reason.ts";
+import { StartFailedError, UnknownCallError } from "../errors.ts";
+import type { Ref } from "../protocol.ts";
+import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
+import { TimerNode } from "../runtime/timer-queue.ts";
+import type { Timers } from "../runtime/timers.ts";
+import { ProcessContext, type ProcessVerbs } from "./context.ts";
+import { Later, ignore, noReply, type Definition, type Handler, type ProcessSpec } from "./definition.ts";
+import { Mailbox, type Message } from "./mailbox.ts";
+import { PendingCalls, type PendingCall } from "./pending-call.ts";
+
+/** What a process needs of its runtime. */
+export interface ProcessHost extends ProcessVerbs {
+  readonly scheduler: Scheduler;
+  readonly timers: Timers;
+  /** The process has ended: forget its names and subscriptions. */
+  forget(process: Process): void;
+}
+
+/** The address of a process; empties itself when the process ends, so that nobody holds on to a dead one's state. */
+export class ProcessRef implements Ref {
+  readonly id: number;
+  readonly label: string;
+  /** @internal */
+  process: Process | undefined;
+
+  constructor(id: number, label: string, process: Process) {
+    this.id = id;
+    this.label = label;
+    this.process = process;
+  }
+
+  toString(): string {
+    return `${this.label}#${this.id}`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Ref<${this.toString()}>`;
+  }
+}
+
+/** Who speaks when it is code outside any process; it counts as the parent of a process that has none. */
+export const OUTSIDE: Ref = { id: 0 };
+
+/** Someone who waits for a process's end. */
+export interface Watcher {
+  readonly owner: Process | undefined;
+  ended(process: Process, reason: ExitReason): void;
+}
+
+type Phase = "starting" | "running" | "ending" | "ended";
+
+/** What the running handler asked for besides its result. */
+interface Wishes {
+  stop: ExitReason | undefined;
+  continuation: { readonly token: unknown } | undefined;
+  idleMs: number | undefined;
+}
+
+export class Process implements Runnable {
+  readonly ref: ProcessRef;
+  readonly host: ProcessHost;
+  readonly definition: Definition;
+  readonly args: unknown;
+  readonly parent: Process | undefined;
+  readonly mailbox = new Mailbox();
+  readonly openCalls = new PendingCalls();
+  readonly context: ProcessContext;
+
+  state: unknown = undefined;
+  phase: Phase = "starting";
+  /** Names it holds; usually one or none. */
+  name: string | undefined;
+  /** The call being handled. */
+  currentCall: PendingCall | undefined = undefined;
+  /** Calls and waits of its own that are under way: a simulation tells by it what a handler waits for. */
+  waitingFor = 0;
+  readonly started: Promise<ProcessRef | undefined>;
+
+  #queued = false;
+  #busy = false;
+  #wishes: Wishes = { stop: undefined, continuation: undefined, idleMs: undefined };
+  #idleTimer: IdleTimer | undefined = undefined;
+  #links: Set<Process> | undefined = undefined;
+  #watchers: Set<Watcher> | undefined = undefined;
+  #owned: Set<Owned> | undefined = undefined;
+  #abort: AbortController | undefined = undefined;
+  #resolveStart: (ref: ProcessRef | undefined) => void = () => {};
+  #rejectStart: (error: StartFailedError) => void = () => {};
+
+  constructor(host: ProcessHost, id: number, spec: ProcessSpec, parent: Process | undefined) {
+    this.host = host;
+    this.definition = spec.definition;
+    this.args = spec.args;
+    this.parent = parent;
+    this.name = spec.name?.name;
+    this.ref = new ProcessRef(id, spec.name?.name ?? spec.definition.name, this);
+    this.context = new ProcessContext(this);
+    this.started = new Promise((resolve, reject) => {
+      this.#resolveStart = resolve;
+      this.#rejectStart = reject;
+    });
+    if (parent !== undefined) this.linkWith(parent);
+  }
+
+  get alive(): boolean {
+    return this.phase !== "ended";
+  }
+
+  /** Whether an asynchronous handler holds the mailbox. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (!this.alive) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  // Messages
+
+  /** Puts `init` first; nothing that arrives meanwhile is handled before it. */
+  begin(): void {
+    this.deliver({ type: "init", next: undefined });
+  }
+
+  deliver(message: Message): void {
+    if (!this.alive) return;
+    if (this.#idleTimer !== undefined) this.host.timers.cancel(this.#idleTimer);
+    this.mailbox.push(message);
+    this.#makeReady();
+  }
+
+  run(messages: number): boolean {
+    for (let left = messages; left > 0; left -= 1) {
+      const message = this.#canHandle() ? this.mailbox.shift() : undefined;
+      if (message === undefined) {
+        this.#queued = false;
+        return false;
+      }
+      this.#handle(message);
+    }
+    this.#queued = this.#canHandle() && this.mailbox.length > 0;
+    return this.#queued;
+  }
+
+  #canHandle(): boolean {
+    return !this.#busy && (this.phase === "running" || this.phase === "starting");
+  }
+
+  #makeReady(): void {
+    if (this.#queued || !this.#canHandle()) return;
+    this.#queued = true;
+    this.host.scheduler.ready(this);
+  }
+
+  #handle(message: Message): void {
+    let result: unknown;
+    try {
+      result = this.#dispatch(message);
+    } catch (error) {
+      this.#crash(toExitReason(error), message);
+      return;
+    }
+    if (!isPromise(result)) {
+      this.#handled(message, result);
+      return;
+    }
+    this.#busy = true;
+    result.then(
+      (value) => this.#resume(() => this.#handled(message, value)),
+      (error: unknown) => this.#resume(() => this.#crash(toExitReason(error), message)),
+    );
+  }
+
+  /** An asynchronous handler has ended; of a process that ended meanwhile, nothing counts any more. */
+  #resume(goOn: () => void): void {
+    if (!this.alive) return;
+    this.#busy = false;
+    goOn();
+    if (this.mailbox.length > 0) this.#makeReady();
+  }
+
+  #dispatch(message: Message): unknown {
+    const { definition, context } = this;
+    const ctx = context as never;
+    switch (message.type) {
+      case "cast":
+        return this.#invoke(definition.casts, message.name, message.args, "cast");
+      case "call":
+        this.currentCall = message.pending;
+        return this.#dispatchCall(message.name, message.args, message.pending);
+      case "info":
+        return this.#invoke(definition.infos, message.name, message.args, "info");
+      case "init":
+        return definition.init(ctx, this.args as never);
+      case "down":
+        return definition.down === undefined ? this.#unknown("down") : definition.down(ctx, message.down);
+      case "exit":
+        if (message.exit.from === (this.parent?.ref ?? OUTSIDE)) this.context.stop(message.exit.reason);
+        else return definition.exit?.(ctx, message.exit);
+        return undefined;
+      case "timeout":
+        return definition.timeout?.(ctx);
+    }
+  }
+
+  #dispatchCall(name: string, args: readonly unknown[], pending: PendingCall): unknown {
+    const { calls } = this.definition;
+    if (calls !== undefined && Object.hasOwn(calls, name))
+      return (calls[name] as AnyHandler)(this.context, ...args);
+    pending.fail(new UnknownCallError(this.ref.toString(), name));
+    this.#unknown(name);
+    return noReply;
+  }
+
+  #invoke(
+    handlers: Readonly<Record<string, Handler>> | undefined,
+    name: string,
+    args: readonly unknown[],
+    type: string,
+  ): unknown {
+    if (handlers === undefined || !Object.hasOwn(handlers, name)) return this.#unknown(`${type} ${name}`);
+    return (handlers[name] as AnyHandler)(this.context, ...args);
+  }
+
+  #unknown(message: string): void {
+    this.host.emit({ type: "unknown_message", process: this.ref, message });
+  }
+
+  // What follows a handler
+
+  #handled(message: Message, result: unknown): void {
+    if (!this.alive) return;
+    if (message.type === "init") {
+      this.#initialised(result);
+      return;
+    }
+    const pending = message.type === "call" ? message.pending : undefined;
+    this.currentCall = undefined;
+    const { stop } = this.#wishes;
+    if (stop !== undefined) {
+      this.#terminate(stop, () => pending !== undefined && answerCall(pending, result));
+      return;
+    }
+    if (pending !== undefined) answerCall(pending, result);
+    this.#fulfilWishes();
+  }
+
+  #initialised(result: unknown): void {
+    const { stop } = this.#wishes;
+    if (result === ignore) {
+      this.#leaveParent();
+      this.#resolveStart(undefined);
+      this.end("normal");
+    } else if (stop !== undefined) {
+      this.#failStart(stop);
+    } else {
+      this.state = result;
+      this.phase = "running";
+      this.host.emit({ type: "process_started", process: this.ref, parent: this.parent?.ref });
+      this.#resolveStart(this.ref);
+      this.#fulfilWishes();
+    }
+  }
+
+  #fulfilWishes(): void {
+    const { continuation, idleMs } = this.#wishes;
+    if (continuation !== undefined) {
+      this.#wishes.continuation = undefined;
+      this.#continue(continuation.token);
+    } else if (idleMs !== undefined) {
+      this.#wishes.idleMs = undefined;
+      this.#armIdleTimer(idleMs);
+    }
+  }
+
+  #continue(token: unknown): void {
+    const message: Message = { type: "timeout", next: undefined };
+    let result: unknown;
+    try {
+      result = this.definition.continue?.(this.context as never, token);
+    } catch (error) {
+      this.#crash(toExitReason(error), message);
+      return;
+    }
+    if (!isPromise(result)) {
+      this.#handled(message, result);
+      return;
+    }
+    this.#busy = true;
+    result.then(
+      () => this.#resume(() => this.#handled(message, undefined)),
+      (error: unknown) => this.#resume(() => this.#crash(toExitReason(error), message)),
+    );
+  }
+
+  #armIdleTimer(ms: number): void {
+    if (this.mailbox.length > 0) return;
+    if (ms === 0) {
+      this.deliver({ type: "timeout", next: undefined });
+      return;
+    }
+    this.#idleTimer ??= new IdleTimer(this);
+    this.host.timers.arm(this.#idleTimer, ms);
+  }
+
+  get wishes(): Wishes {
+    return this.#wishes;
+  }
+
+  // Links, watchers, what it owns
+
+  linkWith(other: Process): void {
+    if (other === this) return;
+    if (!other.alive) {
+      this.exitSignal(other.ref, "noproc");
+      return;
+    }
+    this.#links ??= new Set();
+    this.#links.add(other);
+    other.#links ??= new Set();
+    other.#links.add(this);
+  }
+
+  unlinkFrom(other: Process): void {
+    this.#links?.delete(other);
+    other.#links?.delete(this);
+  }
+
+  watch(watcher: Watcher): void {
+    this.#watchers ??= new Set();
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(isIt: (watcher: Watcher) => boolean): void {
+    for (const watcher of this.#watchers ?? []) if (isIt(watcher)) this.#watchers?.delete(watcher);
+  }
+
+  own(resource: Owned): void {
+    this.#owned ??= new Set();
+    this.#owned.add(resource);
+  }
+
+  disown(resource: Owned): void {
+    this.#owned?.delete(resource);
+  }
+
+  /** A signal from a linked process or from `ctx.exit`: ends the process unless it is `normal` or trapped. */
+  exitSignal(from: Ref, reason: ExitReason): void {
+    if (!this.alive) return;
+    if (this.definition.trapExits === true)
+      this.deliver({ type: "exit", exit: { from, reason }, next: undefined });
+    else if (reason !== "normal") this.end(reason);
+  }
+
+  // Its end
+
+  #crash(reason: ExitReason, message: Message): void {
+    if (!this.alive) return;
+    this.host.emit({
+      type: "crash",
+      process: this.ref,
+      reason,
+      message: describe(message),
+      state: this.definition.format === undefined ? this.state : this.definition.format(this.state as never),
+    });
+    if (this.phase === "starting") this.#failStart(reason);
+    else this.#terminate(reason, () => {});
+  }
+
+  #failStart(reason: ExitReason): void {
+    this.#leaveParent();
+    this.#rejectStart(new StartFailedError(this.ref.label, reason));
+    this.end(reason);
+  }
+
+  /** A start that fails or is ignored is answered, not signalled: nobody should hear of it twice. */
+  #leaveParent(): void {
+    if (this.parent !== undefined) this.unlinkFrom(this.parent);
+  }
+
+  #terminate(reason: ExitReason, beforeEnd: () => void): void {
+    this.phase = "ending";
+    const finish = (last: ExitReason) => {
+      if (!this.alive) return;
+      beforeEnd();
+      this.end(last);
+    };
+    const failed = (error: unknown) => {
+      const thrown = toExitReason(error);
+      this.host.emit({
+        type: "crash",
+        process: this.ref,
+        reason: thrown,
+        message: "terminate",
+        state: undefined,
+      });
+      finish(thrown);
+    };
+    let result: unknown;
+    try {
+      result = this.definition.terminate?.(this.context as never, reason);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    if (isPromise(result)) result.then(() => finish(reason), failed);
+    else finish(reason);
+  }
+
+  /** Ends the process now, without `terminate`: everyone who waits for it is told, and everything it owns goes. */
+  end(reason: ExitReason): void {
+    if (!this.alive) return;
+    const starting = this.phase === "starting";
+    this.phase = "ended";
+    this.ref.process = undefined;
+    this.mailbox.clear();
+    if (this.#idleTimer !== undefined) this.host.timers.cancel(this.#idleTimer);
+    this.context.close();
+    this.host.forget(this);
+    this.#abort?.abort();
+    for (const resource of this.#owned ?? []) resource.release(reason);
+    if (starting) this.#rejectStart(new StartFailedError(this.ref.label, reason));
+    this.host.emit({ type: "process_ended", process: this.ref, reason });
+    this.openCalls.failAll(reason);
+    for (const watcher of this.#watchers ?? []) watcher.ended(this, reason);
+    for (const other of this.#links ?? []) {
+      other.#links?.delete(this);
+      other.exitSignal(this.ref, reason);
+    }
+    this.state = undefined;
+    this.#links = this.#watchers = this.#owned = undefined;
+  }
+}
+
+type AnyHandler = (ctx: ProcessContext, ...args: readonly unknown[]) => unknown;
+
+class IdleTimer extends TimerNode {
+  readonly #process: Process;
+  constructor(process: Process) {
+    super();
+    this.#process = process;
+  }
+  override expire(): void {
+    this.#process.deliver({ type: "timeout", next: undefined });
+  }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function answerCall(pending: PendingCall, result: unknown): void {
+  if (result === noReply) return;
+  if (!(result instanceof Later)) {
+    pending.answer(result);
+    return;
+  }
+  result.promise.then(
+    (value: unknown) => pending.answer(value),
+    (error: unknown) =>
+      pending.fail(error instanceof Error ? error : new Error(formatReason(toExitReason(error)))),
+  );
+}
+
+function describe(message: Message): string {
+  return "name" in message ? `${message.type} ${message.name}` : message.type;
+}

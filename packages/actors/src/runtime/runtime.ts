@@ -1,0 +1,243 @@
+/** A world of processes: their names, topics, timers and turns. There is no global one; two live side by side. */
+
+import { CALL_TIMEOUT_MS, type PortKey, type Verbs } from "../context.ts";
+import { NameTakenError, NoProcessError, SelfCallError, StartFailedError } from "../errors.ts";
+import type { RuntimeEvent } from "../events.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo, Topic } from "../protocol.ts";
+import type { ProcessSpec } from "../process/definition.ts";
+import { PendingCall } from "../process/pending-call.ts";
+import { OUTSIDE, Process, ProcessRef, type ProcessHost } from "../process/process.ts";
+import { realEnvironment, type Environment } from "./environment.ts";
+import { Scheduler } from "./scheduler.ts";
+import { TimerNode } from "./timer-queue.ts";
+import { Timers } from "./timers.ts";
+import { Topics } from "./topics.ts";
+
+/** Something a runtime is given at its start, under a key that its processes look it up by. */
+export interface ProvidedPort {
+  readonly key: PortKey<never>;
+  readonly port: unknown;
+}
+
+export function provide<T>(key: PortKey<T>, port: T): ProvidedPort {
+  return { key: key as unknown as PortKey<never>, port };
+}
+
+export interface RuntimeOptions {
+  readonly ports?: readonly ProvidedPort[];
+}
+
+export class Runtime implements Verbs, ProcessHost {
+  readonly scheduler: Scheduler;
+  readonly timers: Timers;
+  readonly #environment: Environment;
+  readonly #processes = new Set<Process>();
+  readonly #names = new Map<string, Process>();
+  readonly #topics = new Topics();
+  readonly #ports: ReadonlyMap<string, unknown>;
+  readonly #listeners = new Set<(event: RuntimeEvent) => void>();
+  #lastId = 0;
+
+  constructor(options: RuntimeOptions = {}, environment: Environment = realEnvironment()) {
+    this.#environment = environment;
+    this.#ports = new Map(options.ports?.map(({ key, port }) => [key.port, port]));
+    this.scheduler = new Scheduler(environment);
+    this.timers = new Timers(environment);
+  }
+
+  // Verbs for code outside any process
+
+  call: Verbs["call"] = (to, message, ...args) =>
+    this.callFrom(undefined, CALL_TIMEOUT_MS, to, message, args) as Promise<never>;
+
+  callWithin: Verbs["callWithin"] = (timeoutMs, to, message, ...args) =>
+    this.callFrom(undefined, timeoutMs, to, message, args) as Promise<never>;
+
+  cast: Verbs["cast"] = (to, message, ...args) => this.castTo(to, message, args);
+
+  inform<M>(to: Address, kind: InfoKind<M>, message: M): void {
+    this.resolve(to)?.deliver({ type: "info", name: kind.kind, args: [message], next: undefined });
+  }
+
+  reply<R>(to: ReplyTo<R>, value: R): void {
+    if (to instanceof PendingCall) to.answer(value);
+  }
+
+  broadcast<M>(topic: Topic<M>, message: M): void {
+    this.broadcastExcept(undefined, topic, message);
+  }
+
+  whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined {
+    return this.#names.get(name.name)?.ref;
+  }
+
+  exit(to: Address, reason: ExitReason | "kill"): void {
+    this.exitFrom(undefined, to, reason);
+  }
+
+  exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined> {
+    const process = this.resolve(ref);
+    if (process === undefined) return Promise.resolve("noproc");
+    return new Promise((resolve) => {
+      const timer =
+        timeoutMs === undefined || timeoutMs === Infinity ? undefined : new Wait(() => resolve(undefined));
+      if (timer !== undefined) this.timers.arm(timer, timeoutMs ?? 0);
+      process.watch({
+        owner: undefined,
+        ended: (_, reason) => {
+          if (timer !== undefined) this.timers.cancel(timer);
+          resolve(reason);
+        },
+      });
+    });
+  }
+
+  port<T>(key: PortKey<T>): T | undefined {
+    return this.#ports.get(key.port) as T | undefined;
+  }
+
+  now(): number {
+    return this.#environment.now();
+  }
+
+  wallClock(): number {
+    return this.#environment.wallClock();
+  }
+
+  random(): number {
+    return this.#environment.random();
+  }
+
+  // Watching it
+
+  /** Has `listener` told of every event; the answer ends that. A listener must not throw. */
+  on(listener: (event: RuntimeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Every living process's address. */
+  processes(): readonly Ref[] {
+    return [...this.#processes].map((process) => process.ref);
+  }
+
+  /** Keeps the program from ending while the runtime has nothing to do; the answer ends that. */
+  keepAlive(): () => void {
+    return this.#environment.keepAlive();
+  }
+
+  // What processes ask of it
+
+  /** @internal */
+  async spawn<P extends Protocol>(
+    spec: ProcessSpec<P>,
+    parent: Process | undefined,
+  ): Promise<Ref<P> | undefined> {
+    const name = spec.name?.name;
+    if (name !== undefined && this.#names.has(name))
+      throw new StartFailedError(name, new NameTakenError(name));
+    this.#lastId += 1;
+    const process = new Process(this, this.#lastId, spec, parent);
+    this.#processes.add(process);
+    if (name !== undefined) this.#names.set(name, process);
+    process.begin();
+    return process.started;
+  }
+
+  /** @internal */
+  resolve(address: Address): Process | undefined {
+    if (address instanceof ProcessRef) return address.process;
+    return "name" in address ? this.#names.get(address.name) : undefined;
+  }
+
+  /** @internal */
+  callFrom(
+    caller: Process | undefined,
+    timeoutMs: number,
+    to: Address,
+    message: string,
+    args: readonly unknown[],
+  ): Promise<unknown> {
+    const process = this.resolve(to);
+    if (process === undefined) return Promise.reject(new NoProcessError(describe(to)));
+    if (process === caller) return Promise.reject(new SelfCallError(describe(to), message));
+    return new Promise((resolve, reject) => {
+      const { openCalls } = process;
+      const pending = new PendingCall({
+        target: describe(to),
+        message,
+        timeoutMs,
+        openCalls,
+        timers: this.timers,
+        resolve,
+        reject,
+      });
+      if (timeoutMs !== Infinity) this.timers.arm(pending, timeoutMs);
+      process.deliver({ type: "call", name: message, args, pending, next: undefined });
+    });
+  }
+
+  /** @internal */
+  castTo(to: Address, message: string, args: readonly unknown[]): void {
+    this.resolve(to)?.deliver({ type: "cast", name: message, args, next: undefined });
+  }
+
+  /** @internal */
+  broadcastExcept<M>(except: Process | undefined, topic: Topic<M>, message: M): void {
+    this.#topics.broadcast(topic, message, except);
+  }
+
+  /** @internal */
+  subscribe(process: Process, topic: Topic<never>): void {
+    this.#topics.subscribe(process, topic);
+  }
+
+  /** @internal */
+  unsubscribe(process: Process, topic: Topic<never>): void {
+    this.#topics.unsubscribe(process, topic);
+  }
+
+  /** @internal */
+  exitFrom(from: Process | undefined, to: Address, reason: ExitReason | "kill"): void {
+    const process = this.resolve(to);
+    if (reason === "kill") process?.end("killed");
+    else process?.exitSignal(from?.ref ?? OUTSIDE, reason);
+  }
+
+  /** @internal */
+  forget(process: Process): void {
+    this.#processes.delete(process);
+    this.#topics.forget(process);
+    if (process.name !== undefined && this.#names.get(process.name) === process)
+      this.#names.delete(process.name);
+  }
+
+  /** @internal */
+  emit(event: RuntimeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** @internal Processes whose asynchronous handler waits for nothing that this runtime owns. */
+  foreignAwaits(): readonly string[] {
+    return [...this.#processes]
+      .filter((process) => process.busy && process.waitingFor === 0)
+      .map((process) => process.ref.toString());
+  }
+}
+
+class Wait extends TimerNode {
+  readonly #done: () => void;
+  constructor(done: () => void) {
+    super();
+    this.#done = done;
+  }
+  override expire(): void {
+    this.#done();
+  }
+}
+
+function describe(address: Address): string {
+  if (address instanceof ProcessRef) return address.toString();
+  return "name" in address ? address.name : `#${address.id}`;
+}

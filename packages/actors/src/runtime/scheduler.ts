@@ -1,0 +1,99 @@
+/**
+ * Whose turn it is. Runnable processes wait in one queue; each runs a few messages and goes to its end. A turn of the
+ * event loop is given back after {@link TURN_MS}, so that a process which always has another message waiting starves
+ * neither the others nor the sockets.
+ */
+
+import type { Environment } from "./environment.ts";
+
+/** Something that can run: handles some messages, and says whether there are more. */
+export interface Runnable {
+  run(messages: number): boolean;
+}
+
+/** Work put off to the end of a burst, so that all of the burst's writes leave together. */
+export interface Flushable {
+  flush(): void;
+}
+
+/** Messages that one process handles before the next process gets its turn. */
+const MESSAGES_A_RUN = 64;
+/** How long processes may run before the event loop gets its turn. */
+const TURN_MS = 4;
+
+export class Scheduler {
+  readonly #environment: Environment;
+  #queue: Runnable[] = [];
+  /** Where the queue begins: taking the first costs no move. */
+  #head = 0;
+  #flushes: Flushable[] = [];
+  #planned = false;
+  #turnEndsAt = 0;
+
+  readonly #drain = (): void => this.#runTurn();
+  readonly #beginTurn = (): void => {
+    this.#turnEndsAt = this.#environment.now() + TURN_MS;
+    this.#runTurn();
+  };
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Puts a process at the end of the queue. It must not be in it already. */
+  ready(process: Runnable): void {
+    this.#queue.push(process);
+    this.#plan();
+  }
+
+  /** Has `flush` called once at the end of the burst that is running, or of one that begins for it. */
+  flushAfterBurst(item: Flushable): void {
+    this.#flushes.push(item);
+    this.#plan();
+  }
+
+  get idle(): boolean {
+    return !this.#planned;
+  }
+
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    // A chain of microtasks never lets the event loop go on, so the turn's end holds across them too.
+    if (this.#environment.now() < this.#turnEndsAt) this.#environment.soon(this.#drain);
+    else this.#environment.later(this.#beginTurn);
+  }
+
+  #runTurn(): void {
+    while (this.#head < this.#queue.length) {
+      const process = this.#take();
+      if (process.run(MESSAGES_A_RUN)) this.#queue.push(process);
+      if (this.#environment.now() >= this.#turnEndsAt) break;
+    }
+    this.#flush();
+    this.#planned = false;
+    if (this.#head < this.#queue.length || this.#flushes.length > 0) this.#plan();
+  }
+
+  #take(): Runnable {
+    const chosen = this.#head + this.#environment.choose(this.#queue.length - this.#head);
+    const process = this.#queue[chosen] as Runnable;
+    this.#queue[chosen] = this.#queue[this.#head] as Runnable;
+    this.#head += 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    } else if (this.#head === this.#queue.length) {
+      this.#queue.length = 0;
+      this.#head = 0;
+    }
+    return process;
+  }
+
+  #flush(): void {
+    const flushes = this.#flushes;
+    if (flushes.length === 0) return;
+    this.#flushes = [];
+    for (const item of flushes) item.flush();
+  }
+}
