@@ -116,14 +116,14 @@ export interface Context<P extends Protocol = Protocol, S = unknown> extends Ver
   /** Sends to every subscriber but this process. */
   broadcastFrom<M>(topic: Topic<M>, message: M): void;
 
-  /** Tells the runtime's listeners. Programs have events of their own under `type`s of their own. */
+  /** Tells the runtime's listeners. */
   emit(event: RuntimeEvent): void;
 
   /** Ties something outside to this process's life. */
   own(resource: Owned): void;
   /** Unties it again. */
   disown(resource: Owned): void;
-  /** Has {@link Owned}-like work done at the end of this burst of messages. */
+  /** Has something flushed once at the end of this burst of messages, so that all of its writes leave together. */
   afterBurst(item: { flush(): void }): void;
 
   /**

@@ -8,7 +8,13 @@ export interface LabelledRef extends Ref {
   readonly label: string;
 }
 
+/** An event of something built on processes; its type begins with the name of what that is: `net:connection_ended`. */
+export interface ProgramEvent {
+  readonly type: `${string}:${string}`;
+}
+
 export type RuntimeEvent =
+  | ProgramEvent
   | {
       readonly type: "process_started";
       readonly process: LabelledRef;

@@ -2,6 +2,7 @@
 
 import type { CallContext, Context } from "./context.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import type { ProcessContext } from "./process/context.ts";
 import type { Definition, Handler, Later, ProcessSpec, ignore, noReply } from "./process/definition.ts";
 import type { Down, Exit } from "./process/mailbox.ts";
 import type {
@@ -48,6 +49,8 @@ export function on<M, P extends Protocol, S>(
 interface Lifecycle<P extends Protocol, S, A> {
   /** What reports and traces call such a process. */
   readonly name: string;
+  /** A context with more verbs, for kinds of process of one's own. Its class extends {@link ProcessContext}. */
+  readonly context?: typeof ProcessContext;
   /** Makes the first state. `start` resolves only after it; a throw fails the start, `ignore` does without a process. */
   readonly init: (ctx: Context<P, S>, args: A) => MaybePromise<S | typeof ignore>;
   /** Whether a linked process's end becomes an `exit` message instead of this one's end. Default: false. */

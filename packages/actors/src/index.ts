@@ -39,6 +39,7 @@ export {
   type Timer,
   type Verbs,
 } from "./context.ts";
+export { ProcessContext } from "./process/context.ts";
 export { Later, ignore, later, noReply, type ProcessSpec } from "./process/definition.ts";
 export { type Down, type Exit } from "./process/mailbox.ts";
 
@@ -69,7 +70,7 @@ export { DEFAULT_INTENSITY, type Intensity, type Strategy } from "./supervision/
 // Programs
 export { start, type Application, type StartOptions } from "./application.ts";
 export { Runtime, provide, type ProvidedPort, type RuntimeOptions } from "./runtime/runtime.ts";
-export { type LabelledRef, type RuntimeEvent } from "./events.ts";
+export { type LabelledRef, type ProgramEvent, type RuntimeEvent } from "./events.ts";
 
 // Why things end
 export { formatReason, isCleanExit, type ExitReason, type ShutdownReason } from "./exit-reason.ts";

@@ -3,6 +3,7 @@
 import { isJsonObject, showValue, type JsonObject, type JsonValue } from "./json.ts";
 import { KIND_NAMES, isKindName, kindOf, type KindName } from "./kinds/index.ts";
 import type { Limits } from "./kinds/kind.ts";
+import { MAX_NAME_LENGTH } from "./limits.ts";
 
 /** A variable as its device describes it. */
 export interface VariableDeclaration extends Limits {
@@ -20,9 +21,6 @@ export interface DeclaredVariable {
   readonly declaration: VariableDeclaration;
   readonly value?: JsonValue;
 }
-
-/** Longest name of a variable, in UTF-16 units. */
-export const MAX_NAME_LENGTH = 200;
 
 /** What is wrong with a declaration, in words that name the field. */
 export interface DeclarationProblem {
@@ -52,9 +50,9 @@ export function parseDeclaration(input: unknown, where: string): DeclaredVariabl
 }
 
 const FIELDS: Readonly<Record<string, { readonly expected: string; fits(value: JsonValue): boolean }>> = {
-  min: { expected: "a number", fits: (value) => typeof value === "number" },
-  max: { expected: "a number", fits: (value) => typeof value === "number" },
-  step: { expected: "a number above 0", fits: (value) => typeof value === "number" && value > 0 },
+  min: { expected: "a number", fits: Number.isFinite },
+  max: { expected: "a number", fits: Number.isFinite },
+  step: { expected: "a number above 0", fits: (value) => Number.isFinite(value) && Number(value) > 0 },
   unit: { expected: "text", fits: (value) => typeof value === "string" },
   group: { expected: "text", fits: (value) => typeof value === "string" },
   help: { expected: "text", fits: (value) => typeof value === "string" },

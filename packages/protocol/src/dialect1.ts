@@ -5,10 +5,11 @@
 
 import { fromBase64, toBase64 } from "./base64.ts";
 import { refuse, type Code, type Refusal } from "./codes.ts";
-import { MAX_NAME_LENGTH, isVariableName } from "./declaration.ts";
+import { isVariableName } from "./declaration.ts";
 import { isDeviceKey } from "./identity.ts";
-import { isJsonObject, parseJson, showValue, type JsonValue } from "./json.ts";
+import { isJsonObject, parseDeviceJson, showValue, type JsonValue } from "./json.ts";
 import { formatValue, kindOf, type KindName } from "./kinds/index.ts";
+import { MAX_NAME_LENGTH } from "./limits.ts";
 import { parseLogLevel, type LogLevel } from "./log-level.ts";
 
 export interface Dialect1Variable {
@@ -107,7 +108,7 @@ function parsePayload<Item extends object>(
   if (!isDeviceKey(key)) return refuse("unauthorized", "expected a key of 12 letters and digits");
   const text = fromBase64(line.slice(2 + key.length + 1));
   if (text === undefined) return refuse("bad_base64", "expected padded base64 of UTF-8 text after the key");
-  const list = parseJson(text);
+  const list = parseDeviceJson(text);
   if (list === undefined) return refuse("bad_json", "expected a JSON array inside the base64");
   if (!Array.isArray(list)) return refuse("invalid", `expected a JSON array, got: ${showValue(list)}`);
   const items: Item[] = [];
@@ -151,7 +152,7 @@ const FIRST_MILLISECONDS = 100_000_000_000;
 function parseTimestamp(timestamp: JsonValue | undefined): number | undefined | "wrong" {
   if (timestamp === undefined || timestamp === null) return undefined;
   const number = kindOf("float").parse(timestamp) as number | undefined;
-  if (number === undefined || number < 0) return "wrong";
+  if (number === undefined || number < 0 || number > Number.MAX_SAFE_INTEGER) return "wrong";
   return number < FIRST_MILLISECONDS ? Math.round(number * 1000) : Math.round(number);
 }
 

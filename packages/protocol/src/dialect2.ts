@@ -8,7 +8,15 @@ import {
   type VariableDeclaration,
 } from "./declaration.ts";
 import { isDeviceId } from "./identity.ts";
-import { isJsonObject, parseJson, showValue, type JsonObject, type JsonValue } from "./json.ts";
+import {
+  isJsonObject,
+  parseDeviceJson,
+  parseJson,
+  showValue,
+  type JsonObject,
+  type JsonValue,
+} from "./json.ts";
+import { MAX_HELLO_TEXT_LENGTH, MAX_NAME_LENGTH, MAX_TAGS, MAX_TAG_LENGTH } from "./limits.ts";
 import { parseLogLevel, type LogLevel } from "./log-level.ts";
 
 export const PROTOCOL_VERSION = 2;
@@ -118,13 +126,13 @@ export function formatMessage(message: ServerMessage | DeviceMessage): string {
 
 /** Reads a line that a device sent. */
 export function parseDeviceMessage(line: string): DeviceMessage | Refusal {
-  const input = parseJson(line);
+  const input = parseDeviceJson(line);
   if (input === undefined) return refuse("bad_json", "expected one JSON object on the line");
   if (!isJsonObject(input)) return refuse("invalid", `expected a JSON object, got: ${showValue(input)}`);
   const { type } = input;
   const parse =
     typeof type === "string" && Object.hasOwn(DEVICE_PARSERS, type) ? DEVICE_PARSERS[type] : undefined;
-  const seq = readSeq(input);
+  const seq = typeof type === "string" && UNNUMBERED.has(type) ? undefined : readSeq(input);
   if (parse === undefined) {
     return refuse(
       "unknown_type",
@@ -136,25 +144,29 @@ export function parseDeviceMessage(line: string): DeviceMessage | Refusal {
   return typeof message === "string" ? refuse("invalid", message, seq) : message;
 }
 
-/** Reads a line that the server sent; `undefined` for one this client doesn't know, which it ignores. */
+/** Reads a line that the server sent; `undefined` for one this client doesn't know or can't use, which it ignores. */
 export function parseServerMessage(line: string): ServerMessage | undefined {
   const input = parseJson(line);
   if (!isJsonObject(input)) return undefined;
-  const message = input as unknown as ServerMessage;
-  switch (message.type) {
-    case "welcome":
-    case "set":
-    case "ack":
-    case "error":
-    case "ping":
-    case "pong":
-      return message;
-    default:
-      return undefined;
-  }
+  const { type } = input;
+  if (typeof type !== "string" || !Object.hasOwn(SERVER_FIELDS, type)) return undefined;
+  // Only what a client can't do without is checked; the rest is the server's promise.
+  return SERVER_FIELDS[type]?.(input) === true ? (input as unknown as ServerMessage) : undefined;
 }
 
+const SERVER_FIELDS: Readonly<Record<string, (input: JsonObject) => boolean>> = {
+  welcome: ({ session, acknowledged }) => typeof session === "string" && typeof acknowledged === "number",
+  set: ({ id, values }) => isWhole(id) && isJsonObject(values),
+  ack: ({ seq }) => typeof seq === "number",
+  error: ({ code }) => typeof code === "string",
+  ping: () => true,
+  pong: () => true,
+};
+
 type Parsed = DeviceMessage | string;
+
+/** Types without a `seq`. A type this server doesn't know may have one, and then it is used up. */
+const UNNUMBERED: ReadonlySet<string> = new Set(["hello", "declare", "applied", "ping", "pong", "bye"]);
 
 const DEVICE_PARSERS: Readonly<Record<string, (input: JsonObject) => Parsed>> = {
   hello: parseHello,
@@ -175,12 +187,20 @@ function parseHello(input: JsonObject): Parsed {
     return expected("device", "1 to 64 of A-Z a-z 0-9 . _ - that don't begin with anonymous-", device);
   }
   for (const [field, text] of Object.entries({ name, app, build, session })) {
-    if (text !== undefined && (typeof text !== "string" || text.length > 200))
-      return expected(field, "text of at most 200 characters", text);
+    if (text !== undefined && (typeof text !== "string" || text.length > MAX_HELLO_TEXT_LENGTH)) {
+      return expected(field, `text of at most ${MAX_HELLO_TEXT_LENGTH} characters`, text);
+    }
   }
-  if (tags !== undefined && !isTextList(tags)) return expected("tags", "a list of text", tags);
+  if (tags !== undefined && !isTextList(tags))
+    return expected("tags", `at most ${MAX_TAGS} texts of at most ${MAX_TAG_LENGTH} characters`, tags);
   if (now !== undefined && !isTime(now)) return expected("now", "milliseconds since 1970", now);
-  return { type: "hello", protocol, key, device, ...present({ name, app, build, tags, session, now }) };
+  return {
+    type: "hello",
+    protocol,
+    key,
+    device,
+    ...present({ name, app, build, tags, session, now: toWholeMs(now) }),
+  };
 }
 
 function parseDeclare({ variables }: JsonObject): Parsed {
@@ -203,8 +223,9 @@ function parseVariables(input: JsonObject): Parsed {
     return expected("backlog", "true or false", backlog);
   if (!isJsonObject(values)) return expected("values", "an object of names and values", values);
   const wrongName = Object.keys(values).find((name) => !isVariableName(name));
-  if (wrongName !== undefined) return expected("values", "named with 1 to 200 characters", wrongName);
-  return { type: "variables", seq, values, ...present({ at, backlog }) };
+  if (wrongName !== undefined)
+    return expected("values", `named with 1 to ${MAX_NAME_LENGTH} characters`, wrongName);
+  return { type: "variables", seq, values, ...present({ at: toWholeMs(at), backlog }) };
 }
 
 function parseLogs(input: JsonObject): Parsed {
@@ -231,7 +252,7 @@ function parseLogEntry(input: JsonValue, where: string): LogEntryLine | string {
   if (fields !== undefined && !isJsonObject(fields)) return expected(`${where}.fields`, "an object", fields);
   const known = level === undefined ? "info" : parseLogLevel(level);
   if (known === undefined) return expected(`${where}.level`, "debug, info, warn, error or fatal", level);
-  return { level: known, message, ...present({ at, fields }) };
+  return { level: known, message, ...present({ at: toWholeMs(at), fields }) };
 }
 
 function parseApplied({ id, results }: JsonObject): Parsed {
@@ -261,11 +282,16 @@ function isTime(value: JsonValue): value is number {
   return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
+/** Some clocks count in fractions; what is stored counts in whole milliseconds. */
+function toWholeMs(time: number | undefined): number | undefined {
+  return time === undefined ? undefined : Math.round(time);
+}
+
 function isTextList(value: JsonValue): value is readonly string[] {
   return (
     Array.isArray(value) &&
-    value.length <= 32 &&
-    value.every((item) => typeof item === "string" && item.length <= 64)
+    value.length <= MAX_TAGS &&
+    value.every((item) => typeof item === "string" && item.length <= MAX_TAG_LENGTH)
   );
 }
 

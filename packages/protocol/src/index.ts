@@ -5,7 +5,12 @@ export { CODES, refuse, type Code, type CodeRule, type ComeBack, type Refusal } 
 export {
   CLOCK_TOLERANCE_MS,
   HEARTBEAT_MS,
+  MAX_HELLO_TEXT_LENGTH,
+  MAX_JSON_DEPTH,
   MAX_LINE_BYTES,
+  MAX_NAME_LENGTH,
+  MAX_TAGS,
+  MAX_TAG_LENGTH,
   MAX_UNVERIFIED_LINE_BYTES,
   MAX_WRONG_KEYS,
   RETRY_AFTER_MS,
@@ -31,7 +36,6 @@ export {
 } from "./kinds/index.ts";
 export { type Kind, type Limits, type Misfit } from "./kinds/kind.ts";
 export {
-  MAX_NAME_LENGTH,
   isVariableName,
   parseDeclaration,
   type DeclarationProblem,
@@ -74,4 +78,12 @@ export {
 } from "./dialect2.ts";
 
 // JSON
-export { isJsonObject, jsonEqual, parseJson, showValue, type JsonObject, type JsonValue } from "./json.ts";
+export {
+  isJsonObject,
+  isWritableJson,
+  jsonEqual,
+  parseJson,
+  showValue,
+  type JsonObject,
+  type JsonValue,
+} from "./json.ts";

@@ -1,5 +1,7 @@
 /** JSON values, and reading them without trusting them. */
 
+import { MAX_JSON_DEPTH } from "./limits.ts";
+
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: JsonValue;
@@ -18,11 +20,44 @@ export function parseJson(text: string): JsonValue | undefined {
   }
 }
 
+/** As {@link parseJson}, and `undefined` too for what couldn't be written out again: see {@link isWritableJson}. */
+export function parseDeviceJson(text: string): JsonValue | undefined {
+  const value = parseJson(text);
+  return value !== undefined && isWritableJson(value) ? value : undefined;
+}
+
+/**
+ * Whether a value that was read from JSON can be written again and be the same: no number beyond the range of a double (`1e999` reads
+ * as Infinity, which is written as null), and nesting of at most {@link MAX_JSON_DEPTH} (much more exhausts the stack).
+ */
+export function isWritableJson(value: JsonValue, depth: number = MAX_JSON_DEPTH): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return value.every((item: JsonValue) => isWritableJson(item, depth - 1));
+  const fields = value as JsonObject;
+  // On the hot path: unlike Object.values, this makes no list. JSON has no inherited fields.
+  for (const name in fields) {
+    if (!isWritableJson(fields[name] as JsonValue, depth - 1)) return false;
+  }
+  return true;
+}
+
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function showValue(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
+  if (typeof value === "number") return String(value);
+  const text = writeJson(value) ?? "something that can't be written as JSON";
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** `undefined` for what JSON has no place for, holds itself, or nests so deep that writing it exhausts the stack. */
+function writeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Equality of JSON values; the order of an object's fields doesn't count. */

@@ -1,6 +1,9 @@
 /**
  * What the server asks of a storage, whichever engine is behind it. Every call is asynchronous; one that writes
  * resolves only when what it wrote is durable. `contract.ts` holds every adapter to the same behaviour.
+ *
+ * A call that names what isn't stored (a project, a session, an undeclared variable), or stores an id a second time,
+ * rejects with a `TypeError` and leaves nothing behind: the caller is wrong, and trying again won't help.
  */
 
 import type { JsonObject, JsonValue, KindName, LogLevel, VariableDeclaration } from "@wheelhouse/protocol";
@@ -114,6 +117,8 @@ export interface OpenedSession {
   readonly resumed: boolean;
   /** Highest `seq` of the session whose line is durable or was refused; 0 for a new one. */
   readonly acknowledged: number;
+  /** Sequence numbers of the session that were skipped so far. */
+  readonly missed: number;
 }
 
 /** A session of which no more is expected (`bye`), or one that only lost its connection and may be resumed. */
@@ -176,7 +181,7 @@ export interface DeviceBatch extends DeviceAddress {
 export interface StoredBatch {
   /** The batch's log entries with their ids, in order. */
   readonly logs: readonly LogEntryRecord[];
-  /** The batch's writes as they now are, in order. */
+  /** The batch's writes as they now are, in order, also those that the update did nothing to. */
   readonly writes: readonly WriteRecord[];
 }
 
@@ -238,6 +243,7 @@ export interface WriteUpdate {
 /** All a device's process needs to begin. */
 export interface DeviceState {
   readonly record: DeviceRecord;
+  /** In the order of their first declaration. */
   readonly variables: readonly StoredVariable[];
   /** The newest write of each variable, and every open one, by rising id. */
   readonly writes: readonly WriteRecord[];
@@ -285,13 +291,16 @@ export interface DeviceStorage {
   /** All or nothing, and synced. */
   append(batch: DeviceBatch): Promise<StoredBatch>;
   change(change: NewChange): Promise<StoredChange>;
+  /** The writes as they now are, in order; one that isn't stored is left out. */
   updateWrites(updates: readonly WriteUpdate[]): Promise<readonly WriteRecord[]>;
 
+  /** By rising id. */
   devices(project: string): Promise<readonly DeviceRecord[]>;
   deviceState(address: DeviceAddress): Promise<DeviceState | undefined>;
   /**
    * Oldest first, by `at`. Numbers come as the lowest and highest of each of `points / 2` equal buckets of time when
-   * there are more than `points`; other kinds as the newest `points` changes.
+   * there are more than `points`, and what isn't a number is left out; other kinds come as the newest `points`
+   * changes, without the samples that repeat the value before.
    */
   history(query: HistoryQuery): Promise<readonly (readonly [Time, JsonValue])[]>;
   logs(query: LogQuery): Promise<readonly LogEntryRecord[]>;

@@ -156,7 +156,7 @@ export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
   }
 
   /** @internal Cancels what is still armed, at the process's end. */
-  close(): void {
+  cancelTimers(): void {
     for (const timer of this.#timers ?? []) this.#process.host.timers.cancel(timer);
     this.#timers = undefined;
   }

@@ -9,6 +9,8 @@ export type Handler = (ctx: never, ...args: never[]) => unknown;
 
 export interface Definition {
   readonly name: string;
+  /** What handlers are given; default: `ProcessContext` itself. */
+  readonly context?: new (process: never) => object;
   readonly trapExits?: boolean;
   readonly init: (ctx: never, args: never) => unknown;
   readonly calls?: Readonly<Record<string, Handler>>;

@@ -101,7 +101,8 @@ export class Process implements Runnable {
     this.parent = parent;
     this.name = spec.name?.name;
     this.ref = new ProcessRef(id, spec.name?.name ?? spec.definition.name, this);
-    this.context = new ProcessContext(this);
+    const ContextClass = (spec.definition.context ?? ProcessContext) as typeof ProcessContext;
+    this.context = new ContextClass(this);
     this.started = new Promise((resolve, reject) => {
       this.#resolveStart = resolve;
       this.#rejectStart = reject;
@@ -424,7 +425,7 @@ export class Process implements Runnable {
     this.ref.process = undefined;
     this.mailbox.clear();
     if (this.#idleTimer !== undefined) this.host.timers.cancel(this.#idleTimer);
-    this.context.close();
+    this.context.cancelTimers();
     this.host.forget(this);
     this.#abort?.abort();
     for (const resource of this.#owned ?? []) resource.release(reason);

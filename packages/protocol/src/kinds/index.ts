@@ -1,6 +1,6 @@
 /** The kinds of variables, by the name that goes over the wire. A new kind is one file and one line here. */
 
-import { showValue, type JsonValue } from "../json.ts";
+import { isWritableJson, jsonEqual, showValue, type JsonValue } from "../json.ts";
 import { boolean } from "./boolean.ts";
 import { color } from "./color.ts";
 import { enumeration } from "./enum.ts";
@@ -35,7 +35,7 @@ export interface Unfit {
 /** Reads a value that a person wants to write: of the kind, and within the declared limits. */
 export function fitValue(variable: Limits & { readonly kind: KindName }, input: JsonValue): Fits | Unfit {
   const kind = kindOf(variable.kind);
-  const value = kind.parse(input);
+  const value = isWritableJson(input) ? kind.parse(input) : undefined;
   if (value === undefined)
     return { code: "invalid", message: `expected ${kind.expects}, got: ${showValue(input)}` };
   const misfit = kind.constrain?.(value, variable);
@@ -48,7 +48,7 @@ export function valuesEqual(kind: KindName, left: JsonValue, right: JsonValue): 
   const plugin = kindOf(kind);
   const first = plugin.parse(left);
   const second = plugin.parse(right);
-  if (first === undefined || second === undefined) return first === second && left === right;
+  if (first === undefined || second === undefined) return first === second && jsonEqual(left, right);
   return plugin.equal(first, second);
 }
 

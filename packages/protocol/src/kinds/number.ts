@@ -3,7 +3,8 @@
 import type { JsonValue } from "../json.ts";
 import type { Kind, Limits, Misfit } from "./kind.ts";
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Each digit can match in one place only, so that a long run of them is read in one pass. */
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 function parseNumber(input: JsonValue): number | undefined {
   if (typeof input === "string" && !DECIMAL.test(input.trim())) return undefined;

@@ -1,0 +1,34 @@
+/** What can be said of an email and a password before the server is asked. Pure. */
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A message by field. */
+export type FieldErrors = Readonly<Record<string, string>>;
+
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const MIN_PASSWORD_LENGTH = 8;
+const MAX_PASSWORD_LENGTH = 128;
+
+export function checkNewCredentials({ email, password }: Credentials): FieldErrors {
+  return { ...checkEmail(email), ...checkNewPassword(password) };
+}
+
+/** For a log-in, where rules about new passwords don't matter. */
+export function checkCredentials({ email, password }: Credentials): FieldErrors {
+  return { ...checkEmail(email), ...(password === "" ? { password: "Enter your password." } : {}) };
+}
+
+function checkEmail(email: string): FieldErrors {
+  return EMAIL.test(email.trim()) ? {} : { email: "Enter an email address, like ann@example.com." };
+}
+
+function checkNewPassword(password: string): FieldErrors {
+  if (password.length < MIN_PASSWORD_LENGTH)
+    return { password: `Use at least ${MIN_PASSWORD_LENGTH} characters.` };
+  if (password.length > MAX_PASSWORD_LENGTH)
+    return { password: `Use at most ${MAX_PASSWORD_LENGTH} characters.` };
+  return {};
+}

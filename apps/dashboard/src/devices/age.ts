@@ -1,0 +1,14 @@
+/** How long ago something was, in as few characters as say it. Pure. */
+
+const UNITS = [
+  { name: "d", ms: 86_400_000 },
+  { name: "h", ms: 3_600_000 },
+  { name: "min", ms: 60_000 },
+  { name: "s", ms: 1_000 },
+];
+
+export function formatAge(at: number, now: number): string {
+  const ago = Math.max(0, now - at);
+  const unit = UNITS.find(({ ms }) => ago >= ms);
+  return unit === undefined ? "just now" : `${Math.floor(ago / unit.ms)} ${unit.name} ago`;
+}

@@ -1,0 +1,66 @@
+/** The live side of one project, wired together: the store, the socket that feeds it, and the browser beneath both. */
+
+import { ApiError, LIVE_PATH, TOPICS, type ApiClient } from "@wheelhouse/api";
+import { createLiveSocket, type Line, type LineEvents } from "./live-socket.ts";
+import { createLiveStore, type LiveStore } from "./live-store.ts";
+
+export interface Live {
+  readonly store: LiveStore;
+  /** Opens a device in place of the one before; `undefined` opens none. */
+  open(device: string | undefined): void;
+  close(): void;
+}
+
+export function openLive(api: ApiClient, project: string, loggedOut: () => void): Live {
+  const store = createLiveStore((flush) => requestAnimationFrame(flush));
+  const socket = createLiveSocket({
+    connect: connectWebSocket,
+    isLoggedIn: () => isLoggedIn(api),
+    positionOf: (scope) => (scope === "device" ? store.current.position : undefined),
+    told: (scope, message) => store.dispatch({ type: "told", scope, message }),
+    connection: (connection) => store.dispatch({ type: "connection", connection }),
+    loggedOut,
+    wait: (callback, ms) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+  });
+  socket.want("project", { project, topics: ["devices"] });
+  const hurry = (): void => socket.hurry();
+  addEventListener("online", hurry);
+
+  return {
+    store,
+    open(device) {
+      if (store.current.device === device) return;
+      store.dispatch({ type: "open", device });
+      socket.want("device", device === undefined ? undefined : { project, device, topics: TOPICS.slice(1) });
+    },
+    close() {
+      removeEventListener("online", hurry);
+      socket.close();
+    },
+  };
+}
+
+function connectWebSocket(events: LineEvents): Line {
+  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${LIVE_PATH}`);
+  socket.addEventListener("open", () => events.opened());
+  socket.addEventListener("message", ({ data }) => events.received(data));
+  socket.addEventListener("close", () => events.closed());
+  return {
+    send: (text) => socket.send(text),
+    close: () => socket.close(),
+  };
+}
+
+async function isLoggedIn(api: ApiClient): Promise<boolean> {
+  try {
+    await api.call("me", {});
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return false;
+    throw error;
+  }
+}

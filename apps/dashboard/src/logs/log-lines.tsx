@@ -1,0 +1,81 @@
+/** Lines of a log, newest at the bottom, which stays in sight while it is followed. */
+
+import type { LogEntry } from "@wheelhouse/api";
+import { memo, useLayoutEffect, useRef } from "react";
+import { classNames } from "../shell/class-names.ts";
+import styles from "./logs.module.css";
+
+interface Props {
+  readonly entries: readonly LogEntry[];
+  readonly isFollowing: boolean;
+  /** Somebody scrolled away from the newest line. */
+  readonly onScrollBack: () => void;
+}
+
+/** Nearer to the end than that is at the end. */
+const NEAR_END_PX = 30;
+
+export function LogLines({ entries, isFollowing, onScrollBack }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const topBefore = useRef(0);
+
+  useLayoutEffect(() => {
+    if (isFollowing && list.current !== null) list.current.scrollTop = list.current.scrollHeight;
+  }, [entries, isFollowing]);
+
+  // Only a move upwards is a person's: a list that shrinks or grows moves down to its end again by itself.
+  function scrolled(): void {
+    if (list.current === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = list.current;
+    const wentUp = scrollTop < topBefore.current;
+    topBefore.current = scrollTop;
+    if (isFollowing && wentUp && scrollHeight - clientHeight - scrollTop > NEAR_END_PX) onScrollBack();
+  }
+
+  return (
+    <ol
+      ref={list}
+      className={styles.lines}
+      role="log"
+      aria-label="Log entries"
+      aria-live="off"
+      tabIndex={0}
+      onScroll={scrolled}
+    >
+      {entries.length === 0 && <li className={styles.empty}>No entry to show.</li>}
+      {entries.map((entry) => (
+        <LogLine key={entry.id} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+const LogLine = memo(function LogLine({ entry }: { readonly entry: LogEntry }) {
+  const { at, level, message, fields } = entry;
+  return (
+    <li className={classNames(styles.line, styles[level])} data-level={level}>
+      <time dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
+        {toClock(at)}
+      </time>
+      <span className={styles.levelName}>{level}</span>
+      <span className={styles.message}>
+        {message}
+        {fields !== null && <span className={styles.fields}> {toFieldsText(fields)}</span>}
+      </span>
+    </li>
+  );
+});
+
+function toClock(at: number): string {
+  const date = new Date(at);
+  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) =>
+    String(part).padStart(2, "0"),
+  );
+  return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+function toFieldsText(fields: NonNullable<LogEntry["fields"]>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
+}

@@ -1,0 +1,13 @@
+/** The page's buttons: primary, quiet, and square ones that hold an icon. */
+
+import type { ComponentProps } from "react";
+import styles from "./button.module.css";
+import { classNames } from "./class-names.ts";
+
+interface Props extends ComponentProps<"button"> {
+  readonly look?: "primary" | "quiet" | "icon";
+}
+
+export function Button({ look = "quiet", className, ...rest }: Props) {
+  return <button type="button" {...rest} className={classNames(styles.button, styles[look], className)} />;
+}

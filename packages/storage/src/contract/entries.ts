@@ -1,0 +1,92 @@
+/** What was stored after an entry id. */
+
+import { describe, expect, test } from "vitest";
+import {
+  NOON,
+  batch,
+  beginRun,
+  boatPixel,
+  changeOf,
+  declaration,
+  log,
+  opening,
+  registerBob,
+  rocket,
+  type Subject,
+} from "./subject.ts";
+
+export function entryContract(subject: Subject): void {
+  const devices = () => subject.storage.devices;
+
+  describe("entries", () => {
+    test("none are given out at first", async () => {
+      expect(await devices().lastEntry()).toBe(0);
+      expect(await devices().entriesAfter(rocket.id, 0, 10)).toEqual({ logs: [], writes: [] });
+    });
+
+    test("share one rising count between log entries and changes of writes", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ declarations: [declaration("speed")] }));
+      const ids: number[] = [];
+      const { logs } = await devices().append(batch({ logs: [log("a"), log("b")] }));
+      ids.push(...logs.map(({ id }) => id));
+      const first = await devices().change(changeOf({ speed: 1 }));
+      ids.push(...first.writes.map(({ entry }) => entry));
+      const second = await devices().change(changeOf({ speed: 2 }));
+      ids.push(...[...second.replaced, ...second.writes].map(({ entry }) => entry));
+      const updates = second.writes.map(({ id }) => ({ id, state: "sent" as const, at: NOON }));
+      const sent = await devices().updateWrites(updates);
+      ids.push(...sent.map(({ entry }) => entry));
+      expect(ids).toHaveLength(6);
+      expect(ids).toEqual([...new Set(ids)].sort((one, other) => one - other));
+      expect(await devices().lastEntry()).toBe(ids.at(-1));
+      await subject.reopen();
+      expect(await devices().lastEntry()).toBe(ids.at(-1));
+      const after = await devices().updateWrites(updates);
+      expect(after[0]?.entry).toBeGreaterThan(ids.at(-1) ?? Infinity);
+    });
+
+    test("after an id are the log entries and the writes that changed since, by rising id", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ declarations: [declaration("speed"), declaration("lives")] }));
+      const { writes } = await devices().change(changeOf({ speed: 1, lives: 1 }));
+      const [speed, lives] = writes;
+      const before = await devices().lastEntry();
+      const { logs } = await devices().append(batch({ logs: [log("a"), log("b")] }));
+      const changed = [
+        ...(await devices().updateWrites([{ id: lives?.id ?? 0, state: "sent", at: NOON }])),
+        ...(await devices().updateWrites([{ id: speed?.id ?? 0, state: "sent", at: NOON }])),
+      ];
+      expect(await devices().entriesAfter(rocket.id, before, 10)).toEqual({ logs, writes: changed });
+      expect(await devices().entriesAfter(rocket.id, logs[0]?.id ?? 0, 10)).toEqual({
+        logs: logs.slice(1),
+        writes: changed,
+      });
+      expect(await devices().entriesAfter(rocket.id, await devices().lastEntry(), 10)).toEqual({
+        logs: [],
+        writes: [],
+      });
+    });
+
+    test("are undefined when they are more than the limit in all", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ declarations: [declaration("speed")], logs: [log("a"), log("b")] }));
+      await devices().change(changeOf({ speed: 1 }));
+      const all = await devices().entriesAfter(rocket.id, 0, 3);
+      expect([all?.logs.length, all?.writes.length]).toEqual([2, 1]);
+      expect(await devices().entriesAfter(rocket.id, 0, 2)).toBeUndefined();
+    });
+
+    test("are those of a project, which others don't count against", async () => {
+      await beginRun(subject);
+      await registerBob(subject);
+      await devices().openSession(opening(boatPixel, "s-boat"));
+      const { logs } = await devices().append(batch({ logs: [log("mine")] }));
+      const theirs = batch({ ...boatPixel, session: "s-boat", logs: [log("a"), log("b")] });
+      await devices().append({ ...theirs, declarations: [declaration("speed")] });
+      await devices().change(changeOf({ speed: 1 }, boatPixel));
+      expect(await devices().entriesAfter(rocket.id, 0, 1)).toEqual({ logs, writes: [] });
+      expect(await devices().entriesAfter("unknown", 0, 1)).toEqual({ logs: [], writes: [] });
+    });
+  });
+}

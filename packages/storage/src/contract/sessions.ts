@@ -1,0 +1,146 @@
+/** Devices beginning, resuming and ending their runs. */
+
+import { describe, expect, test } from "vitest";
+import type { SessionOpening } from "../ports.ts";
+import {
+  NOON,
+  batch,
+  beginRun,
+  boatPixel,
+  opening,
+  pixel,
+  registerAnn,
+  registerBob,
+  rocket,
+  tablet,
+  type Subject,
+} from "./subject.ts";
+
+export function sessionContract(subject: Subject): void {
+  const devices = () => subject.storage.devices;
+  const fresh = { session: "s-2", resumed: false, acknowledged: 0, missed: 0 };
+
+  describe("devices", () => {
+    test("keep what an opening leaves out", async () => {
+      await registerAnn(subject);
+      await devices().openSession(
+        opening(pixel, "s-1", { name: "Ann's phone", app: "rocket", build: "1.4", tags: ["qa"] }),
+      );
+      const record = {
+        ...pixel,
+        name: "Ann's phone",
+        app: "rocket",
+        build: "1.4",
+        tags: ["qa"],
+        firstSeen: NOON,
+        lastSeen: NOON,
+      };
+      expect(await devices().devices(rocket.id)).toEqual([record]);
+      await devices().openSession(opening(pixel, "s-2", { build: "1.5", at: NOON + 10 }));
+      expect(await devices().devices(rocket.id)).toEqual([{ ...record, build: "1.5", lastSeen: NOON + 10 }]);
+      await devices().openSession(opening(pixel, "s-3", { tags: [], at: NOON + 5 }));
+      expect(await devices().devices(rocket.id)).toEqual([
+        { ...record, build: "1.5", tags: [], lastSeen: NOON + 10 },
+      ]);
+    });
+
+    test("are listed by id, and only a project's own", async () => {
+      await registerAnn(subject);
+      await registerBob(subject);
+      await devices().openSession(opening(tablet, "s-1"));
+      await devices().openSession(opening(pixel, "s-2"));
+      await devices().openSession(opening(boatPixel, "s-3"));
+      expect((await devices().devices(rocket.id)).map(({ device }) => device)).toEqual(["pixel-7", "tablet"]);
+      expect(await devices().devices(boatPixel.project)).toMatchObject([boatPixel]);
+      expect(await devices().devices("unknown")).toEqual([]);
+    });
+
+    test("are seen when they store and when they leave", async () => {
+      await beginRun(subject);
+      const lastSeen = async () => (await devices().deviceState(pixel))?.record.lastSeen;
+      await devices().append(batch({ receivedAt: NOON + 20 }));
+      expect(await lastSeen()).toBe(NOON + 20);
+      await devices().closeSession({ session: "s-1", at: NOON + 30, reason: "bye", resumable: false });
+      expect(await lastSeen()).toBe(NOON + 30);
+    });
+
+    test("are refused for a project that isn't there", async () => {
+      await expect(devices().openSession(opening(pixel, "s-1"))).rejects.toThrow(TypeError);
+      expect(await devices().devices(rocket.id)).toEqual([]);
+    });
+  });
+
+  describe("a session", () => {
+    test("is new unless one is to be resumed", async () => {
+      expect(await beginRun(subject)).toEqual({ ...fresh, session: "s-1" });
+      expect(await devices().openSession(opening(pixel, "s-2"))).toEqual(fresh);
+    });
+
+    test("is resumed with what was acknowledged and missed", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ seq: 9, missed: 2 }));
+      await devices().append(batch({ seq: 12, missed: 1 }));
+      await devices().closeSession({ session: "s-1", at: NOON, reason: "lost", resumable: true });
+      expect(await resume()).toEqual({ session: "s-1", resumed: true, acknowledged: 12, missed: 3 });
+    });
+
+    test("is resumed after a crash, when nobody closed it", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ seq: 4 }));
+      await subject.reopen();
+      expect(await resume()).toEqual({ session: "s-1", resumed: true, acknowledged: 4, missed: 0 });
+    });
+
+    test("is resumed as often as it is lost", async () => {
+      await beginRun(subject);
+      for (const at of [NOON + 500, NOON + 1_000, NOON + 1_500]) {
+        await devices().closeSession({ session: "s-1", at, reason: "lost", resumable: true });
+        expect(await resume({ at, resumeAfter: at - 100 })).toMatchObject({ session: "s-1", resumed: true });
+      }
+    });
+
+    test("isn't resumed when it is unknown", async () => {
+      await beginRun(subject);
+      expect(await resume({ resume: "unknown" })).toEqual(fresh);
+    });
+
+    test("isn't resumed by another device, nor by its namesake in another project", async () => {
+      await beginRun(subject);
+      await registerBob(subject);
+      await devices().append(batch({ seq: 9 }));
+      expect(await resume({ ...tablet })).toEqual(fresh);
+      expect(await resume({ ...boatPixel, newSession: "s-3" })).toEqual({ ...fresh, session: "s-3" });
+    });
+
+    test("isn't resumed once it ended for good, also not when its connection is lost after that", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ seq: 9 }));
+      await devices().closeSession({ session: "s-1", at: NOON, reason: "bye", resumable: false });
+      await devices().closeSession({ session: "s-1", at: NOON, reason: "lost", resumable: true });
+      expect(await resume()).toEqual(fresh);
+    });
+
+    test("isn't resumed when it was silent since before the limit, and is at the limit", async () => {
+      await beginRun(subject);
+      await devices().append(batch({ seq: 9, receivedAt: NOON + 100 }));
+      expect(await resume({ resumeAfter: NOON + 101 })).toEqual(fresh);
+      expect(await resume({ resumeAfter: NOON + 100 })).toMatchObject({ resumed: true, acknowledged: 9 });
+    });
+
+    test("was heard of when it was closed, and when it was resumed", async () => {
+      await beginRun(subject);
+      await devices().closeSession({ session: "s-1", at: NOON + 100, reason: "lost", resumable: true });
+      expect(await resume({ at: NOON + 200, resumeAfter: NOON + 100 })).toMatchObject({ resumed: true });
+      expect(await resume({ at: NOON + 300, resumeAfter: NOON + 200 })).toMatchObject({ resumed: true });
+    });
+
+    test("that is unknown is closed without an error", async () => {
+      await devices().closeSession({ session: "unknown", at: NOON, reason: "lost", resumable: true });
+      expect(await devices().lastEntry()).toBe(0);
+    });
+
+    function resume(more: Partial<SessionOpening> = {}) {
+      return devices().openSession(opening(pixel, "s-2", { resume: "s-1", ...more }));
+    }
+  });
+}

@@ -1,0 +1,95 @@
+/** What a memory storage keeps: it outlives the storage, as a disk outlives the process. */
+
+import type { JsonValue, VariableDeclaration } from "@wheelhouse/protocol";
+import { randomUUID } from "node:crypto";
+import { unknownDevice } from "../rules/arguments.ts";
+import type {
+  DeviceAddress,
+  DeviceKeyRecord,
+  DeviceRecord,
+  LogEntryRecord,
+  ProjectRecord,
+  RoleName,
+  StoredVariable,
+  Time,
+  UserRecord,
+  WebSessionRecord,
+  WriteRecord,
+} from "../ports.ts";
+
+/** Data in memory, to be given to one storage after the other. */
+export interface MemoryDisk {
+  readonly epoch: string;
+  readonly users: Map<string, UserRecord>;
+  readonly projects: Map<string, ProjectRecord>;
+  readonly members: { readonly user: string; readonly project: string; readonly role: RoleName }[];
+  readonly keys: Map<string, DeviceKeyRecord>;
+  readonly webSessions: Map<string, WebSessionRecord>;
+  /** By {@link deviceKey}. */
+  readonly devices: Map<string, StoredDevice>;
+  readonly sessions: Map<string, StoredSession>;
+  /** By rising id. */
+  readonly logs: LogEntryRecord[];
+  /** By rising id. */
+  readonly writes: Map<number, WriteRecord>;
+  lastEntry: number;
+}
+
+export interface StoredDevice {
+  record: DeviceRecord;
+  lastSet: number;
+  readonly variables: Map<string, VariableWithHistory>;
+}
+
+export interface VariableWithHistory {
+  declaration: VariableDeclaration;
+  type: string | null;
+  reported: StoredVariable["reported"];
+  /** By `at`, those of one time in order of storing. */
+  readonly samples: { readonly at: Time; readonly value: JsonValue }[];
+}
+
+export interface StoredSession extends DeviceAddress {
+  readonly id: string;
+  seenAt: Time;
+  endedForGood: boolean;
+  acknowledged: number;
+  missed: number;
+}
+
+/** An empty disk. A simulation that must repeat itself gives the epoch. */
+export function memoryDisk(epoch: string = randomUUID()): MemoryDisk {
+  return {
+    epoch,
+    users: new Map(),
+    projects: new Map(),
+    members: [],
+    keys: new Map(),
+    webSessions: new Map(),
+    devices: new Map(),
+    sessions: new Map(),
+    logs: [],
+    writes: new Map(),
+    lastEntry: 0,
+  };
+}
+
+/** A device's place in `devices`; the length keeps two pairs of ids apart that read the same when joined. */
+export function deviceKey({ project, device }: DeviceAddress): string {
+  return `${project.length}:${project}/${device}`;
+}
+
+export function findDevice(disk: MemoryDisk, address: DeviceAddress): StoredDevice {
+  const device = disk.devices.get(deviceKey(address));
+  if (device === undefined) throw unknownDevice(address.device);
+  return device;
+}
+
+export function takeEntry(disk: MemoryDisk): number {
+  disk.lastEntry += 1;
+  return disk.lastEntry;
+}
+
+export function seeDevice(device: StoredDevice, at: Time): void {
+  device.record = { ...device.record, lastSeen: Math.max(device.record.lastSeen, at) };
+}

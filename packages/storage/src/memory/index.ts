@@ -1,0 +1,4 @@
+/** `@wheelhouse/storage/memory`: the ports in memory, for tests and simulations. */
+
+export { memoryDisk, type MemoryDisk } from "./disk.ts";
+export { openMemoryStorage, type MemoryOptions } from "./open.ts";

@@ -1,0 +1,46 @@
+/** Changes by people, and what became of them, in memory. */
+
+import type { NewChange, StoredChange, WriteRecord, WriteUpdate } from "../ports.ts";
+import { unknownVariable } from "../rules/arguments.ts";
+import { isOpen, newWrite, replaceWrite, updateWrite } from "../rules/writes.ts";
+import { findDevice, takeEntry, type MemoryDisk } from "./disk.ts";
+
+export function writeCalls(disk: MemoryDisk) {
+  return {
+    change(change: NewChange): StoredChange {
+      const device = findDevice(disk, change);
+      const unknown = change.values.find(({ name }) => !device.variables.has(name));
+      if (unknown !== undefined) throw unknownVariable(unknown.name);
+      device.lastSet += 1;
+      const set = device.lastSet;
+      const replaced = openWritesOf(disk, change).map((write) =>
+        save(disk, replaceWrite(write, change.at, takeEntry(disk))),
+      );
+      const writes = change.values.map((value) =>
+        save(disk, newWrite(change, value, { id: disk.writes.size + 1, set, entry: takeEntry(disk) })),
+      );
+      return { set, writes, replaced };
+    },
+    updateWrites: (updates: readonly WriteUpdate[]): readonly WriteRecord[] => updateWrites(disk, updates),
+  };
+}
+
+export function updateWrites(disk: MemoryDisk, updates: readonly WriteUpdate[]): readonly WriteRecord[] {
+  return updates.flatMap((update) => {
+    const write = disk.writes.get(update.id);
+    if (write === undefined) return [];
+    return [isOpen(write) ? save(disk, updateWrite(write, update, takeEntry(disk))) : write];
+  });
+}
+
+function openWritesOf(disk: MemoryDisk, { project, device, values }: NewChange): readonly WriteRecord[] {
+  const names = new Set(values.map(({ name }) => name));
+  return [...disk.writes.values()].filter(
+    (write) => write.project === project && write.device === device && names.has(write.name) && isOpen(write),
+  );
+}
+
+function save(disk: MemoryDisk, write: WriteRecord): WriteRecord {
+  disk.writes.set(write.id, write);
+  return write;
+}

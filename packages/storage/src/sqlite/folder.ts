@@ -1,0 +1,88 @@
+/** The data folder: made when missing, refused when it can't be written or another server holds it. */
+
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { StorageUnusableError } from "../ports.ts";
+
+export interface HeldFolder {
+  /** The database's file. */
+  readonly file: string;
+  release(): void;
+}
+
+export function databaseFile(folder: string): string {
+  return join(folder, "wheelhouse.db");
+}
+
+/**
+ * Makes the folder where it is missing and holds it until it is released or the process ends, however it ends.
+ *
+ * @throws StorageUnusableError when it can't be made or written, or is held already.
+ */
+export function holdFolder(folder: string): HeldFolder {
+  makeWritable(folder);
+  const lock = lockFolder(folder);
+  const pidFile = join(folder, PID_FILE);
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`);
+  } catch (error) {
+    lock.close();
+    throw notWritable(folder, error);
+  }
+  return {
+    file: databaseFile(folder),
+    release() {
+      rmSync(pidFile, { force: true });
+      lock.close();
+    },
+  };
+}
+
+/** Who holds the folder, for the message to the next one only. */
+const PID_FILE = "lock.pid";
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+}
+
+function notWritable(folder: string, error: unknown): StorageUnusableError {
+  return new StorageUnusableError(`the data folder ${folder} can't be written: ${(error as Error).message}`);
+}
+
+/**
+ * Holds an exclusive lock on a small database beside the data: the system takes such a lock away when its process
+ * dies, also by kill -9, so there is never a stale one. Nothing is written to it, so nothing is left to recover.
+ */
+function lockFolder(folder: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(join(folder, "lock.db"), { timeout: 0 });
+    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock?.close();
+    const isHeld = ((error as { errcode?: number }).errcode ?? 0) === SQLITE_BUSY;
+    throw new StorageUnusableError(
+      isHeld
+        ? `the data folder ${folder} is held by another Wheelhouse${holderOf(folder)}`
+        : `the data folder ${folder} can't be locked: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** The pid isn't in `lock.db`: reading that file and closing it again would drop this process's own lock (fcntl). */
+function holderOf(folder: string): string {
+  try {
+    return ` (process ${readFileSync(join(folder, PID_FILE), "utf8").trim()})`;
+  } catch {
+    return "";
+  }
+}
+
+const SQLITE_BUSY = 5;

@@ -1,0 +1,53 @@
+/** What the main thread and the two database threads say to each other. */
+
+import { StorageFailedError } from "../ports.ts";
+
+export type ThreadRole = "writer" | "reader";
+
+/** What a thread is started with. */
+export interface ThreadOptions {
+  readonly role: ThreadRole;
+  readonly folder: string;
+}
+
+export interface Request {
+  readonly id: number;
+  readonly call: string;
+  readonly args: readonly unknown[];
+}
+
+/** `open` comes before the first request, `close` after the last. */
+export type ToThread = "open" | Request | "close";
+
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly problem?: Problem;
+}
+
+/** An error on its way between threads: that the engine failed, or that the caller's arguments were wrong. */
+export interface Problem {
+  readonly kind: "failed" | "invalid";
+  readonly message: string;
+}
+
+/** A thread answers `open` with `ready` or `unusable`; each message after that answers a group of requests. */
+export type FromThread = Opening | { readonly type: "answers"; readonly answers: readonly Answer[] };
+
+export type Opening =
+  | { readonly type: "ready"; readonly epoch: string }
+  | { readonly type: "unusable"; readonly message: string };
+
+export function toProblem(error: unknown): Problem {
+  const { code, errcode, message } = error as { code?: string; errcode?: number; message: string };
+  if (code !== "ERR_SQLITE_ERROR") return { kind: "invalid", message };
+  const isConstraint = ((errcode ?? 0) & 0xff) === SQLITE_CONSTRAINT;
+  return { kind: isConstraint ? "invalid" : "failed", message: `SQLite: ${message}` };
+}
+
+export function fromProblem({ kind, message }: Problem): Error {
+  return kind === "failed" ? new StorageFailedError(message) : new TypeError(message);
+}
+
+/** The low byte of an extended result code is the primary one. */
+const SQLITE_CONSTRAINT = 19;

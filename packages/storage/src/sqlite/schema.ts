@@ -1,0 +1,34 @@
+/** The tables, as an ordered list of steps; a data file's `user_version` counts the steps it has behind it. */
+
+import type { DatabaseSync } from "node:sqlite";
+import { StorageUnusableError } from "../ports.ts";
+import { firstTables } from "./migrations/1-first-tables.ts";
+
+type Migration = (database: DatabaseSync) => void;
+
+/** Only ever added to: what a released version has run can't change any more. */
+const MIGRATIONS: readonly Migration[] = [firstTables];
+
+/**
+ * Brings a data file to this version, each step as a transaction of its own.
+ *
+ * @throws StorageUnusableError when the file is of a newer version.
+ */
+export function migrate(database: DatabaseSync, file: string): void {
+  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (version > MIGRATIONS.length) {
+    throw new StorageUnusableError(
+      `${file} was made by a newer Wheelhouse: its data has version ${version}, this one knows up to ${MIGRATIONS.length}`,
+    );
+  }
+  for (const [index, step] of MIGRATIONS.entries()) {
+    if (index >= version) runStep(database, step, index + 1);
+  }
+}
+
+function runStep(database: DatabaseSync, step: Migration, version: number): void {
+  database.exec("BEGIN IMMEDIATE");
+  step(database);
+  database.exec(`PRAGMA user_version = ${version}`);
+  database.exec("COMMIT");
+}

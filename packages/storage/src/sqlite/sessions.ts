@@ -1,0 +1,89 @@
+/** Devices beginning, resuming and ending their runs. */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { OpenedSession, SessionClosing, SessionOpening, Time } from "../ports.ts";
+import { unknownProject } from "../rules/arguments.ts";
+import { mayResume } from "../rules/sessions.ts";
+import { prepare } from "./statement.ts";
+
+interface SessionRow {
+  readonly row: number;
+  readonly project: string;
+  readonly device: string;
+  readonly seenAt: Time;
+  readonly endedForGood: number;
+  readonly acknowledged: number;
+  readonly missed: number;
+}
+
+export function sessionWriting(database: DatabaseSync) {
+  const seeDevice = prepare<{ row: number }>(
+    database,
+    `INSERT INTO devices (project, id, name, app, build, tags, first_seen, last_seen)
+     SELECT row, ?2, ?3, ?4, ?5, coalesce(?6, '[]'), ?7, ?7 FROM projects WHERE id = ?1
+     ON CONFLICT (project, id) DO UPDATE SET
+       name = coalesce(?3, name), app = coalesce(?4, app), build = coalesce(?5, build), tags = coalesce(?6, tags),
+       last_seen = max(last_seen, ?7)
+     RETURNING row`,
+  );
+  const findSession = prepare<SessionRow>(
+    database,
+    `SELECT sessions.row, projects.id AS project, devices.id AS device, seen_at AS seenAt,
+       ended_for_good AS endedForGood, acknowledged, missed
+     FROM sessions JOIN devices ON devices.row = sessions.device JOIN projects ON projects.row = devices.project
+     WHERE sessions.id = ?`,
+  );
+  const begin = prepare(
+    database,
+    "INSERT INTO sessions (id, device, started_at, seen_at) VALUES (?1, ?2, ?3, ?3)",
+  );
+  const resume = prepare(
+    database,
+    "UPDATE sessions SET seen_at = max(seen_at, ?2), ended_at = NULL, end_reason = NULL WHERE row = ?1",
+  );
+  const end = prepare(
+    database,
+    `UPDATE sessions SET seen_at = max(seen_at, ?2), ended_at = ?2, end_reason = ?3, ended_for_good = ?4
+     WHERE id = ?1 AND NOT ended_for_good`,
+  );
+  const seeDeviceOf = prepare(
+    database,
+    `UPDATE devices SET last_seen = max(last_seen, ?2)
+     WHERE row = (SELECT device FROM sessions WHERE id = ?1)`,
+  );
+
+  function findResumable(opening: SessionOpening): SessionRow | undefined {
+    if (opening.resume === undefined) return undefined;
+    const session = findSession.get(opening.resume);
+    if (session === undefined) return undefined;
+    return mayResume({ ...session, endedForGood: session.endedForGood !== 0 }, opening) ? session : undefined;
+  }
+
+  return {
+    openSession(opening: SessionOpening): OpenedSession {
+      const { project, device, name, app, build, tags, at, newSession } = opening;
+      const seen = seeDevice.get(
+        project,
+        device,
+        name ?? null,
+        app ?? null,
+        build ?? null,
+        tags === undefined ? null : JSON.stringify(tags),
+        at,
+      );
+      if (seen === undefined) throw unknownProject(project);
+      const session = findResumable(opening);
+      if (session === undefined || opening.resume === undefined) {
+        begin.run(newSession, seen.row, at);
+        return { session: newSession, resumed: false, acknowledged: 0, missed: 0 };
+      }
+      resume.run(session.row, at);
+      const { acknowledged, missed } = session;
+      return { session: opening.resume, resumed: true, acknowledged, missed };
+    },
+    closeSession({ session, at, reason, resumable }: SessionClosing): void {
+      end.run(session, at, reason, resumable ? 0 : 1);
+      seeDeviceOf.run(session, at);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** One database thread as the main thread sees it: calls that are promises, and its end. */
+
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { StorageClosedError, StorageFailedError, StorageUnusableError } from "../ports.ts";
+import {
+  fromProblem,
+  type Answer,
+  type FromThread,
+  type Opening,
+  type ThreadOptions,
+  type ThreadRole,
+  type ToThread,
+} from "./messages.ts";
+
+type Call = (...args: never[]) => unknown;
+
+export interface DatabaseThread<Calls extends Record<keyof Calls, Call>> {
+  readonly epoch: string;
+  /** Runs a call in the thread, after all that were asked before. */
+  ask<Name extends keyof Calls & string>(
+    call: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<ReturnType<Calls[Name]>>;
+  /** Answers what was asked, then ends; later calls reject with StorageClosedError. */
+  close(): Promise<void>;
+  /** Ends at once: all that is asked or waiting rejects with that error. */
+  abandon(error: StorageFailedError): void;
+}
+
+/** A thread that runs but hasn't opened the folder yet. */
+export interface StartedThread {
+  readonly role: ThreadRole;
+  readonly worker: Worker;
+  /** Resolves, with what went wrong if something did, once the thread is gone. */
+  readonly ended: Promise<Error | undefined>;
+}
+
+export function startThread(role: ThreadRole, folder: string): StartedThread {
+  const options: ThreadOptions = { role, folder };
+  // The same file by its source's or its built name, whichever of them this module runs from.
+  const entry = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(entry, { workerData: options, name: `wheelhouse-${role}` });
+  const ended = new Promise<Error | undefined>((resolve) => {
+    let cause: Error | undefined;
+    worker.on("error", (error) => (cause = error as Error));
+    worker.once("exit", () => resolve(cause));
+  });
+  return { role, worker, ended };
+}
+
+/**
+ * Lets a thread open the folder. `onDied` is told if it ends later without being asked to.
+ *
+ * @throws StorageUnusableError
+ * @throws StorageFailedError when the thread ends before it has opened the folder.
+ */
+export async function openThread<Calls extends Record<keyof Calls, Call>>(
+  thread: StartedThread,
+  onDied: (error: StorageFailedError) => void,
+): Promise<DatabaseThread<Calls>> {
+  const first = await new Promise<Opening>((resolve, reject) => {
+    thread.worker.once("message", resolve);
+    void thread.ended.then((cause) => reject(endError(thread.role, cause)));
+    post(thread.worker, "open");
+  });
+  if (first.type === "ready") return toClient<Calls>(thread, first.epoch, onDied);
+  throw new StorageUnusableError(first.message);
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+function toClient<Calls extends Record<keyof Calls, Call>>(
+  { worker, role, ended }: StartedThread,
+  epoch: string,
+  onDied: (error: StorageFailedError) => void,
+): DatabaseThread<Calls> {
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let refusal: StorageClosedError | StorageFailedError | undefined;
+
+  function settle({ id, value, problem }: Answer): void {
+    const caller = waiting.get(id);
+    waiting.delete(id);
+    if (problem === undefined) caller?.resolve(value);
+    else caller?.reject(fromProblem(problem));
+  }
+
+  function refuseAll(error: StorageFailedError): void {
+    refusal = refusal instanceof StorageClosedError ? refusal : error;
+    for (const caller of waiting.values()) caller.reject(error);
+    waiting.clear();
+  }
+
+  function die(cause: Error | undefined): void {
+    const wasAsked = refusal !== undefined && waiting.size === 0;
+    if (wasAsked) return;
+    const error = endError(role, cause);
+    const wasClosing = refusal !== undefined;
+    refuseAll(error);
+    if (!wasClosing) onDied(error);
+  }
+
+  worker.on("message", (message: FromThread) => {
+    if (message.type === "answers") message.answers.forEach(settle);
+  });
+  void ended.then(die);
+
+  return {
+    epoch,
+    ask(call, ...args) {
+      if (refusal !== undefined) return Promise.reject(refusal);
+      return new Promise((resolve, reject) => {
+        lastId += 1;
+        post(worker, { id: lastId, call, args });
+        waiting.set(lastId, { resolve, reject });
+      });
+    },
+    async close() {
+      if (refusal === undefined) post(worker, "close");
+      refusal = new StorageClosedError("the storage is closed");
+      await ended;
+    },
+    abandon(error) {
+      refuseAll(error);
+      void worker.terminate();
+    },
+  };
+}
+
+function endError(role: ThreadRole, cause: Error | undefined): StorageFailedError {
+  const why = cause === undefined ? "" : `: ${cause.message}`;
+  return new StorageFailedError(`the database's ${role} thread ended${why}`, { cause });
+}
+
+function post(worker: Worker, message: ToThread): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows; a thread has none
+  worker.postMessage(message);
+}

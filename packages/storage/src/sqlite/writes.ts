@@ -1,0 +1,184 @@
+/** Changes by people, and what became of them. */
+
+import type { DatabaseSync } from "node:sqlite";
+import type {
+  DeviceAddress,
+  NewChange,
+  PageQuery,
+  StoredChange,
+  Time,
+  WriteRecord,
+  WriteStateName,
+  WriteUpdate,
+} from "../ports.ts";
+import { unknownDevice, unknownVariable } from "../rules/arguments.ts";
+import { isOpen, newWrite, replaceWrite, updateWrite } from "../rules/writes.ts";
+import type { EntryCounter } from "./entries.ts";
+import { prepare } from "./statement.ts";
+import { fromStored, toStored, type StoredValue } from "./values.ts";
+
+export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
+  const takeSet = prepare<DeviceRow>(
+    database,
+    `UPDATE devices SET last_set = last_set + 1
+     WHERE project = (SELECT row FROM projects WHERE id = ?1) AND id = ?2
+     RETURNING row, project, last_set AS lastSet`,
+  );
+  const findVariable = prepare<{ row: number }>(
+    database,
+    "SELECT row FROM variables WHERE device = ? AND name = ?",
+  );
+  const openWritesOf = prepare<WriteRow>(
+    database,
+    `${SELECT_WRITE} WHERE writes.device = ? AND writes.variable = ? AND writes.state IN ('pending', 'sent')
+     ORDER BY writes.id`,
+  );
+  const addWrite = prepare(
+    database,
+    `INSERT INTO writes
+       (project, device, variable, set_id, from_value, value, state, applied, by, created_at, updated_at, entry)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', 'null', ?7, ?8, ?8, ?9)`,
+  );
+  const findWrite = prepare<WriteRow>(database, `${SELECT_WRITE} WHERE writes.id = ?`);
+  const saveWrite = prepare(
+    database,
+    "UPDATE writes SET state = ?2, applied = ?3, reason = ?4, updated_at = ?5, entry = ?6 WHERE id = ?1",
+  );
+
+  function save(write: WriteRecord): WriteRecord {
+    saveWrite.run(write.id, write.state, toStored(write.applied), write.reason, write.updatedAt, write.entry);
+    return write;
+  }
+
+  function find(id: number): WriteRecord | undefined {
+    const row = findWrite.get(id);
+    return row === undefined ? undefined : toWriteRecord(row);
+  }
+
+  function variableRow(device: number, name: string): number {
+    const variable = findVariable.get(device, name);
+    if (variable === undefined) throw unknownVariable(name);
+    return variable.row;
+  }
+
+  function replaceOpenWrites(device: number, variable: number, at: Time): WriteRecord[] {
+    const open = openWritesOf.all(device, variable).map(toWriteRecord);
+    return open.map((write) => save(replaceWrite(write, at, entries.take(1))));
+  }
+
+  function add(
+    { row, project, lastSet: set }: DeviceRow,
+    variable: number,
+    change: NewChange,
+    value: NewChange["values"][number],
+  ): WriteRecord {
+    const entry = entries.take(1);
+    const [from, to] = [toStored(value.from), toStored(value.value)];
+    const added = addWrite.run(project, row, variable, set, from, to, change.by, change.at, entry);
+    return newWrite(change, value, { id: Number(added.lastInsertRowid), set, entry });
+  }
+
+  return {
+    change(change: NewChange): StoredChange {
+      const owner = takeSet.get(change.project, change.device);
+      if (owner === undefined) throw unknownDevice(change.device);
+      const variables = change.values.map(({ name }) => variableRow(owner.row, name));
+      const replaced = variables.flatMap((variable) => replaceOpenWrites(owner.row, variable, change.at));
+      const writes = change.values.map((value, index) =>
+        add(owner, variables[index] as number, change, value),
+      );
+      return { set: owner.lastSet, writes, replaced: replaced.sort((one, other) => one.id - other.id) };
+    },
+    updateWrites(updates: readonly WriteUpdate[]): readonly WriteRecord[] {
+      return updates.flatMap((update) => {
+        const write = find(update.id);
+        if (write === undefined) return [];
+        return [isOpen(write) ? save(updateWrite(write, update, entries.take(1))) : write];
+      });
+    },
+  };
+}
+
+export function writeReading(database: DatabaseSync) {
+  const pageOfProject = prepare<WriteRow>(
+    database,
+    `${SELECT_WRITE} WHERE writes.project = (SELECT row FROM projects WHERE id = ?1) AND writes.id < ?2
+     ORDER BY writes.id DESC LIMIT ?3`,
+  );
+  const pageOfDevice = prepare<WriteRow>(
+    database,
+    `${SELECT_WRITE} WHERE writes.device = (${DEVICE_ROW}) AND writes.id < ?3 ORDER BY writes.id DESC LIMIT ?4`,
+  );
+  const newestAndOpen = prepare<WriteRow>(
+    database,
+    `${SELECT_WRITE} WHERE writes.id IN (
+       SELECT (SELECT max(id) FROM writes WHERE writes.variable = variables.row)
+       FROM variables WHERE variables.device = (${DEVICE_ROW})
+       UNION
+       SELECT id FROM writes WHERE writes.device = (${DEVICE_ROW}) AND writes.state IN ('pending', 'sent')
+     ) ORDER BY writes.id`,
+  );
+  const after = prepare<WriteRow>(
+    database,
+    `${SELECT_WRITE} WHERE writes.project = (SELECT row FROM projects WHERE id = ?) AND writes.entry > ?
+     ORDER BY writes.entry LIMIT ?`,
+  );
+  return {
+    writes({ project, device, before = Number.MAX_SAFE_INTEGER, limit }: PageQuery): readonly WriteRecord[] {
+      const rows =
+        device === undefined
+          ? pageOfProject.all(project, before, limit)
+          : pageOfDevice.all(project, device, before, limit);
+      return rows.map(toWriteRecord);
+    },
+    newestAndOpen: ({ project, device }: DeviceAddress): readonly WriteRecord[] =>
+      newestAndOpen.all(project, device).map(toWriteRecord),
+    writesAfter: (project: string, entry: number, limit: number): readonly WriteRecord[] =>
+      after.all(project, entry, limit).map(toWriteRecord),
+  };
+}
+
+interface DeviceRow {
+  readonly row: number;
+  readonly project: number;
+  readonly lastSet: number;
+}
+
+interface WriteRow {
+  readonly id: number;
+  readonly project: string;
+  readonly device: string;
+  readonly setId: number;
+  readonly name: string;
+  readonly fromValue: StoredValue;
+  readonly value: StoredValue;
+  readonly state: WriteStateName;
+  readonly applied: StoredValue;
+  readonly reason: string | null;
+  readonly by: string;
+  readonly createdAt: Time;
+  readonly updatedAt: Time;
+  readonly entry: number;
+}
+
+const SELECT_WRITE = `
+  SELECT writes.id, projects.id AS project, devices.id AS device, writes.set_id AS setId, variables.name,
+    writes.from_value AS fromValue, writes.value, writes.state, writes.applied, writes.reason, writes.by,
+    writes.created_at AS createdAt, writes.updated_at AS updatedAt, writes.entry
+  FROM writes CROSS JOIN variables ON variables.row = writes.variable
+    CROSS JOIN devices ON devices.row = writes.device
+    CROSS JOIN projects ON projects.row = writes.project`;
+
+const DEVICE_ROW = `
+  SELECT devices.row FROM devices JOIN projects ON projects.row = devices.project
+  WHERE projects.id = ?1 AND devices.id = ?2`;
+
+function toWriteRecord({ setId, fromValue, ...row }: WriteRow): WriteRecord {
+  return {
+    ...row,
+    set: setId,
+    from: fromStored(fromValue),
+    value: fromStored(row.value),
+    applied: fromStored(row.applied),
+  };
+}
