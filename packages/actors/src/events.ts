@@ -21,7 +21,7 @@ export type RuntimeEvent =
       readonly parent: LabelledRef | undefined;
     }
   | { readonly type: "process_ended"; readonly process: LabelledRef; readonly reason: ExitReason }
-  /** A handler threw. `state` went through the definition's `format`, where it has one. */
+  /** A handler threw, or asked to stop with a reason that isn't clean. `state` went through the definition's `format`, where it has one. */
   | {
       readonly type: "crash";
       readonly process: LabelledRef;

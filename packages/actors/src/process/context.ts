@@ -1,13 +1,13 @@
 /** The context a process's handlers are given: the verbs, said by that process, and dead once it has ended. */
 
 import { CALL_TIMEOUT_MS, type CallContext, type Owned, type PortKey, type Timer } from "../context.ts";
-import { ProcessExitedError } from "../errors.ts";
+import { ProcessExitedError, StartFailedError } from "../errors.ts";
 import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo, Topic } from "../protocol.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
 import type { ProcessSpec } from "./definition.ts";
-import type { Process } from "./process.ts";
+import type { Process, Watcher } from "./process.ts";
 
 /** What the verbs need of the runtime: each says who is speaking. */
 export interface ProcessVerbs {
@@ -39,6 +39,7 @@ export interface ProcessVerbs {
 export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
   readonly #process: Process;
   #timers: Set<SelfCast> | undefined = undefined;
+  #monitors: Map<Process, Watcher[]> | undefined = undefined;
 
   constructor(process: Process) {
     this.#process = process;
@@ -164,6 +165,7 @@ export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
   // Others
 
   link(ref: Ref): void {
+    if (!this.#process.alive) return;
     const other = this.#process.host.resolve(ref);
     if (other === undefined) this.#process.exitSignal(ref, "noproc");
     else this.#process.linkWith(other);
@@ -175,16 +177,43 @@ export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
   }
 
   monitor(ref: Ref): void {
-    const watcher = this.#process;
-    const tell = (reason: ExitReason) =>
-      watcher.deliver({ type: "down", down: { ref, reason }, next: undefined });
-    const other = watcher.host.resolve(ref);
-    if (other === undefined) tell("noproc");
-    else other.watch({ owner: watcher, ended: (_, reason) => tell(reason) });
+    const { alive, host } = this.#process;
+    if (!alive) return;
+    const other = host.resolve(ref);
+    if (other === undefined) this.#tellDown(ref, "noproc");
+    else this.#watch(other);
+  }
+
+  #watch(other: Process): void {
+    const watcher: Watcher = {
+      ended: (reason) => {
+        this.#monitors?.delete(other);
+        this.#tellDown(other.ref, reason);
+      },
+    };
+    other.watch(watcher);
+    this.#monitors ??= new Map();
+    const watchers = this.#monitors.get(other);
+    if (watchers === undefined) this.#monitors.set(other, [watcher]);
+    else watchers.push(watcher);
+  }
+
+  #tellDown(ref: Ref, reason: ExitReason): void {
+    this.#process.deliver({ type: "down", down: { ref, reason }, next: undefined });
   }
 
   demonitor(ref: Ref): void {
-    this.#process.host.resolve(ref)?.unwatch((watcher) => watcher.owner === this.#process);
+    const other = this.#process.host.resolve(ref);
+    if (other === undefined) return;
+    for (const watcher of this.#monitors?.get(other) ?? []) other.unwatch(watcher);
+    this.#monitors?.delete(other);
+  }
+
+  /** @internal Watches nobody any more, at the process's end. */
+  dropMonitors(): void {
+    for (const [other, watchers] of this.#monitors ?? [])
+      for (const watcher of watchers) other.unwatch(watcher);
+    this.#monitors = undefined;
   }
 
   exit(to: Address, reason: ExitReason | "kill"): void {
@@ -201,11 +230,13 @@ export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
   }
 
   async startLinked<P extends Protocol>(spec: ProcessSpec<P>): Promise<Ref<P> | undefined> {
-    this.#process.waitingFor += 1;
+    const process = this.#process;
+    if (!process.alive) throw new StartFailedError(spec.name?.name ?? spec.definition.name, "noproc");
+    process.waitingFor += 1;
     try {
-      return await this.#process.host.spawn(spec, this.#process);
+      return await process.host.spawn(spec, process);
     } finally {
-      this.#process.waitingFor -= 1;
+      process.waitingFor -= 1;
     }
   }
 

@@ -29,6 +29,8 @@ export interface ProcessSpec<out P extends Protocol = Protocol> {
   readonly definition: Definition;
   readonly args: unknown;
   readonly name?: ProcessName | undefined;
+  /** @internal Told as soon as `init` is done, and so before anything else can happen to the process. */
+  readonly started?: (ref: Ref) => void;
   readonly "~process"?: Ref<P>;
 }
 
@@ -42,6 +44,8 @@ export class Later<out R> {
   readonly promise: Promise<R>;
   constructor(promise: Promise<R>) {
     this.promise = promise;
+    // Who asked may be gone before it fails; then nobody else looks at it.
+    promise.catch(() => {});
   }
 }
 

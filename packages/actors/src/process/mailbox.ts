@@ -39,7 +39,8 @@ export type Message =
     }
   | { readonly type: "down"; readonly down: Down; next: Message | undefined }
   | { readonly type: "exit"; readonly exit: Exit; next: Message | undefined }
-  | { readonly type: "timeout"; next: Message | undefined };
+  | { readonly type: "timeout"; next: Message | undefined }
+  | { readonly type: "continue"; readonly token: unknown; next: Message | undefined };
 
 export class Mailbox {
   #first: Message | undefined;
@@ -54,6 +55,14 @@ export class Mailbox {
     if (this.#last === undefined) this.#first = message;
     else this.#last.next = message;
     this.#last = message;
+    this.#length += 1;
+  }
+
+  /** Puts it before everything that waits. */
+  unshift(message: Message): void {
+    message.next = this.#first;
+    this.#first = message;
+    this.#last ??= message;
     this.#length += 1;
   }
 

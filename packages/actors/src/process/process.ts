@@ -4,7 +4,7 @@
  */
 
 import type { Owned } from "../context.ts";
-import { formatReason, toExitReason, type ExitReason } from "../exit-reason.ts";
+import { formatReason, isCleanExit, toExitReason, type ExitReason } from "../exit-reason.ts";
 import { StartFailedError, UnknownCallError } from "../errors.ts";
 import type { Ref } from "../protocol.ts";
 import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
@@ -50,8 +50,7 @@ export const OUTSIDE: Ref = { id: 0 };
 
 /** Someone who waits for a process's end. */
 export interface Watcher {
-  readonly owner: Process | undefined;
-  ended(process: Process, reason: ExitReason): void;
+  ended(reason: ExitReason): void;
 }
 
 type Phase = "starting" | "running" | "ending" | "ended";
@@ -91,6 +90,7 @@ export class Process implements Runnable {
   #watchers: Set<Watcher> | undefined = undefined;
   #owned: Set<Owned> | undefined = undefined;
   #abort: AbortController | undefined = undefined;
+  readonly #tellStarted: ((ref: Ref) => void) | undefined;
   #resolveStart: (ref: ProcessRef | undefined) => void = () => {};
   #rejectStart: (error: StartFailedError) => void = () => {};
 
@@ -100,6 +100,7 @@ export class Process implements Runnable {
     this.args = spec.args;
     this.parent = parent;
     this.name = spec.name?.name;
+    this.#tellStarted = spec.started;
     this.ref = new ProcessRef(id, spec.name?.name ?? spec.definition.name, this);
     const ContextClass = (spec.definition.context ?? ProcessContext) as typeof ProcessContext;
     this.context = new ContextClass(this);
@@ -114,9 +115,9 @@ export class Process implements Runnable {
     return this.phase !== "ended";
   }
 
-  /** Whether an asynchronous handler holds the mailbox. */
+  /** Whether an asynchronous handler, `terminate` among them, holds the mailbox. */
   get busy(): boolean {
-    return this.#busy;
+    return this.#busy || this.phase === "ending";
   }
 
   get signal(): AbortSignal {
@@ -206,10 +207,15 @@ export class Process implements Runnable {
         return definition.down === undefined ? this.#unknown("down") : definition.down(ctx, message.down);
       case "exit":
         if (message.exit.from === (this.parent?.ref ?? OUTSIDE)) this.context.stop(message.exit.reason);
-        else return definition.exit?.(ctx, message.exit);
+        else if (definition.exit === undefined) this.#unknown("exit");
+        else return definition.exit(ctx, message.exit);
         return undefined;
       case "timeout":
-        return definition.timeout?.(ctx);
+        return definition.timeout === undefined ? this.#unknown("timeout") : definition.timeout(ctx);
+      case "continue":
+        return definition.continue === undefined
+          ? this.#unknown("continue")
+          : definition.continue(ctx, message.token);
     }
   }
 
@@ -218,7 +224,7 @@ export class Process implements Runnable {
     if (calls !== undefined && Object.hasOwn(calls, name))
       return (calls[name] as AnyHandler)(this.context, ...args);
     pending.fail(new UnknownCallError(this.ref.toString(), name));
-    this.#unknown(name);
+    this.#unknown(`call ${name}`);
     return noReply;
   }
 
@@ -248,6 +254,7 @@ export class Process implements Runnable {
     this.currentCall = undefined;
     const { stop } = this.#wishes;
     if (stop !== undefined) {
+      this.#report(stop, describe(message));
       this.#terminate(stop, () => pending !== undefined && answerCall(pending, result));
       return;
     }
@@ -258,15 +265,16 @@ export class Process implements Runnable {
   #initialised(result: unknown): void {
     const { stop } = this.#wishes;
     if (result === ignore) {
-      this.#leaveParent();
       this.#resolveStart(undefined);
       this.end("normal");
     } else if (stop !== undefined) {
+      this.#report(stop, "init");
       this.#failStart(stop);
     } else {
       this.state = result;
       this.phase = "running";
       this.host.emit({ type: "process_started", process: this.ref, parent: this.parent?.ref });
+      this.#tellStarted?.(this.ref);
       this.#resolveStart(this.ref);
       this.#fulfilWishes();
     }
@@ -276,31 +284,11 @@ export class Process implements Runnable {
     const { continuation, idleMs } = this.#wishes;
     if (continuation !== undefined) {
       this.#wishes.continuation = undefined;
-      this.#continue(continuation.token);
+      this.mailbox.unshift({ type: "continue", token: continuation.token, next: undefined });
     } else if (idleMs !== undefined) {
       this.#wishes.idleMs = undefined;
       this.#armIdleTimer(idleMs);
     }
-  }
-
-  #continue(token: unknown): void {
-    const message: Message = { type: "timeout", next: undefined };
-    let result: unknown;
-    try {
-      result = this.definition.continue?.(this.context as never, token);
-    } catch (error) {
-      this.#crash(toExitReason(error), message);
-      return;
-    }
-    if (!isPromise(result)) {
-      this.#handled(message, result);
-      return;
-    }
-    this.#busy = true;
-    result.then(
-      () => this.#resume(() => this.#handled(message, undefined)),
-      (error: unknown) => this.#resume(() => this.#crash(toExitReason(error), message)),
-    );
   }
 
   #armIdleTimer(ms: number): void {
@@ -341,8 +329,8 @@ export class Process implements Runnable {
     this.#watchers.add(watcher);
   }
 
-  unwatch(isIt: (watcher: Watcher) => boolean): void {
-    for (const watcher of this.#watchers ?? []) if (isIt(watcher)) this.#watchers?.delete(watcher);
+  unwatch(watcher: Watcher): void {
+    this.#watchers?.delete(watcher);
   }
 
   own(resource: Owned): void {
@@ -356,29 +344,43 @@ export class Process implements Runnable {
 
   /** A signal from a linked process or from `ctx.exit`: ends the process unless it is `normal` or trapped. */
   exitSignal(from: Ref, reason: ExitReason): void {
-    if (!this.alive) return;
-    if (this.definition.trapExits === true)
-      this.deliver({ type: "exit", exit: { from, reason }, next: undefined });
-    else if (reason !== "normal") this.end(reason);
+    if (this.#succumbs(from, reason)) this.end(reason);
+  }
+
+  /** Whether the signal ends it. Trapped, it is a message like any other. */
+  #succumbs(from: Ref, reason: ExitReason): boolean {
+    if (this.definition.trapExits !== true) return reason !== "normal";
+    this.deliver({ type: "exit", exit: { from, reason }, next: undefined });
+    return false;
   }
 
   // Its end
 
   #crash(reason: ExitReason, message: Message): void {
     if (!this.alive) return;
-    this.host.emit({
-      type: "crash",
-      process: this.ref,
-      reason,
-      message: describe(message),
-      state: this.definition.format === undefined ? this.state : this.definition.format(this.state as never),
-    });
+    this.#report(reason, describe(message));
     if (this.phase === "starting") this.#failStart(reason);
     else this.#terminate(reason, () => {});
   }
 
+  /** Tells of an end that somebody should look into. */
+  #report(reason: ExitReason, message: string): void {
+    if (isCleanExit(reason)) return;
+    this.host.emit({ type: "crash", process: this.ref, reason, message, state: this.#formatState() });
+  }
+
+  #formatState(): unknown {
+    const { format } = this.definition;
+    if (format === undefined || this.state === undefined) return this.state;
+    try {
+      return format(this.state as never);
+    } catch (error) {
+      // The state may hold what `format` was to hide, and a second defect mustn't lose the report of the first.
+      return error;
+    }
+  }
+
   #failStart(reason: ExitReason): void {
-    this.#leaveParent();
     this.#rejectStart(new StartFailedError(this.ref.label, reason));
     this.end(reason);
   }
@@ -396,14 +398,9 @@ export class Process implements Runnable {
       this.end(last);
     };
     const failed = (error: unknown) => {
+      if (!this.alive) return;
       const thrown = toExitReason(error);
-      this.host.emit({
-        type: "crash",
-        process: this.ref,
-        reason: thrown,
-        message: "terminate",
-        state: undefined,
-      });
+      this.#report(thrown, "terminate");
       finish(thrown);
     };
     let result: unknown;
@@ -417,28 +414,47 @@ export class Process implements Runnable {
     else finish(reason);
   }
 
-  /** Ends the process now, without `terminate`: everyone who waits for it is told, and everything it owns goes. */
+  /** Ends the process now, without `terminate`, and with it all who are linked to it and don't trap exits. */
   end(reason: ExitReason): void {
-    if (!this.alive) return;
+    // One after the other, not one within the other: a chain of links may be longer than the stack is deep.
+    const ending: Process[] = [this];
+    for (const process of ending) for (const other of process.#endAlone(reason)) ending.push(other);
+  }
+
+  /** Everyone who waits for it is told, and everything it owns goes. Answers who has to end with it. */
+  #endAlone(reason: ExitReason): readonly Process[] {
+    if (!this.alive) return [];
     const starting = this.phase === "starting";
     this.phase = "ended";
     this.ref.process = undefined;
     this.mailbox.clear();
     if (this.#idleTimer !== undefined) this.host.timers.cancel(this.#idleTimer);
     this.context.cancelTimers();
+    this.context.dropMonitors();
     this.host.forget(this);
     this.#abort?.abort();
-    for (const resource of this.#owned ?? []) resource.release(reason);
-    if (starting) this.#rejectStart(new StartFailedError(this.ref.label, reason));
+    for (const resource of this.#owned ?? []) this.#release(resource, reason);
+    if (starting) {
+      this.#leaveParent();
+      this.#rejectStart(new StartFailedError(this.ref.label, reason));
+    }
     this.host.emit({ type: "process_ended", process: this.ref, reason });
     this.openCalls.failAll(reason);
-    for (const watcher of this.#watchers ?? []) watcher.ended(this, reason);
-    for (const other of this.#links ?? []) {
-      other.#links?.delete(this);
-      other.exitSignal(this.ref, reason);
-    }
+    for (const watcher of this.#watchers ?? []) watcher.ended(reason);
+    const linked = [...(this.#links ?? [])];
+    for (const other of linked) other.#links?.delete(this);
     this.state = undefined;
     this.#links = this.#watchers = this.#owned = undefined;
+    return linked.filter((other) => other.#succumbs(this.ref, reason));
+  }
+
+  /** One that can't be released mustn't keep the process from ending. */
+  #release(resource: Owned, reason: ExitReason): void {
+    try {
+      resource.release(reason);
+    } catch (error) {
+      this.#report(toExitReason(error), "release");
+    }
   }
 }
 

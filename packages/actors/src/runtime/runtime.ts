@@ -7,7 +7,7 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo, Topic } from "../protocol.ts";
 import type { ProcessSpec } from "../process/definition.ts";
 import { PendingCall } from "../process/pending-call.ts";
-import { OUTSIDE, Process, ProcessRef, type ProcessHost } from "../process/process.ts";
+import { OUTSIDE, Process, ProcessRef, type ProcessHost, type Watcher } from "../process/process.ts";
 import { realEnvironment, type Environment } from "./environment.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TimerNode } from "./timer-queue.ts";
@@ -80,16 +80,18 @@ export class Runtime implements Verbs, ProcessHost {
     const process = this.resolve(ref);
     if (process === undefined) return Promise.resolve("noproc");
     return new Promise((resolve) => {
-      const timer =
-        timeoutMs === undefined || timeoutMs === Infinity ? undefined : new Wait(() => resolve(undefined));
-      if (timer !== undefined) this.timers.arm(timer, timeoutMs ?? 0);
-      process.watch({
-        owner: undefined,
-        ended: (_, reason) => {
-          if (timer !== undefined) this.timers.cancel(timer);
+      const watcher: Watcher = {
+        ended: (reason) => {
+          this.timers.cancel(timer);
           resolve(reason);
         },
+      };
+      const timer = new Wait(() => {
+        process.unwatch(watcher);
+        resolve(undefined);
       });
+      process.watch(watcher);
+      if (timeoutMs !== undefined && timeoutMs !== Infinity) this.timers.arm(timer, timeoutMs);
     });
   }
 

@@ -26,7 +26,7 @@ export class Scheduler {
   #queue: Runnable[] = [];
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
-  #flushes: Flushable[] = [];
+  #flushes = new Set<Flushable>();
   #planned = false;
   #turnEndsAt = 0;
 
@@ -46,9 +46,9 @@ export class Scheduler {
     this.#plan();
   }
 
-  /** Has `flush` called once at the end of the burst that is running, or of one that begins for it. */
+  /** Has `flush` called once at the end of the burst that is running, or of one that begins for it, however often asked. */
   flushAfterBurst(item: Flushable): void {
-    this.#flushes.push(item);
+    this.#flushes.add(item);
     this.#plan();
   }
 
@@ -65,14 +65,22 @@ export class Scheduler {
   }
 
   #runTurn(): void {
+    try {
+      this.#runProcesses();
+      this.#flush();
+    } finally {
+      // What a listener or a flush throws is the host's to report; it mustn't stop the world of processes.
+      this.#planned = false;
+      if (this.#head < this.#queue.length || this.#flushes.size > 0) this.#plan();
+    }
+  }
+
+  #runProcesses(): void {
     while (this.#head < this.#queue.length) {
       const process = this.#take();
       if (process.run(MESSAGES_A_RUN)) this.#queue.push(process);
       if (this.#environment.now() >= this.#turnEndsAt) break;
     }
-    this.#flush();
-    this.#planned = false;
-    if (this.#head < this.#queue.length || this.#flushes.length > 0) this.#plan();
   }
 
   #take(): Runnable {
@@ -92,8 +100,8 @@ export class Scheduler {
 
   #flush(): void {
     const flushes = this.#flushes;
-    if (flushes.length === 0) return;
-    this.#flushes = [];
+    if (flushes.size === 0) return;
+    this.#flushes = new Set();
     for (const item of flushes) item.flush();
   }
 }

@@ -1,6 +1,8 @@
 /** Starting and stopping one child, for both kinds of supervisor. */
 
 import type { Context } from "../context.ts";
+import { StartFailedError } from "../errors.ts";
+import { toExitReason, type ExitReason } from "../exit-reason.ts";
 import type { Protocol, Ref } from "../protocol.ts";
 import type { Shutdown } from "./child-spec.ts";
 
@@ -21,4 +23,9 @@ export async function stopChild<P extends Protocol, S>(
   const ended = ctx.exited(ref);
   ctx.exit(ref, "kill");
   await ended;
+}
+
+/** Why a start failed, from what it was rejected with. */
+export function startFailure(error: unknown): ExitReason {
+  return error instanceof StartFailedError ? error.reason : toExitReason(error);
 }

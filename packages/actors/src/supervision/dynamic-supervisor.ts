@@ -1,14 +1,13 @@
 /** A supervisor of any number of like children, each started on request. */
 
-import { StartFailedError } from "../errors.ts";
-import { toExitReason, type ExitReason } from "../exit-reason.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { Context } from "../context.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
 import { later } from "../process/definition.ts";
 import type { Exit } from "../process/mailbox.ts";
 import type { Protocol, Ref } from "../protocol.ts";
 import type { ChildSpec } from "./child-spec.ts";
-import { stopChild } from "./children.ts";
+import { startFailure, stopChild } from "./children.ts";
 import { DEFAULT_INTENSITY, RestartWindow, shouldRestart, type Intensity } from "./restart-rules.ts";
 
 export interface DynamicSupervisorSpec<C, P extends Protocol> {
@@ -16,7 +15,7 @@ export interface DynamicSupervisorSpec<C, P extends Protocol> {
   readonly child: (args: C) => ChildSpec<P>;
   /** Default: {@link DEFAULT_INTENSITY}. */
   readonly intensity?: Intensity;
-  /** Most children at a time, those that are being started included. Default: no limit. */
+  /** Most children at a time, those that are being started or restarted included. Default: no limit. */
   readonly maxChildren?: number;
 }
 
@@ -49,6 +48,8 @@ interface DynamicSupervisorState<C, P extends Protocol> {
   readonly restarts: RestartWindow;
   /** Children whose `init` is under way. */
   starting: number;
+  /** Children that ended and whose turn to be started again hasn't come. */
+  restarting: number;
 }
 
 type DynamicContext<C, P extends Protocol> = Context<
@@ -63,7 +64,11 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
   name: string,
   describe: (args: A) => DynamicSupervisorSpec<C, P>,
 ): DynamicSupervisor<A, C, P> {
-  const server = defineGenServer<DynamicSupervisorPrivate<C, P>, DynamicSupervisorState<C, P>, A>({
+  const server: DynamicSupervisor<A, C, P> = defineGenServer<
+    DynamicSupervisorPrivate<C, P>,
+    DynamicSupervisorState<C, P>,
+    A
+  >({
     name,
     trapExits: true,
     init(_, args) {
@@ -73,12 +78,14 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
         children: new Map(),
         restarts: new RestartWindow(spec.intensity ?? DEFAULT_INTENSITY),
         starting: 0,
+        restarting: 0,
       };
     },
     calls: {
       startChild(ctx, args) {
-        const { spec, children, starting } = ctx.state;
-        if (children.size + starting >= (spec.maxChildren ?? Infinity)) return { outcome: "max_children" };
+        const { spec, children, starting, restarting } = ctx.state;
+        if (children.size + starting + restarting >= (spec.maxChildren ?? Infinity))
+          return { outcome: "max_children" };
         return later(startChild(ctx, spec.child(args)));
       },
       stopChild(ctx, ref) {
@@ -92,6 +99,7 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
     },
     casts: {
       async restart(ctx, spec) {
+        ctx.state.restarting -= 1;
         const started = await startChild(ctx, spec);
         if (started.outcome === "failed") restart(ctx, spec, started.reason);
       },
@@ -103,7 +111,8 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
       await Promise.all(children.map(([ref, { shutdown }]) => stopChild(ctx, ref, shutdown)));
     },
   });
-  return server;
+  // A supervisor gets all the time it wants to end: its children have times of their own.
+  return { ...server, child: (args, options) => server.child(args, { shutdown: Infinity, ...options }) };
 }
 
 async function startChild<C, P extends Protocol>(
@@ -111,20 +120,27 @@ async function startChild<C, P extends Protocol>(
   spec: ChildSpec<P>,
 ): Promise<ChildStart<P>> {
   const { state } = ctx;
+  const child = { ...spec.process, started: (ref: Ref) => noteStarted(state, ref, spec) };
   state.starting += 1;
   try {
-    const ref = await ctx.startLinked(spec.process);
-    if (ref === undefined) return { outcome: "ignored" };
-    state.children.set(ref, spec);
-    return { outcome: "started", ref };
-  } catch (error) {
-    return {
-      outcome: "failed",
-      reason: error instanceof StartFailedError ? error.reason : toExitReason(error),
-    };
-  } finally {
+    const ref = await ctx.startLinked(child);
+    if (ref !== undefined) return { outcome: "started", ref };
     state.starting -= 1;
+    return { outcome: "ignored" };
+  } catch (error) {
+    state.starting -= 1;
+    return { outcome: "failed", reason: startFailure(error) };
   }
+}
+
+/** Done by the child itself: in a promise, the news of its start could come after that of an early end. */
+function noteStarted<C, P extends Protocol>(
+  state: DynamicSupervisorState<C, P>,
+  ref: Ref,
+  spec: ChildSpec<P>,
+): void {
+  state.starting -= 1;
+  state.children.set(ref, spec);
 }
 
 function childEnded<C, P extends Protocol>(ctx: DynamicContext<C, P>, { from, reason }: Exit): void {
@@ -146,6 +162,10 @@ function restart<C, P extends Protocol>(
     child: spec.id,
     reason,
   });
-  if (allowed) ctx.cast(ctx.self, "restart", spec);
-  else ctx.stop("shutdown");
+  if (!allowed) {
+    ctx.stop("shutdown");
+    return;
+  }
+  ctx.state.restarting += 1;
+  ctx.cast(ctx.self, "restart", spec);
 }

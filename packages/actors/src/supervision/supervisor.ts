@@ -1,13 +1,12 @@
 /** A supervisor: starts its children in order, restarts what fails by its strategy, and stops them in reverse. */
 
 import type { Context } from "../context.ts";
-import { StartFailedError } from "../errors.ts";
-import { toExitReason, type ExitReason } from "../exit-reason.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
 import type { Exit } from "../process/mailbox.ts";
 import type { ProcessName, Ref } from "../protocol.ts";
 import { toChildSpec, type ChildOptions, type ChildSpec } from "./child-spec.ts";
-import { stopChild } from "./children.ts";
+import { startFailure, stopChild } from "./children.ts";
 import {
   DEFAULT_INTENSITY,
   RestartWindow,
@@ -42,7 +41,7 @@ export interface SupervisorProtocol {
 interface SupervisorPrivate extends SupervisorProtocol {
   casts: {
     /** Tries again to restart after a restart that failed. */
-    restart(id: string): void;
+    restart(id: string, reason: ExitReason): void;
   };
 }
 
@@ -90,13 +89,13 @@ export function defineSupervisor<A = void>(
       whichChildren: (ctx) => ctx.state.children.map(({ spec, ref }) => ({ id: spec.id, ref })),
     },
     casts: {
-      async restart(ctx, id) {
+      async restart(ctx, id, reason) {
         const child = ctx.state.children.find(({ spec }) => spec.id === id);
-        if (child !== undefined && child.ref === undefined) await restart(ctx, child, "noproc");
+        if (child !== undefined && child.ref === undefined) await restart(ctx, child, reason);
       },
     },
     exit: (ctx, exit) => childEnded(ctx, exit),
-    terminate: (ctx) => (ctx.state === undefined ? undefined : stopAll(ctx, ctx.state.children)),
+    terminate: (ctx) => stopAll(ctx, ctx.state.children),
   });
   const specOf = (args: A, options?: { readonly name?: ProcessName<SupervisorProtocol> }) =>
     server.with(args, options as { readonly name?: ProcessName<SupervisorPrivate> });
@@ -171,13 +170,7 @@ async function restart(ctx: SupervisorContext, failed: Child, reason: ExitReason
       child.ref = await ctx.startLinked(child.spec.process);
     } catch (error) {
       // Tried again behind what already waits, so that requests are answered in between.
-      emit(
-        ctx,
-        "child_restarted",
-        child,
-        error instanceof StartFailedError ? error.reason : toExitReason(error),
-      );
-      ctx.cast(ctx.self, "restart", child.spec.id);
+      ctx.cast(ctx.self, "restart", child.spec.id, startFailure(error));
       return;
     }
   }

@@ -117,6 +117,8 @@ interface Started<A> {
 
 /** A cast to itself: to look whether the peer has been silent for too long. */
 const CHECK_IDLE = "net:checkIdle";
+/** How much later than asked a silence may be noticed. */
+const IDLE_STEP_MS = 100;
 
 interface Handlers {
   readonly data: (ctx: SocketContext, packet: Buffer) => MaybePromise<void>;
@@ -125,6 +127,7 @@ interface Handlers {
   readonly idle?: (ctx: SocketContext) => MaybePromise<void>;
   readonly shutdown?: (ctx: SocketContext) => MaybePromise<void | "stay">;
   readonly init?: (ctx: SocketContext, args: unknown) => unknown;
+  readonly terminate?: (ctx: SocketContext, reason: ExitReason) => MaybePromise<void>;
   readonly infos?: readonly InfoHandler<never, never>[];
   readonly casts?: object;
 }
@@ -141,18 +144,20 @@ function toGenServer<P extends Protocol, S, A>(
     closed: _closed,
     idle: _idle,
     shutdown: _shutdown,
+    init: _init,
+    terminate: _terminate,
     ...rest
   } = handlers;
   const server = {
     ...rest,
     context: SocketContext,
-    async init(ctx: SocketContext, { start, args }: Started<A>) {
-      const readTimeoutMs = begin(ctx, start);
-      ctx.state = await handlers.init?.(ctx, args);
-      if (readTimeoutMs !== Infinity) ctx.after(readTimeoutMs, CHECK_IDLE, readTimeoutMs);
-      ctx.askForNext();
-      return ctx.state;
+    init(ctx: SocketContext, { start: { stream, ...options }, args }: Started<A>): void {
+      ctx.attach(adopt(ctx, stream, { ...options, active: false }));
+      ctx.continue({ args, readTimeoutMs: options.readTimeoutMs } satisfies Beginning);
     },
+    continue: (ctx: SocketContext, beginning: Beginning) => begin(ctx, handlers, beginning),
+    terminate: (ctx: SocketContext, reason: ExitReason) =>
+      ctx.begun ? handlers.terminate?.(ctx, reason) : undefined,
     infos: [
       on(SocketInfo, (ctx, message) => hear(ctx as unknown as SocketContext, handlers, message)),
       on(DrainInfo, (ctx) => drain(ctx as unknown as SocketContext)),
@@ -166,9 +171,22 @@ function toGenServer<P extends Protocol, S, A>(
   return defineGenServer(server as unknown as GenServerDefinition<Protocol, unknown, Started<A>>);
 }
 
-function begin(ctx: SocketContext, { stream, readTimeoutMs, ...options }: ConnectionStart): number {
-  ctx.attach(adopt(ctx, stream, { ...options, active: false }));
-  return readTimeoutMs;
+/** What is left to do once the process has its socket. */
+interface Beginning {
+  readonly args: unknown;
+  readonly readTimeoutMs: number;
+}
+
+/** Runs before any message, but after the start: the listener goes on meanwhile. */
+async function begin(
+  ctx: SocketContext,
+  handlers: Handlers,
+  { args, readTimeoutMs }: Beginning,
+): Promise<void> {
+  ctx.state = await handlers.init?.(ctx, args);
+  ctx.begun = true;
+  if (readTimeoutMs !== Infinity) ctx.after(readTimeoutMs, CHECK_IDLE, readTimeoutMs);
+  ctx.askForNext();
 }
 
 function hear(ctx: SocketContext, handlers: Handlers, message: SocketMessage): MaybePromise<void> {
@@ -209,8 +227,10 @@ async function drained(ctx: SocketContext, handlers: Handlers): Promise<void> {
 }
 
 function checkIdle(ctx: SocketContext, handlers: Handlers, readTimeoutMs: number): MaybePromise<void> {
-  const leftMs = ctx.socket.lastReadAt + readTimeoutMs - ctx.now();
-  ctx.after(leftMs > 0 ? leftMs : readTimeoutMs, CHECK_IDLE, readTimeoutMs);
+  const leftMs = ctx.silentSince + readTimeoutMs - ctx.now();
+  // Rounded up: timers of one duration share a list, and many connections' mustn't all differ.
+  const waitMs = Math.ceil(leftMs / IDLE_STEP_MS) * IDLE_STEP_MS;
+  ctx.after(leftMs > 0 ? waitMs : readTimeoutMs, CHECK_IDLE, readTimeoutMs);
   if (leftMs > 0) return;
   if (handlers.idle !== undefined) return handlers.idle(ctx);
   ctx.stop({ shutdown: "idle" });

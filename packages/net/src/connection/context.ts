@@ -26,10 +26,14 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
 
 /** The process's context with its socket; between packets it decides whether the next one may come. */
 export class SocketContext extends ProcessContext {
+  /** The handler's `init` is done. */
+  begun = false;
   #socket: Socket | undefined;
   #paused = false;
   /** The last packet is handled, and the next one hasn't been asked for. */
   #due = false;
+  /** When the last packet was handled. */
+  #readyAt = 0;
 
   /** @internal */
   attach(socket: Socket): void {
@@ -44,6 +48,7 @@ export class SocketContext extends ProcessContext {
 
   /** Asks for the next packet. While the peer doesn't read what it was sent, nothing more is read from it either. */
   askForNext(): void {
+    this.#readyAt = this.now();
     this.#due = this.#paused || !this.socket.writable;
     if (!this.#due) this.socket.setActive("once");
   }
@@ -51,6 +56,11 @@ export class SocketContext extends ProcessContext {
   /** Asks for it if that was put off. */
   askIfDue(): void {
     if (this.#due) this.askForNext();
+  }
+
+  /** Since when it is the peer's turn: neither a slow handler nor a pause of ours is the peer's silence. */
+  get silentSince(): number {
+    return this.#paused ? this.now() : Math.max(this.#readyAt, this.socket.lastReadAt);
   }
 
   get local(): Endpoint {
@@ -81,6 +91,9 @@ export class SocketContext extends ProcessContext {
 
   pause(): void {
     this.#paused = true;
+    if (this.socket.active === false) return;
+    this.socket.setActive(false);
+    this.#due = true;
   }
 
   resume(): void {

@@ -1,6 +1,7 @@
 import { OVERLONG, type Frame, type Framer } from "./framer.ts";
 
 const LINE_FEED = 10;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Lines, each with its `\n` as it came. Every byte is looked at once, and of a line over the limit nothing is kept:
@@ -11,8 +12,8 @@ export class LineFramer implements Framer {
   #chunks: Buffer[] = [];
   /** Where in the first chunk the next line begins. */
   #offset = 0;
-  /** What came so far of a line that isn't whole yet. */
-  #partial: Buffer[] = [];
+  /** Holds what came so far of a line that isn't whole yet: one buffer, since bytes may come one by one. */
+  #partial = NOTHING;
   #partialBytes = 0;
   #skipping = false;
 
@@ -42,9 +43,7 @@ export class LineFramer implements Framer {
     this.#dropChunk();
     if (this.#skipping || rest.length === 0) return undefined;
     if (this.#partialBytes + rest.length < this.maxBytes) {
-      // A small rest is copied: a view would hold the whole chunk.
-      this.#partial.push(rest.length * 2 < chunk.length ? Buffer.from(rest) : rest);
-      this.#partialBytes += rest.length;
+      this.#append(rest);
       return undefined;
     }
     this.#dropPartial();
@@ -66,9 +65,23 @@ export class LineFramer implements Framer {
       return OVERLONG;
     }
     if (this.#partialBytes === 0) return rest;
-    const line = Buffer.concat([...this.#partial, rest], bytes);
+    this.#append(rest);
+    const line = this.#partial.subarray(0, bytes);
     this.#dropPartial();
     return line;
+  }
+
+  /** The buffer doubles when it is full, so that each byte is moved a bounded number of times. */
+  #append(rest: Buffer): void {
+    const bytes = this.#partialBytes + rest.length;
+    if (bytes > this.#partial.length) {
+      const doubled = Math.min(this.#partial.length * 2, this.maxBytes);
+      const grown = Buffer.allocUnsafe(Math.max(bytes, doubled));
+      this.#partial.copy(grown, 0, 0, this.#partialBytes);
+      this.#partial = grown;
+    }
+    rest.copy(this.#partial, this.#partialBytes);
+    this.#partialBytes = bytes;
   }
 
   #dropChunk(): void {
@@ -77,7 +90,7 @@ export class LineFramer implements Framer {
   }
 
   #dropPartial(): void {
-    this.#partial = [];
+    this.#partial = NOTHING;
     this.#partialBytes = 0;
   }
 }

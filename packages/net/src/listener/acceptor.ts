@@ -72,6 +72,7 @@ export const Acceptor = defineGenServer<ListenerProtocol, AcceptorState, Accepto
   infos: [
     on(ListenInfo, (ctx: AcceptorContext, message) => {
       if (message.type === "failed") throw message.error;
+      message.listenSocket.taken(message.stream);
       return admit(ctx, message.stream);
     }),
   ],
@@ -94,17 +95,30 @@ async function admit(ctx: AcceptorContext, stream: Stream): Promise<void> {
     emit(ctx, { type: "net:connection_refused", remote: stream.remote, why: "max_connections" });
     return;
   }
-  const started = await ctx.call(state.connections, "startChild", {
-    stream,
-    packet: options.packet ?? "raw",
-    ...(options.maxPacketBytes === undefined ? {} : { maxPacketBytes: options.maxPacketBytes }),
-    maxUnsentBytes: options.maxUnsentBytes ?? MAX_UNSENT_BYTES,
-    readTimeoutMs: options.readTimeoutMs ?? READ_TIMEOUT_MS,
-  });
-  if (started.outcome !== "started") return;
+  const ref = await startConnection(ctx, stream);
   state.accepted += 1;
-  state.live.add(started.ref);
-  ctx.monitor(started.ref);
+  state.live.add(ref);
+  ctx.monitor(ref);
+}
+
+/** The handler's `init` isn't waited for, so a slow one holds up no other connection. */
+async function startConnection(ctx: AcceptorContext, stream: Stream): Promise<Ref> {
+  const { options, connections } = ctx.state;
+  try {
+    const started = await ctx.call(connections, "startChild", {
+      stream,
+      packet: options.packet ?? "raw",
+      ...(options.maxPacketBytes === undefined ? {} : { maxPacketBytes: options.maxPacketBytes }),
+      maxUnsentBytes: options.maxUnsentBytes ?? MAX_UNSENT_BYTES,
+      readTimeoutMs: options.readTimeoutMs ?? READ_TIMEOUT_MS,
+    });
+    if (started.outcome === "started") return started.ref;
+    throw new Error(`expected the connection's process to start, got: ${started.outcome}`);
+  } catch (error) {
+    // Only the end of the connections' supervisor leads here; nobody owns the stream then.
+    stream.destroy();
+    throw error;
+  }
 }
 
 /** Tells every connection, and waits for them until the deadline; what is left then is for the supervisor to end. */

@@ -2,7 +2,7 @@
 
 import type { Protocol } from "@wheelhouse/actors";
 import type { ConnectionHandler } from "../connection/connection.ts";
-import type { FramingOptions, ListenOptions } from "../socket/open.ts";
+import { BACKLOG, type FramingOptions, type ListenOptions } from "../socket/open.ts";
 
 /** How long a peer may be silent, in milliseconds. */
 export const READ_TIMEOUT_MS = 60_000;
@@ -20,18 +20,28 @@ export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOp
   readonly readTimeoutMs?: number;
   /** Bytes that may be unsent to a peer that doesn't read. Default: 1 MiB. */
   readonly maxUnsentBytes?: number;
-  /** Default: {@link DRAIN_TIMEOUT_MS}. */
+  /** How long connections have to end when the listener ends; 0 cuts them at once. Default: {@link DRAIN_TIMEOUT_MS}. */
   readonly drainTimeoutMs?: number;
 }
 
 /** @throws RangeError that names the option, what it was and what would be right. */
 export function checkOptions(options: ListenerOptions): void {
+  const { host = "127.0.0.1", packet = "raw" } = options;
+  if (typeof host !== "string" || host === "")
+    throw new RangeError(`expected host to be a name or an address, got: ${JSON.stringify(host)}`);
   expectWhole("port", options.port, 0, 65_535);
+  expectWhole("backlog", options.backlog ?? BACKLOG, 1);
+  if (packet !== "raw" && packet !== "line")
+    throw new RangeError(`expected packet to be raw or line, got: ${String(packet)}`);
   expectWhole("maxConnections", options.maxConnections ?? MAX_CONNECTIONS, 1);
   expectWhole("maxPacketBytes", options.maxPacketBytes ?? 1, 1);
   expectWhole("maxUnsentBytes", options.maxUnsentBytes ?? 1, 1);
   expectPositive("readTimeoutMs", options.readTimeoutMs ?? READ_TIMEOUT_MS);
-  expectPositive("drainTimeoutMs", options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+  const drainTimeoutMs = options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS;
+  if (!(drainTimeoutMs >= 0))
+    throw new RangeError(
+      `expected drainTimeoutMs to be a number of milliseconds from 0, got: ${drainTimeoutMs}`,
+    );
 }
 
 function expectWhole(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {

@@ -12,7 +12,7 @@ export interface StreamEvents {
   data(chunk: Buffer): void;
   /** The peer sends no more. */
   ended(): void;
-  /** What was written has left, after `write` said `false`. */
+  /** What was written has left; told at least when `write` had said `false`. */
   drained(): void;
   /** With an error where the stream broke. */
   closed(error: Error | undefined): void;

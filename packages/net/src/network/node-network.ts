@@ -73,6 +73,8 @@ class NodeStream implements Stream {
     }
     socket.on("end", () => events.ended());
     socket.on("drain", () => events.drained());
+    // Once `end` was called, Node tells of nothing but the end of all that was written.
+    socket.on("finish", () => events.drained());
     socket.on("close", () => events.closed(this.#error));
     socket.on("data", (chunk: Buffer) => events.data(chunk));
     socket.pause();

@@ -58,28 +58,35 @@ export const ListenInfo = defineInfo<ListenMessage>("net:listen");
 export class ListenSocket implements Owned {
   readonly local: Endpoint;
   readonly #port: ListeningPort;
-  readonly #waitingStreams: Stream[];
-  readonly #waitingAcceptors: ((stream: Stream | undefined) => void)[] = [];
+  /** Streams that nobody owns yet. */
+  readonly #untaken = new Set<Stream>();
+  #waitingAcceptors: ((stream: Stream | undefined) => void)[] = [];
   #closed = false;
 
-  constructor(port: ListeningPort, waiting: Stream[]) {
+  constructor(port: ListeningPort) {
     this.#port = port;
     this.local = port.local;
-    this.#waitingStreams = waiting;
   }
 
   /** @internal */
   offer(stream: Stream): void {
     const acceptor = this.#waitingAcceptors.shift();
-    if (acceptor === undefined) this.#waitingStreams.push(stream);
-    else acceptor(stream);
+    if (acceptor !== undefined) acceptor(stream);
+    else if (this.#closed) stream.destroy();
+    else this.#untaken.add(stream);
   }
 
   /** @internal */
   take(): Promise<Stream | undefined> {
-    const stream = this.#waitingStreams.shift();
+    const [stream] = this.#untaken;
+    if (stream !== undefined) this.taken(stream);
     if (stream !== undefined || this.#closed) return Promise.resolve(stream);
     return new Promise((resolve) => this.#waitingAcceptors.push(resolve));
+  }
+
+  /** @internal From here on somebody else closes it. */
+  taken(stream: Stream): void {
+    this.#untaken.delete(stream);
   }
 
   /** Takes no more connections; those that were accepted live on. */
@@ -87,8 +94,10 @@ export class ListenSocket implements Owned {
     if (this.#closed) return;
     this.#closed = true;
     this.#port.close();
-    for (const stream of this.#waitingStreams) stream.destroy();
+    for (const stream of this.#untaken) stream.destroy();
+    this.#untaken.clear();
     for (const acceptor of this.#waitingAcceptors) acceptor(undefined);
+    this.#waitingAcceptors = [];
   }
 
   release(): void {
@@ -113,10 +122,12 @@ export async function listen(
   const early: Stream[] = [];
   let listenSocket: ListenSocket | undefined;
   const deliver = (stream: Stream) => {
-    if (listenSocket === undefined) early.push(stream);
-    else if (mode.active === true)
-      ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
-    else listenSocket.offer(stream);
+    if (listenSocket === undefined) {
+      early.push(stream);
+      return;
+    }
+    listenSocket.offer(stream);
+    if (mode.active === true) ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
   };
   const listening = await networkOf(ctx).listen({
     host,
@@ -129,9 +140,9 @@ export async function listen(
         ctx.inform(ctx.self, ListenInfo, { type: "failed", listenSocket, error });
     },
   });
-  listenSocket = new ListenSocket(listening, mode.active === true ? [] : early);
+  listenSocket = new ListenSocket(listening);
   ctx.own(listenSocket);
-  if (mode.active === true) for (const stream of early) deliver(stream);
+  for (const stream of early) deliver(stream);
   return listenSocket;
 }
 

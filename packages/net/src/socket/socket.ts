@@ -13,7 +13,7 @@ import type { Endpoint, Stream } from "../network/network.ts";
  */
 export type ActiveMode = "once" | boolean;
 
-/** What reaches the owner. After `closed` nothing more comes. */
+/** What reaches the owner. After `closed` no packet comes any more. */
 export type SocketMessage =
   | { readonly type: "data"; readonly socket: Socket; readonly data: Buffer }
   /** A packet over the limit began; the rest of it is skipped. */
@@ -72,6 +72,7 @@ export class Socket implements Owned {
   #stopped = false;
   #closed: { readonly error: Error | undefined } | undefined;
   #closedTold = false;
+  #forsaken = false;
 
   #output: Uint8Array[] = [];
   #outputBytes = 0;
@@ -94,13 +95,13 @@ export class Socket implements Owned {
     this.local = stream.local;
     this.remote = stream.remote;
     this.#lastReadAt = owner.now();
-    owner.own(this);
     stream.start({
       data: (chunk) => this.#received(chunk),
       ended: () => this.#ended(),
       drained: () => this.#drained(),
       closed: (error) => this.#lost(error),
     });
+    owner.own(this);
     this.#readIfWanted();
   }
 
@@ -112,8 +113,14 @@ export class Socket implements Owned {
     this.#deliver();
   }
 
-  /** The next packet of a passive socket. */
+  /** What was asked for last, without what has come of it. */
+  get active(): ActiveMode {
+    return this.#active;
+  }
+
+  /** The next packet of a passive socket; after the last one `closed`, as often as asked. */
   receive(): Promise<Buffer | ReceiveError> {
+    if (this.#closedTold) return Promise.resolve("closed");
     if (this.#active !== false || this.#receiver !== undefined) return Promise.resolve("active");
     return new Promise((resolve) => {
       this.#receiver = resolve;
@@ -133,6 +140,7 @@ export class Socket implements Owned {
     this.#stopped = true;
     if (this.#reading) this.#stream.pause();
     this.#reading = false;
+    this.#deliver();
   }
 
   /** When the peer last sent anything, by the runtime's monotonic clock. */
@@ -197,10 +205,9 @@ export class Socket implements Owned {
   #lost(error: Error | undefined): void {
     this.#closed = { error };
     this.#peerEnded = true;
-    this.#output = [];
-    this.#outputBytes = 0;
+    this.#dropOutput();
     // Whoever waits until it may write again waits for nothing now.
-    if (!this.#writable) this.#drained();
+    this.#drained();
     this.#deliver();
   }
 
@@ -219,7 +226,7 @@ export class Socket implements Owned {
   }
 
   #tell(message: SocketMessage): void {
-    this.#owner.inform(this.#owner.self, SocketInfo, message);
+    if (!this.#forsaken) this.#owner.inform(this.#owner.self, SocketInfo, message);
   }
 
   // Writing
@@ -274,7 +281,13 @@ export class Socket implements Owned {
     this.#writable = this.#stream.write(output);
   }
 
+  #dropOutput(): void {
+    this.#output = [];
+    this.#outputBytes = 0;
+  }
+
   #drained(): void {
+    if (this.#writable) return;
     this.#writable = true;
     this.#tell({ type: "drained", socket: this });
   }
@@ -290,19 +303,26 @@ export class Socket implements Owned {
 
   /** Closes after what was written has left. Nothing is told of it. */
   close(): void {
-    this.#closedTold = true;
-    this.#active = false;
+    this.#forsake();
     this.shutdown();
-    this.#owner.disown(this);
     this.#stream.linger(LINGER_MS);
   }
 
   /** Closes at once and drops what was written. */
   abort(): void {
-    this.#closedTold = true;
-    this.#output = [];
-    this.#owner.disown(this);
+    this.#forsake();
+    this.#closed ??= { error: undefined };
+    this.#dropOutput();
     this.#stream.destroy();
+  }
+
+  /** The owner wants to hear no more of it. */
+  #forsake(): void {
+    this.#forsaken = true;
+    this.#closedTold = true;
+    this.#active = false;
+    this.#receive("closed");
+    this.#owner.disown(this);
   }
 
   /** @internal The owner has ended: what it wrote before still leaves, unless it was killed. */

@@ -7,7 +7,8 @@ export const boolean: Kind<boolean> = {
   parse(input) {
     if (typeof input === "boolean") return input;
     const word = typeof input === "number" ? String(input) : input;
-    return typeof word === "string" && Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+    const lower = typeof word === "string" ? word.toLowerCase() : "";
+    return Object.hasOwn(WORDS, lower) ? WORDS[lower] : undefined;
   },
   format: String,
   equal: Object.is,

@@ -1,0 +1,25 @@
+/** The supervision tree: what the server consists of, in the order in which each stands on the one before. */
+
+import { defineSupervisor } from "@wheelhouse/actors";
+import type { Config } from "./config.ts";
+import { deviceListener } from "./devices/device-listener.ts";
+import { Devices, DevicesSupervisor } from "./devices/devices.ts";
+import { Http, HttpServer } from "./http/http-server.ts";
+import { LivePages, LivePagesSupervisor } from "./live/live-pages.ts";
+import { Store, StoreServer, type OpenStorage } from "./store/store.ts";
+
+export interface WheelhouseStart {
+  readonly config: Config;
+  readonly openStorage: OpenStorage;
+}
+
+export const Wheelhouse = defineSupervisor<WheelhouseStart>("Wheelhouse", ({ config, openStorage }) => ({
+  strategy: "rest_for_one",
+  children: [
+    StoreServer.child(openStorage, { name: Store }),
+    DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
+    deviceListener(config.tcp),
+    LivePagesSupervisor.child(undefined, { name: LivePages, shutdown: Infinity }),
+    HttpServer.child(config, { name: Http }),
+  ],
+}));

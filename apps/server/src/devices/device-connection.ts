@@ -1,0 +1,304 @@
+/**
+ * One device's TCP connection: finds out the dialect, has the key verified, and from then on passes lines to the device's
+ * process and its answers back. Who is speaking is bound here, once, and never taken from a later line.
+ */
+
+import { on, type Ref } from "@wheelhouse/actors";
+import { defineConnection, type ConnectionContext } from "@wheelhouse/net";
+import {
+  HEARTBEAT_MS,
+  MAX_LINE_BYTES,
+  MAX_WRONG_KEYS,
+  VERIFY_TIMEOUT_MS,
+  WINDOW_LINES,
+  anonymousDeviceId,
+  type Code,
+  type Hello,
+} from "@wheelhouse/protocol";
+import { StorageFailedError, type DeviceKeyRecord } from "@wheelhouse/storage";
+import { Store } from "../store/store.ts";
+import { withDevice } from "./devices.ts";
+import { NEITHER_DIALECT, clockAhead, dialectOf, type Dialect, type Said } from "./dialects.ts";
+import {
+  RevokedTopic,
+  type AttachOutcome,
+  type DeviceConnectionProtocol,
+  type DeviceProtocol,
+  type LineContent,
+} from "./protocol.ts";
+
+/** After so many times the heartbeat without a line, the device is gone. */
+const SILENT_HEARTBEATS = 3;
+
+interface ConnectionPrivate extends DeviceConnectionProtocol {
+  casts: DeviceConnectionProtocol["casts"] & {
+    verifyTimedOut(): void;
+    heartbeat(): void;
+  };
+}
+
+/** A connection that has shown a right key. */
+interface Verified {
+  readonly key: string;
+  readonly device: Ref<DeviceProtocol>;
+  readonly clockAheadMs: number;
+}
+
+interface ConnectionState {
+  dialect: Dialect | undefined;
+  verified: Verified | undefined;
+  wrongKeys: number;
+  /** Lines that were passed on, and how many of them are stored. */
+  passedLines: number;
+  storedLines: number;
+  lastLineAt: number;
+  /** The server drains: the connection ends when all it passed on is stored. */
+  draining: boolean;
+}
+
+type Ctx = ConnectionContext<ConnectionPrivate, ConnectionState>;
+
+export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionState>({
+  name: "DeviceConnection",
+
+  init(ctx) {
+    ctx.after(VERIFY_TIMEOUT_MS, "verifyTimedOut");
+    return {
+      dialect: undefined,
+      verified: undefined,
+      wrongKeys: 0,
+      passedLines: 0,
+      storedLines: 0,
+      lastLineAt: ctx.now(),
+      draining: false,
+    };
+  },
+
+  data(ctx, packet) {
+    ctx.state.lastLineAt = ctx.now();
+    const line = toLine(packet);
+    return line === "" ? undefined : hearLine(ctx, line);
+  },
+
+  overlong(ctx) {
+    const { dialect, verified } = ctx.state;
+    ctx.state.lastLineAt = ctx.now();
+    if (verified === undefined) return leave(ctx, "too_large", "the line is too long");
+    ctx.send((dialect as Dialect).refusal("too_large", `expected a line of at most ${MAX_LINE_BYTES} bytes; this one was skipped`));
+  },
+
+  closed(ctx, error) {
+    detach(ctx, error === undefined ? "closed" : "connection lost", true);
+  },
+
+  shutdown(ctx) {
+    ctx.state.draining = true;
+    return finishDraining(ctx) ? undefined : "stay";
+  },
+
+  infos: [on(RevokedTopic, (ctx) => leave(ctx as Ctx, "revoked", "this key was revoked"))],
+
+  // The device's process is gone: what it hadn't stored, the device sends again when it comes back.
+  down(ctx) {
+    ctx.close();
+  },
+
+  casts: {
+    stored(ctx, line, seq) {
+      const { state } = ctx;
+      state.storedLines = Math.max(state.storedLines, line);
+      const ack = seq === undefined ? undefined : state.dialect?.ack(seq);
+      if (ack !== undefined) ctx.send(ack);
+      if (state.passedLines - state.storedLines < WINDOW_LINES) ctx.resume();
+      if (state.draining) finishDraining(ctx);
+    },
+
+    refuse(ctx, code, text, seq) {
+      ctx.send(ctx.state.dialect?.refusal(code, text, seq) ?? "");
+    },
+
+    set(ctx, set, values) {
+      const { dialect, verified } = ctx.state;
+      if (dialect !== undefined && verified !== undefined) ctx.send(dialect.set(verified.key, set, values));
+    },
+
+    storageUnavailable(ctx) {
+      ctx.send(ctx.state.dialect?.refusal("storage_unavailable", "storing fails for now; what was sent is kept and tried again") ?? "");
+    },
+
+    end: (ctx, code, text) => leave(ctx, code, text),
+
+    verifyTimedOut(ctx) {
+      if (ctx.state.verified === undefined) leave(ctx, "unauthorized", `expected a right key within ${VERIFY_TIMEOUT_MS} ms`);
+    },
+
+    heartbeat(ctx) {
+      const { dialect, lastLineAt, passedLines, storedLines } = ctx.state;
+      const silentMs = ctx.now() - lastLineAt;
+      // While the server itself doesn't read, silence says nothing about the device.
+      const reading = passedLines - storedLines < WINDOW_LINES;
+      if (reading && silentMs >= SILENT_HEARTBEATS * HEARTBEAT_MS) return leave(ctx, "silent", "nothing came for too long");
+      if (silentMs >= HEARTBEAT_MS) ctx.send(dialect?.ping() ?? "");
+      ctx.after(HEARTBEAT_MS, "heartbeat");
+    },
+  },
+});
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The line without its end. Framing came first, so where the network cut the bytes can't matter. */
+function toLine(packet: Buffer): string {
+  const text = utf8.decode(packet);
+  return text.replace(/\r?\n$/, "");
+}
+
+function hearLine(ctx: Ctx, line: string): void | Promise<void> {
+  const { state } = ctx;
+  state.dialect ??= dialectOf(line);
+  const { dialect, verified } = state;
+  if (dialect === undefined) {
+    ctx.send(`E:${NEITHER_DIALECT.code}:${NEITHER_DIALECT.text}\n`);
+    return ctx.close();
+  }
+  if (verified !== undefined && dialect.claimsOtherKey(line, verified.key)) {
+    return void ctx.send(dialect.refusal("unauthorized", "this connection is verified with another key"));
+  }
+  const receivedAt = ctx.wallClock();
+  const said = dialect.read(line, { receivedAt, clockAheadMs: verified?.clockAheadMs ?? 0 });
+  return verified === undefined ? hearStranger(ctx, dialect, said) : hearDevice(ctx, dialect, verified, said, receivedAt);
+}
+
+// Before verification
+
+function hearStranger(ctx: Ctx, dialect: Dialect, said: Said): void | Promise<void> {
+  switch (said.type) {
+    case "identify":
+      return verify(ctx, dialect, said.key, said.hello);
+    case "refused":
+      return void ctx.send(dialect.refusal(said.code, said.text));
+    case "bye":
+      return ctx.close();
+    default:
+      return void ctx.send(dialect.refusal("unauthorized", "expected a right key first"));
+  }
+}
+
+async function verify(ctx: Ctx, dialect: Dialect, key: string, hello: Hello | undefined): Promise<void> {
+  try {
+    const record = await ctx.call(Store, "validDeviceKey", key);
+    if (record === undefined) return refuseKey(ctx, dialect);
+    // Heard from before the look-up's answer is used, so that a revocation in between isn't missed.
+    ctx.subscribe(RevokedTopic.of(record.id));
+    await attach(ctx, dialect, record, hello);
+  } catch (error) {
+    if (!(error instanceof StorageFailedError)) throw error;
+    leave(ctx, "storage_unavailable", "storing fails for now; come back later");
+  }
+}
+
+function refuseKey(ctx: Ctx, dialect: Dialect): void {
+  ctx.state.wrongKeys += 1;
+  const text = "no such key";
+  if (ctx.state.wrongKeys >= MAX_WRONG_KEYS) leave(ctx, "unauthorized", text);
+  else ctx.send(dialect.refusal("unauthorized", text));
+}
+
+/** Connections of dialect 1 that share a key are given the lowest free number; one of dialect 2 says who it is, and wins. */
+async function attach(ctx: Ctx, dialect: Dialect, record: DeviceKeyRecord, hello: Hello | undefined): Promise<void> {
+  for (let number = 1; ; number += 1) {
+    const address = { project: record.project, device: hello?.device ?? anonymousDeviceId(number) };
+    const outcome = await withDevice(ctx, address, async (device) => {
+      const attached = await ctx.call(device, "attach", {
+        connection: ctx.self,
+        about: aboutOf(hello),
+        resume: hello?.session,
+        takeOver: !dialect.isAnonymous,
+      });
+      return { ...attached, device };
+    });
+    if (outcome.outcome !== "occupied") return welcome(ctx, dialect, record, hello, outcome);
+  }
+}
+
+function aboutOf(hello: Hello | undefined) {
+  const { name, app, build, tags } = hello ?? {};
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(app === undefined ? {} : { app }),
+    ...(build === undefined ? {} : { build }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}
+
+type Settled = Exclude<AttachOutcome, { outcome: "occupied" }> & { readonly device: Ref<DeviceProtocol> };
+
+function welcome(ctx: Ctx, dialect: Dialect, { key }: DeviceKeyRecord, hello: Hello | undefined, outcome: Settled): void {
+  if (outcome.outcome === "storage_unavailable") {
+    return leave(ctx, "storage_unavailable", "storing fails for now; come back later");
+  }
+  const { session, resumed, acknowledged, device } = outcome;
+  const now = ctx.wallClock();
+  ctx.state.verified = { key, device, clockAheadMs: clockAhead(hello?.now, now) };
+  ctx.monitor(device);
+  ctx.setMaxPacketBytes(MAX_LINE_BYTES);
+  if (dialect.hasHeartbeat) ctx.after(HEARTBEAT_MS, "heartbeat");
+  ctx.send(dialect.welcome({ session, resumed, acknowledged, now }));
+}
+
+// After verification
+
+function hearDevice(ctx: Ctx, dialect: Dialect, verified: Verified, said: Said, receivedAt: number): void {
+  switch (said.type) {
+    case "content":
+      return passOn(ctx, verified, said.content, said.seq, receivedAt);
+    case "refused":
+      ctx.send(dialect.refusal(said.code, said.text, said.seq));
+      if (said.seq !== undefined) passOn(ctx, verified, { type: "refused" }, said.seq, receivedAt);
+      return;
+    case "answer":
+      return ctx.cast(verified.device, "answered", ctx.self, said.set, said.results);
+    case "identify":
+      return identifyAgain(ctx, dialect, verified, said.key);
+    case "ping":
+      return void ctx.send(dialect.pong());
+    case "pong":
+      return;
+    case "bye":
+      detach(ctx, "bye", false);
+      return ctx.close();
+  }
+}
+
+function passOn(ctx: Ctx, { device }: Verified, content: LineContent, seq: number | undefined, receivedAt: number): void {
+  const { state } = ctx;
+  state.passedLines += 1;
+  ctx.cast(device, "heard", { connection: ctx.self, line: state.passedLines, seq, receivedAt, content });
+  if (state.passedLines - state.storedLines >= WINDOW_LINES) ctx.pause();
+}
+
+function identifyAgain(ctx: Ctx, dialect: Dialect, { key }: Verified, claimed: string): void {
+  const again = claimed === key ? dialect.welcomeAgain() : undefined;
+  ctx.send(again ?? dialect.refusal("already_verified", "this connection is verified already"));
+}
+
+// Leaving
+
+/** Tells the device why, where its dialect has words for it, and closes. */
+function leave(ctx: Ctx, code: Code, text: string): void {
+  ctx.send(ctx.state.dialect?.farewell(code, text) ?? `E:${code}:${text}\n`);
+  detach(ctx, code, true);
+  ctx.close();
+}
+
+function detach(ctx: Ctx, reason: string, resumable: boolean): void {
+  if (ctx.state.verified !== undefined) ctx.cast(ctx.state.verified.device, "detached", ctx.self, reason, resumable);
+}
+
+/** Ends once everything that was passed on is stored and acknowledged; false when it isn't yet. */
+function finishDraining(ctx: Ctx): boolean {
+  if (ctx.state.passedLines > ctx.state.storedLines) return false;
+  if (ctx.state.dialect !== undefined) ctx.send(ctx.state.dialect.farewell("shutting_down", "the server is being stopped"));
+  detach(ctx, "shutting_down", true);
+  ctx.close();
+  return true;
+}

@@ -1,0 +1,24 @@
+/** The port that devices connect to. */
+
+import { processName, type ChildSpec } from "@wheelhouse/actors";
+import { Listener, type ListenerProtocol } from "@wheelhouse/net";
+import { MAX_UNVERIFIED_LINE_BYTES } from "@wheelhouse/protocol";
+import type { HostAndPort } from "../config.ts";
+import { DeviceConnection } from "./device-connection.ts";
+
+export const DeviceListener = processName<ListenerProtocol>("device-listener");
+
+export function deviceListener({ host, port }: HostAndPort): ChildSpec {
+  return Listener.child(
+    {
+      host,
+      port,
+      handler: DeviceConnection.with(),
+      packet: "line",
+      // Connections raise it when they are verified, and mind the time themselves.
+      maxPacketBytes: MAX_UNVERIFIED_LINE_BYTES,
+      readTimeoutMs: Infinity,
+    },
+    { id: "device-listener", name: DeviceListener },
+  );
+}

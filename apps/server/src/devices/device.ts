@@ -1,0 +1,474 @@
+/**
+ * One device: its variables, its session, its open writes. Everything it says and everything a person wants of it goes
+ * through this process in order; what is said is stored in groups, one after the other, and acknowledged when durable.
+ */
+
+import { defineGenServer, noReply, type Context, type GenServer, type Ref, type ReplyTo } from "@wheelhouse/actors";
+import { SESSION_RESUME_MS, valuesEqual, type AppliedResult, type JsonObject, type JsonValue } from "@wheelhouse/protocol";
+import {
+  OPEN_WRITE_STATES,
+  StorageFailedError,
+  type DeviceAddress,
+  type DeviceRecord,
+  type NewLogEntry,
+  type StoredBatch,
+  type WriteRecord,
+  type WriteUpdate,
+} from "@wheelhouse/storage";
+import { randomId } from "../accounts/secrets.ts";
+import { Store } from "../store/store.ts";
+import { Batch } from "./batch.ts";
+import {
+  ProjectTopic,
+  type AttachOutcome,
+  type Attachment,
+  type ChangeOutcome,
+  type DeviceConnectionProtocol,
+  type DeviceLine,
+  type DeviceProtocol,
+  type DeviceView,
+  type ProjectEvent,
+} from "./protocol.ts";
+import { VariableTable, type Report } from "./variable-table.ts";
+import { toDevice, toVariable } from "./views.ts";
+
+/** How long a process stays for a device that is away and that nobody asks about. */
+const IDLE_MS = 60_000;
+/** When storing is tried again after it failed. */
+const RETRY_STORING_MS = 1_000;
+
+interface DevicePrivate extends DeviceProtocol {
+  casts: DeviceProtocol["casts"] & {
+    batchStored(batch: Batch, stored: StoredBatch): void;
+    batchFailed(batch: Batch, error: Error): void;
+    store(batch: Batch): void;
+  };
+}
+
+/** The connection that speaks for the device now. */
+interface Attached {
+  readonly connection: Ref<DeviceConnectionProtocol>;
+  readonly session: string;
+  /** The highest `seq` that came. */
+  received: number;
+  /** The highest that is durable or was refused. */
+  acknowledged: number;
+}
+
+/** What waits until everything said before is stored. */
+type Waiting =
+  | { readonly type: "attach"; readonly attachment: Attachment; readonly from: ReplyTo<AttachOutcome> }
+  | { readonly type: "close"; readonly session: string; readonly reason: string; readonly resumable: boolean; readonly at: number };
+
+interface DeviceState {
+  readonly address: DeviceAddress;
+  /** `undefined` for a device that never was. */
+  record: DeviceRecord | undefined;
+  readonly variables: VariableTable;
+  /** Open writes, each variable's newest one, and those somebody waits for, by id. */
+  readonly writes: Map<number, WriteRecord>;
+  attached: Attached | undefined;
+  batch: Batch;
+  storing: boolean;
+  /** Whether the connection knows that storing fails. */
+  toldUnavailable: boolean;
+  readonly waiting: Waiting[];
+  readonly settling: { readonly set: number; readonly from: ReplyTo<readonly WriteRecord[]> }[];
+}
+
+type DeviceContext = Context<DevicePrivate, DeviceState>;
+
+export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenServer<DevicePrivate, DeviceState, DeviceAddress>({
+  name: "Device",
+  async init(ctx, address) {
+    const stored = await ctx.call(Store, "deviceState", address);
+    ctx.idleAfter(IDLE_MS);
+    return {
+      address,
+      record: stored?.record,
+      variables: new VariableTable(stored?.variables ?? []),
+      writes: new Map(stored?.writes.map((write) => [write.id, write])),
+      attached: undefined,
+      batch: new Batch(""),
+      storing: false,
+      toldUnavailable: false,
+      waiting: [],
+      settling: [],
+    };
+  },
+
+  calls: {
+    async attach(ctx, attachment) {
+      const { attached } = ctx.state;
+      if (attached !== undefined && !attachment.takeOver) return { outcome: "occupied" };
+      if (attached !== undefined) {
+        ctx.cast(attached.connection, "end", "replaced", "the same device connected again");
+        detach(ctx, "replaced", true);
+      }
+      ctx.state.waiting.push({ type: "attach", attachment, from: ctx.from });
+      await goOn(ctx);
+      return noReply;
+    },
+
+    change: (ctx, values, by) => change(ctx, values, by),
+
+    settled(ctx, set) {
+      const records = writesOf(ctx.state, set);
+      if (records.every(isSettled)) return records;
+      ctx.state.settling.push({ set, from: ctx.from });
+      return noReply;
+    },
+
+    view(ctx) {
+      restIfIdle(ctx);
+      return toView(ctx.state);
+    },
+  },
+
+  casts: {
+    async heard(ctx, line) {
+      if (ctx.state.attached?.connection !== line.connection) return;
+      hear(ctx, ctx.state.attached, line);
+      await goOn(ctx);
+    },
+
+    async answered(ctx, connection, set, results) {
+      if (ctx.state.attached?.connection !== connection) return;
+      if (!applyAnswer(ctx, set, results)) {
+        ctx.cast(connection, "refuse", "unknown_write", `no set with the id ${set} was sent to this device`, undefined);
+      }
+      await goOn(ctx);
+    },
+
+    async detached(ctx, connection, reason, resumable) {
+      if (ctx.state.attached?.connection !== connection) return;
+      detach(ctx, reason, resumable);
+      await goOn(ctx);
+      restIfIdle(ctx);
+    },
+
+    async batchStored(ctx, batch, stored) {
+      ctx.state.storing = false;
+      ctx.state.toldUnavailable = false;
+      tellStored(ctx, batch, stored);
+      await goOn(ctx);
+      restIfIdle(ctx);
+    },
+
+    batchFailed(ctx, batch, error) {
+      // Anything but the engine's own failure is a bug: the process ends, and the device sends again what wasn't stored.
+      if (!(error instanceof StorageFailedError)) throw error;
+      const { attached } = ctx.state;
+      if (attached !== undefined && !ctx.state.toldUnavailable) ctx.cast(attached.connection, "storageUnavailable");
+      ctx.state.toldUnavailable = true;
+      ctx.after(RETRY_STORING_MS, "store", batch);
+    },
+
+    store: (ctx, batch) => store(ctx, batch),
+  },
+
+  async down(ctx, { ref }) {
+    if (ctx.state.attached?.connection !== ref) return;
+    detach(ctx, "connection lost", true);
+    await goOn(ctx);
+    restIfIdle(ctx);
+  },
+
+  timeout(ctx) {
+    const { attached, storing, waiting, settling } = ctx.state;
+    if (attached === undefined && !storing && waiting.length === 0 && settling.length === 0) ctx.stop();
+  },
+
+  format: ({ address }) => address,
+});
+
+function restIfIdle(ctx: DeviceContext): void {
+  if (ctx.state.attached === undefined) ctx.idleAfter(IDLE_MS);
+}
+
+// Attaching
+
+/** Stores what has been said, then does what waited for it. Holds the mailbox only while a session opens or closes. */
+async function goOn(ctx: DeviceContext): Promise<void> {
+  const { state } = ctx;
+  if (state.storing) return;
+  if (!state.batch.isEmpty) {
+    const { batch } = state;
+    state.batch = new Batch(batch.session);
+    store(ctx, batch);
+    return;
+  }
+  for (let work = state.waiting.shift(); work !== undefined; work = state.waiting.shift()) {
+    if (work.type === "attach") ctx.reply(work.from, await attach(ctx, work.attachment));
+    else await closeSession(ctx, work);
+  }
+  if (!state.batch.isEmpty) await goOn(ctx);
+}
+
+async function attach(ctx: DeviceContext, { connection, about, resume, takeOver }: Attachment): Promise<AttachOutcome> {
+  const { state } = ctx;
+  if (state.attached !== undefined && !takeOver) return { outcome: "occupied" };
+  const at = ctx.wallClock();
+  try {
+    const { session, resumed, acknowledged } = await ctx.callWithin(Infinity, Store, "openSession", {
+      ...state.address,
+      ...about,
+      at,
+      newSession: randomId(),
+      ...(resume === undefined ? {} : { resume }),
+      resumeAfter: at - SESSION_RESUME_MS,
+    });
+    state.record = withAbout(state, about, at);
+    state.attached = { connection, session, received: acknowledged, acknowledged };
+    state.batch = new Batch(session);
+    ctx.monitor(connection);
+    publishDevice(ctx);
+    sendOpenWrites(ctx);
+    return { outcome: "attached", session, resumed, acknowledged };
+  } catch (error) {
+    if (error instanceof StorageFailedError) return { outcome: "storage_unavailable" };
+    throw error;
+  }
+}
+
+function withAbout({ record, address }: DeviceState, about: Attachment["about"], at: number): DeviceRecord {
+  const before = record ?? { ...address, name: null, app: null, build: null, tags: [], firstSeen: at, lastSeen: at };
+  return { ...before, ...about, lastSeen: at };
+}
+
+function detach(ctx: DeviceContext, reason: string, resumable: boolean): void {
+  const { state } = ctx;
+  if (state.attached === undefined) return;
+  const { connection, session } = state.attached;
+  ctx.demonitor(connection);
+  state.attached = undefined;
+  state.waiting.push({ type: "close", session, reason, resumable, at: ctx.wallClock() });
+  publishDevice(ctx);
+}
+
+async function closeSession(ctx: DeviceContext, { session, reason, resumable, at }: Extract<Waiting, { type: "close" }>): Promise<void> {
+  try {
+    await ctx.callWithin(Infinity, Store, "closeSession", { session, reason, resumable, at });
+  } catch (error) {
+    // A session that isn't marked as ended is one that ended with the server: nothing is lost by it.
+    if (!(error instanceof StorageFailedError)) throw error;
+  }
+}
+
+// What the device says
+
+function hear(ctx: DeviceContext, attached: Attached, line: DeviceLine): void {
+  const { state } = ctx;
+  const { batch } = state;
+  const { seq, receivedAt } = line;
+  batch.line = line.line;
+  batch.receivedAt = receivedAt;
+  if (state.record !== undefined) state.record = { ...state.record, lastSeen: receivedAt };
+  if (seq !== undefined) {
+    if (seq <= attached.received) {
+      batch.seq ??= attached.received;
+      return;
+    }
+    batch.missed += seq - attached.received - 1;
+    batch.seq = attached.received = seq;
+  }
+  take(ctx, attached, line);
+}
+
+function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq }: DeviceLine): void {
+  const { variables, batch } = ctx.state;
+  switch (content.type) {
+    case "declare":
+      return addReport(ctx, variables.declare(content.variables, { at: receivedAt, receivedAt, backlog: false }));
+    case "values": {
+      const report = variables.reportValues(content.values, { at: content.at, receivedAt, backlog: content.backlog });
+      if (typeof report === "string") return ctx.cast(attached.connection, "refuse", "invalid", report, seq);
+      return addReport(ctx, report);
+    }
+    case "typed_values":
+      addReport(ctx, variables.reportTypedValues(content.values, { at: content.at, receivedAt, backlog: false }));
+      return applyByEqualValue(ctx);
+    case "logs":
+      batch.logs.push(...content.entries.map((entry): NewLogEntry => ({ ...entry, receivedAt })));
+      return;
+    case "refused":
+  }
+}
+
+function addReport(ctx: DeviceContext, { declarations, samples }: Report): void {
+  const { batch, address } = ctx.state;
+  batch.declarations.push(...declarations);
+  batch.samples.push(...samples);
+  if (declarations.length > 0) {
+    const declared = declarations.map(({ declaration }) => viewOf(ctx.state, declaration.name));
+    publish(ctx, { type: "declared", device: address.device, variables: declared });
+  }
+  const live = samples.filter(({ backlog }) => !backlog);
+  if (live.length === 0) return;
+  const values = Object.fromEntries(live.map(({ name, at, value }) => [name, [at, value] as const]));
+  publish(ctx, { type: "values", device: address.device, values });
+}
+
+// Storing
+
+function store(ctx: DeviceContext, batch: Batch): void {
+  ctx.state.storing = true;
+  ctx.callWithin(Infinity, Store, "append", batch.toDeviceBatch(ctx.state.address)).then(
+    (stored) => ctx.cast(ctx.self, "batchStored", batch, stored),
+    (error: Error) => ctx.cast(ctx.self, "batchFailed", batch, error),
+  );
+}
+
+function tellStored(ctx: DeviceContext, batch: Batch, { logs, writes }: StoredBatch): void {
+  const { attached, address } = ctx.state;
+  if (attached !== undefined && attached.session === batch.session && batch.line > 0) {
+    attached.acknowledged = Math.max(attached.acknowledged, batch.seq ?? 0);
+    ctx.cast(attached.connection, "stored", batch.line, batch.seq === undefined ? undefined : attached.acknowledged);
+  }
+  rememberWrites(ctx, writes);
+  if (logs.length + writes.length > 0) publish(ctx, { type: "stored", device: address.device, logs, writes });
+}
+
+// Writes
+
+async function change(ctx: DeviceContext, values: JsonObject, by: string): Promise<ChangeOutcome> {
+  const { state } = ctx;
+  restIfIdle(ctx);
+  if (state.record === undefined) return { outcome: "unknown_device" };
+  const checked = state.variables.checkChange(values);
+  if ("code" in checked) return { outcome: "refused", ...checked };
+  try {
+    const stored = await ctx.callWithin(Infinity, Store, "change", { ...state.address, by, at: ctx.wallClock(), values: checked.values });
+    rememberWrites(ctx, stored.replaced);
+    rememberWrites(ctx, stored.writes);
+    forgetOldWrites(state, stored.writes);
+    publish(ctx, { type: "stored", device: state.address.device, logs: [], writes: [...stored.replaced, ...stored.writes] });
+    sendWrites(ctx, stored.writes);
+    await goOn(ctx);
+    return { outcome: "stored", set: stored.set, writes: stored.writes.map(({ id }) => state.writes.get(id) as WriteRecord) };
+  } catch (error) {
+    if (error instanceof StorageFailedError) return { outcome: "storage_unavailable" };
+    throw error;
+  }
+}
+
+const isOpen = ({ state }: WriteRecord) => OPEN_WRITE_STATES.includes(state);
+const isSettled = (write: WriteRecord) => !isOpen(write);
+
+function writesOf({ writes }: DeviceState, set: number): readonly WriteRecord[] {
+  return [...writes.values()].filter((write) => write.set === set);
+}
+
+/** Takes on what is stored of writes, and answers those who waited for it. */
+function rememberWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
+  const { state } = ctx;
+  for (const write of writes) state.writes.set(write.id, write);
+  for (const waiter of [...state.settling]) {
+    const records = writesOf(state, waiter.set);
+    if (!records.every(isSettled)) continue;
+    state.settling.splice(state.settling.indexOf(waiter), 1);
+    ctx.reply(waiter.from, records);
+  }
+}
+
+/** Settled writes of variables that were just written again are of no more use here, unless somebody waits for their change. */
+function forgetOldWrites(state: DeviceState, newest: readonly WriteRecord[]): void {
+  const names = new Set(newest.map(({ name }) => name));
+  const sets = new Set([...state.settling.map(({ set }) => set), newest[0]?.set]);
+  for (const write of state.writes.values()) {
+    if (names.has(write.name) && isSettled(write) && !sets.has(write.set)) state.writes.delete(write.id);
+  }
+}
+
+/** Sends again, under their ids, what is still open. */
+function sendOpenWrites(ctx: DeviceContext): void {
+  const open = [...ctx.state.writes.values()].filter(isOpen);
+  for (const set of new Set(open.map((write) => write.set))) sendWrites(ctx, open.filter((write) => write.set === set));
+}
+
+function sendWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
+  const { attached, variables } = ctx.state;
+  const [first] = writes;
+  if (attached === undefined || first === undefined) return;
+  const values = writes.map(({ name, value }) => {
+    const entry = variables.get(name);
+    return { name, value, kind: entry?.declaration.kind ?? "json", type: entry?.type ?? "" };
+  });
+  ctx.cast(attached.connection, "set", first.set, values);
+  const at = ctx.wallClock();
+  for (const { id, state } of writes) if (state === "pending") updateWrite(ctx, { id, state: "sent", at });
+}
+
+/** Changes a write here at once and in the storage with the next batch; nobody is told before it is stored. */
+function updateWrite(ctx: DeviceContext, update: WriteUpdate): void {
+  const { writes, batch } = ctx.state;
+  const write = writes.get(update.id);
+  if (write === undefined || !isOpen(write)) return;
+  batch.writes.push(update);
+  batch.receivedAt = Math.max(batch.receivedAt, update.at);
+  // Only what is sent is taken on early, so that it isn't sent twice; an answer counts once it is durable.
+  if (update.state === "sent") writes.set(update.id, { ...write, state: "sent", updatedAt: update.at });
+}
+
+/** Takes the device's answer to a set; false for a set it was never sent. */
+function applyAnswer(ctx: DeviceContext, set: number, results: Readonly<Record<string, AppliedResult>>): boolean {
+  const { writes, variables } = ctx.state;
+  if (![...writes.values()].some((write) => write.set >= set)) return false;
+  const at = ctx.wallClock();
+  const reported: Record<string, JsonValue> = {};
+  for (const write of writesOf(ctx.state, set)) {
+    const result = Object.hasOwn(results, write.name) ? results[write.name] : undefined;
+    if (result === undefined || !isOpen(write)) continue;
+    const applied = result.value;
+    if (applied !== undefined) reported[write.name] = applied;
+    updateWrite(ctx, {
+      id: write.id,
+      at,
+      ...("error" in result ? { state: "rejected", reason: result.error } : { state: "applied" }),
+      ...(applied === undefined ? {} : { applied }),
+    });
+  }
+  const report = variables.reportValues(reported, { at, receivedAt: at, backlog: false });
+  if (typeof report !== "string" && ctx.state.attached !== undefined) addReport(ctx, report);
+  return true;
+}
+
+/** Dialect 1 answers a write by reporting an equal value. */
+function applyByEqualValue(ctx: DeviceContext): void {
+  const { writes, variables } = ctx.state;
+  const at = ctx.wallClock();
+  for (const { id, name, value, state } of writes.values()) {
+    const entry = variables.get(name);
+    if (state !== "sent" || entry === undefined || entry.reported === null) continue;
+    if (!valuesEqual(entry.declaration.kind, entry.reported.value, value)) continue;
+    updateWrite(ctx, { id, state: "applied", applied: entry.reported.value, at });
+  }
+}
+
+// What others see
+
+function toView(state: DeviceState): DeviceView | undefined {
+  const { record, variables, writes, attached } = state;
+  if (record === undefined) return undefined;
+  return {
+    device: toDevice(record, attached !== undefined),
+    variables: [...variables.entries].map(({ declaration }) => viewOf(state, declaration.name)),
+    openWrites: [...writes.values()].filter(isOpen),
+  };
+}
+
+function viewOf({ variables, writes }: DeviceState, name: string) {
+  const entry = variables.get(name);
+  if (entry === undefined) throw new Error(`expected the variable ${name} to be known`);
+  const newest = [...writes.values()].filter((write) => write.name === name).at(-1);
+  return toVariable(entry.declaration, entry.reported, newest);
+}
+
+function publishDevice(ctx: DeviceContext): void {
+  const { record, attached } = ctx.state;
+  if (record !== undefined) publish(ctx, { type: "device", device: toDevice(record, attached !== undefined) });
+}
+
+function publish(ctx: DeviceContext, event: ProjectEvent): void {
+  ctx.broadcast(ProjectTopic.of(ctx.state.address.project), event);
+}

@@ -1,0 +1,130 @@
+/** What a device's process and its connection tell each other, and how both are addressed. */
+
+import { defineTopic, processName, type ProcessName, type Ref } from "@wheelhouse/actors";
+import type { AppliedResult, Code, DeclaredVariable, JsonObject, JsonValue, KindName, LogLevel } from "@wheelhouse/protocol";
+import type { Device, Variable } from "@wheelhouse/api";
+import type { DeviceAddress, LogEntryRecord, WriteRecord } from "@wheelhouse/storage";
+
+// A device's process
+
+/** A connection that speaks for a device from now on. */
+export interface Attachment {
+  readonly connection: Ref<DeviceConnectionProtocol>;
+  readonly about: { readonly name?: string; readonly app?: string; readonly build?: string; readonly tags?: readonly string[] };
+  /** The session to go on with. */
+  readonly resume: string | undefined;
+  /** Whether a connection that is there already has to go. */
+  readonly takeOver: boolean;
+}
+
+export type AttachOutcome =
+  | { readonly outcome: "attached"; readonly session: string; readonly resumed: boolean; readonly acknowledged: number }
+  | { readonly outcome: "occupied" }
+  | { readonly outcome: "storage_unavailable" };
+
+/** One line of a device, understood. Times are the server's. */
+export interface DeviceLine {
+  readonly connection: Ref<DeviceConnectionProtocol>;
+  /** The connection's own count of lines, for its window. */
+  readonly line: number;
+  /** Dialect 2's number of the line. */
+  readonly seq: number | undefined;
+  readonly receivedAt: number;
+  readonly content: LineContent;
+}
+
+export type LineContent =
+  | { readonly type: "declare"; readonly variables: readonly DeclaredVariable[] }
+  | { readonly type: "values"; readonly at: number; readonly backlog: boolean; readonly values: JsonObject }
+  /** Dialect 1: each value comes with its type, which declares it. */
+  | { readonly type: "typed_values"; readonly at: number; readonly values: readonly TypedValue[] }
+  | { readonly type: "logs"; readonly entries: readonly LineLogEntry[] }
+  /** Refused by the connection already; only its number counts. */
+  | { readonly type: "refused" };
+
+export interface TypedValue {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: KindName;
+  readonly value: JsonValue;
+}
+
+export interface LineLogEntry {
+  readonly at: number;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: JsonObject | null;
+}
+
+/** What became of a person's wish to change variables. */
+export type ChangeOutcome =
+  | { readonly outcome: "stored"; readonly set: number; readonly writes: readonly WriteRecord[] }
+  | { readonly outcome: "refused"; readonly code: ChangeRefusal; readonly message: string; readonly field: string }
+  | { readonly outcome: "unknown_device" }
+  | { readonly outcome: "storage_unavailable" };
+
+export type ChangeRefusal = "unknown_variable" | "read_only" | "out_of_range" | "invalid";
+
+/** A device as a person sees it. */
+export interface DeviceView {
+  readonly device: Device;
+  readonly variables: readonly Variable[];
+  readonly openWrites: readonly WriteRecord[];
+}
+
+export interface DeviceProtocol {
+  calls: {
+    attach(attachment: Attachment): AttachOutcome;
+    /** All or nothing. Answers when it is durable; what the device does with it comes later. */
+    change(values: JsonObject, by: string): ChangeOutcome;
+    /** Answers when none of the change's writes is open any more. */
+    settled(set: number): readonly WriteRecord[];
+    /** `undefined` for a device that never was. */
+    view(): DeviceView | undefined;
+  };
+  casts: {
+    heard(line: DeviceLine): void;
+    /** The device's answer to a set. */
+    answered(connection: Ref<DeviceConnectionProtocol>, set: number, results: Readonly<Record<string, AppliedResult>>): void;
+    /** The connection goes; the session may be resumed unless the device said goodbye. */
+    detached(connection: Ref<DeviceConnectionProtocol>, reason: string, resumable: boolean): void;
+  };
+}
+
+/** The name of a device's process, while there is one. */
+export function deviceName({ project, device }: DeviceAddress): ProcessName<DeviceProtocol> {
+  return processName(`device:${project}/${device}`);
+}
+
+// A connection's process
+
+/** A value that a person wants, as both dialects need it. */
+export interface WantedValue extends TypedValue {}
+
+export interface DeviceConnectionProtocol {
+  casts: {
+    /** Everything up to this line, and this `seq` where lines have one, is durable. */
+    stored(line: number, seq: number | undefined): void;
+    /** The line was understood but doesn't fit the device. */
+    refuse(code: Code, text: string, seq: number | undefined): void;
+    set(set: number, values: readonly WantedValue[]): void;
+    storageUnavailable(): void;
+    /** Tells the device the code and closes. */
+    end(code: Code, text: string): void;
+  };
+}
+
+// What others hear
+
+/** What happens to a project's devices. */
+export type ProjectEvent =
+  | { readonly type: "device"; readonly device: Device }
+  | { readonly type: "declared"; readonly device: string; readonly variables: readonly Variable[] }
+  | { readonly type: "values"; readonly device: string; readonly values: Readonly<Record<string, readonly [number, JsonValue]>> }
+  | { readonly type: "stored"; readonly device: string; readonly logs: readonly LogEntryRecord[]; readonly writes: readonly WriteRecord[] };
+
+/** A project's devices, by the project's id. */
+export const ProjectTopic = defineTopic<ProjectEvent>("project");
+
+/** A key that was revoked, by its id. */
+export const RevokedTopic = defineTopic<void>("revoked");

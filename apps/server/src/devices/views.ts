@@ -1,0 +1,42 @@
+/** Stored records as the API shows them. Pure. */
+
+import type { Device, LogEntry, Variable, Write } from "@wheelhouse/api";
+import type { VariableDeclaration } from "@wheelhouse/protocol";
+import type { DeviceRecord, LogEntryRecord, StoredVariable, WriteRecord } from "@wheelhouse/storage";
+
+export function toDevice(record: DeviceRecord, online: boolean): Device {
+  const { device, name, app, build, tags, firstSeen, lastSeen } = record;
+  return { id: device, name, app, build, tags: [...tags], online, firstSeen, lastSeen };
+}
+
+export function toWrite(record: WriteRecord): Write {
+  const { id, set, device, name, from, value, state, applied, reason, by, createdAt, updatedAt } = record;
+  return { id, set, device, name, from, value, state, applied, reason, by, createdAt, updatedAt };
+}
+
+export function toVariable(
+  declaration: VariableDeclaration,
+  reported: StoredVariable["reported"],
+  desired: WriteRecord | undefined,
+): Variable {
+  const { name, kind, writable, min, max, step, unit, options, group, help } = declaration;
+  return {
+    name,
+    kind,
+    writable,
+    min: min ?? null,
+    max: max ?? null,
+    step: step ?? null,
+    unit: unit ?? null,
+    options: options === undefined ? null : [...options],
+    group: group ?? null,
+    help: help ?? null,
+    reported: reported === null ? null : { value: reported.value, at: reported.at },
+    desired: desired === undefined ? null : toWrite(desired),
+  };
+}
+
+export function toLogEntry(record: LogEntryRecord): LogEntry {
+  const { id, device, session, at, receivedAt, level, message, fields } = record;
+  return { id, device, session, at, receivedAt, level, message, fields: fields === null ? null : { ...fields } };
+}

@@ -1,0 +1,219 @@
+/** One page that watches: its subscriptions, and what it is owed, sent as fast as it reads and no faster. */
+
+import { defineGenServer, defineInfo, on, type Context } from "@wheelhouse/actors";
+import { clientMessage, type Device, type LiveMessage, type Snapshot, type Subscribe, type Variable } from "@wheelhouse/api";
+import { parseJson } from "@wheelhouse/protocol";
+import type { WriteRecord } from "@wheelhouse/storage";
+import { roleIn, type Visitor } from "../accounts/sessions.ts";
+import { withDevice } from "../devices/devices.ts";
+import { ProjectTopic, deviceName, type ProjectEvent } from "../devices/protocol.ts";
+import { toDevice, toWrite } from "../devices/views.ts";
+import { Store } from "../store/store.ts";
+import { Owed } from "./conflation.ts";
+
+/** The page's end of the socket, as the web server hands it over. */
+export interface PageSocket {
+  /** Begins to deliver what the page says, as `PageInfo`, to this process. */
+  start(to: { message(text: string): void; closed(): void }): void;
+  send(text: string): void;
+  readonly unsentBytes: number;
+  close(code: number, reason: string): void;
+}
+
+/** What a page's socket tells its process. */
+export type PageMessage = { readonly type: "message"; readonly text: string } | { readonly type: "closed" };
+export const PageInfo = defineInfo<PageMessage>("live:page");
+
+/** Between two sends: 30 a second. */
+const SEND_EVERY_MS = 1000 / 30;
+/** Nothing more is sent while more is unsent. */
+const PAUSE_BYTES = 256 * 1024;
+/** A page that doesn't read is closed when so much is unsent, or for so long. */
+const SLOW_BYTES = 1024 * 1024;
+const SLOW_MS = 10_000;
+/** Stored entries that a page which was away is sent; if there are more, it loads again. */
+const MAX_CATCH_UP = 1_000;
+const MAX_SUBSCRIPTIONS = 32;
+
+/** WebSocket close codes (RFC 6455, 7.4): going away; policy. */
+const GOING_AWAY = 1001;
+const POLICY = 1008;
+
+export interface PageStart {
+  readonly socket: PageSocket;
+  readonly visitor: Visitor;
+}
+
+interface LivePagePrivate {
+  casts: { send(): void };
+}
+
+interface Subscription {
+  readonly request: Subscribe;
+  readonly owed: Owed;
+}
+
+interface LivePageState extends PageStart {
+  readonly subscriptions: Map<number, Subscription>;
+  /** Whether a send is planned already. */
+  planned: boolean;
+  lastSentAt: number;
+  /** Since when more is unsent than may be. */
+  slowSince: number | undefined;
+}
+
+type PageContext = Context<LivePagePrivate, LivePageState>;
+
+export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStart>({
+  name: "LivePage",
+  trapExits: true,
+  init(ctx, start) {
+    start.socket.start({
+      message: (text) => ctx.inform(ctx.self, PageInfo, { type: "message", text }),
+      closed: () => ctx.inform(ctx.self, PageInfo, { type: "closed" }),
+    });
+    return { ...start, subscriptions: new Map(), planned: false, lastSentAt: -Infinity, slowSince: undefined };
+  },
+  infos: [
+    on(PageInfo, (ctx: PageContext, message) => (message.type === "closed" ? ctx.stop() : hear(ctx, message.text))),
+    on(ProjectTopic, (ctx: PageContext, event, project) => {
+      for (const { request, owed } of ctx.state.subscriptions.values()) if (request.project === project) owed.add(event);
+      plan(ctx);
+    }),
+  ],
+  casts: {
+    send: (ctx) => sendOwed(ctx),
+  },
+  terminate: ({ state }) => state?.socket.close(GOING_AWAY, "the server is being stopped"),
+  format: ({ visitor, subscriptions }) => ({ user: visitor.user.id, subscriptions: subscriptions.size }),
+});
+
+async function hear(ctx: PageContext, text: string): Promise<void> {
+  const parsed = clientMessage.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return tell(ctx, { type: "error", code: "invalid", message: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not understood"}` });
+  }
+  if (parsed.data.type === "unsubscribe") unsubscribe(ctx, parsed.data.id);
+  else await subscribe(ctx, parsed.data);
+}
+
+// Subscribing
+
+async function subscribe(ctx: PageContext, request: Subscribe): Promise<void> {
+  const { subscriptions, visitor } = ctx.state;
+  const refusal = refusalOf(visitor, subscriptions, request);
+  if (refusal !== undefined) return tell(ctx, { type: "error", id: request.id, ...refusal });
+  if (![...subscriptions.values()].some((other) => other.request.project === request.project)) {
+    ctx.subscribe(ProjectTopic.of(request.project));
+  }
+  const epoch = await ctx.call(Store, "epoch");
+  const offset = await ctx.call(Store, "lastEntry");
+  // What happens from here on waits in the mailbox, until the snapshot is sent.
+  tell(ctx, await takeSnapshot(ctx, request, epoch, offset));
+  const owed = new Owed(request, request.after === undefined ? offset : Math.min(request.after.offset, offset));
+  subscriptions.set(request.id, { request, owed });
+  if (request.after !== undefined) await catchUp(ctx, request, owed, epoch);
+}
+
+function refusalOf(visitor: Visitor, subscriptions: LivePageState["subscriptions"], { id, project }: Subscribe) {
+  if (roleIn(visitor, project) === undefined) return { code: "forbidden", message: "no such project for this account" };
+  if (subscriptions.has(id)) return { code: "invalid", message: `expected id to be new on this socket, got: ${id}` };
+  if (subscriptions.size >= MAX_SUBSCRIPTIONS) return { code: "invalid", message: `expected at most ${MAX_SUBSCRIPTIONS} subscriptions` };
+  return undefined;
+}
+
+function unsubscribe(ctx: PageContext, id: number): void {
+  const { subscriptions } = ctx.state;
+  const project = subscriptions.get(id)?.request.project;
+  subscriptions.delete(id);
+  if (project === undefined || [...subscriptions.values()].some(({ request }) => request.project === project)) return;
+  ctx.unsubscribe(ProjectTopic.of(project));
+}
+
+async function takeSnapshot(ctx: PageContext, request: Subscribe, epoch: string, offset: number): Promise<Snapshot> {
+  const topics = new Set(request.topics);
+  const records = (await ctx.call(Store, "devices", request.project)).filter(
+    ({ device }) => request.device === undefined || request.device === device,
+  );
+  const devices: Device[] = [];
+  const variables: Record<string, Variable[]> = {};
+  const writes: WriteRecord[] = [];
+  const needsProcess = topics.has("variables") || topics.has("writes");
+  for (const record of records) {
+    const view = needsProcess || ctx.whereis(deviceName(record)) !== undefined
+      ? await withDevice(ctx, record, (device) => ctx.call(device, "view"))
+      : undefined;
+    devices.push(view?.device ?? toDevice(record, false));
+    variables[record.device] = [...(view?.variables ?? [])];
+    writes.push(...(view?.openWrites ?? []));
+  }
+  return {
+    type: "snapshot",
+    id: request.id,
+    epoch,
+    offset,
+    ...(topics.has("devices") ? { devices } : {}),
+    ...(topics.has("variables") ? { variables } : {}),
+    ...(topics.has("writes") ? { writes: writes.map(toWrite) } : {}),
+  };
+}
+
+/** Sends what was stored while the page was away, or tells it to load again. */
+async function catchUp(ctx: PageContext, { id, project, after }: Subscribe, owed: Owed, epoch: string): Promise<void> {
+  const missed =
+    after === undefined || after.epoch !== epoch
+      ? undefined
+      : await ctx.call(Store, "entriesAfter", project, after.offset, MAX_CATCH_UP);
+  if (missed === undefined) {
+    unsubscribe(ctx, id);
+    return tell(ctx, { type: "reload", id });
+  }
+  for (const event of toEvents(missed)) owed.add(event);
+  sendOwed(ctx);
+}
+
+/** Stored entries as the events they once were, in order. */
+function toEvents({ logs, writes }: { readonly logs: readonly Extract<ProjectEvent, { type: "stored" }>["logs"][number][]; readonly writes: readonly WriteRecord[] }): ProjectEvent[] {
+  const entries = [
+    ...logs.map((log) => ({ at: log.id, event: { type: "stored" as const, device: log.device, logs: [log], writes: [] } })),
+    ...writes.map((write) => ({ at: write.entry, event: { type: "stored" as const, device: write.device, logs: [], writes: [write] } })),
+  ];
+  return entries.toSorted((left, right) => left.at - right.at).map(({ event }) => event);
+}
+
+// Sending
+
+/** The first change after a pause leaves at once; others wait their 30th of a second and go together. */
+function plan(ctx: PageContext): void {
+  const { state } = ctx;
+  if (state.planned) return;
+  const waitMs = state.lastSentAt + SEND_EVERY_MS - ctx.now();
+  if (waitMs <= 0) return sendOwed(ctx);
+  state.planned = true;
+  ctx.after(waitMs, "send");
+}
+
+function sendOwed(ctx: PageContext): void {
+  const { state } = ctx;
+  state.planned = false;
+  if (state.socket.unsentBytes > PAUSE_BYTES) return waitForPage(ctx);
+  state.slowSince = undefined;
+  state.lastSentAt = ctx.now();
+  for (const { owed } of state.subscriptions.values()) if (!owed.isEmpty) tell(ctx, owed.take());
+}
+
+function waitForPage(ctx: PageContext): void {
+  const { state } = ctx;
+  state.slowSince ??= ctx.now();
+  if (state.socket.unsentBytes > SLOW_BYTES || ctx.now() - state.slowSince > SLOW_MS) {
+    state.socket.close(POLICY, "slow");
+    return ctx.stop();
+  }
+  state.planned = true;
+  ctx.after(SEND_EVERY_MS, "send");
+}
+
+function tell(ctx: PageContext, message: LiveMessage): void {
+  ctx.state.socket.send(JSON.stringify(message));
+}

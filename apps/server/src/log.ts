@@ -1,0 +1,45 @@
+/** The server's log: structured lines on standard error, made from the runtime's events. No secret goes in. */
+
+import { formatReason, type RuntimeEvent } from "@wheelhouse/actors";
+import { pino, destination, type Logger } from "pino";
+import type { Config } from "./config.ts";
+
+export function createLog({ logLevel }: Pick<Config, "logLevel">): Logger {
+  return pino({ level: logLevel, base: {} }, destination({ fd: 2, sync: true }));
+}
+
+/** Writes one event, if it is worth a line. States of processes stay out: they may hold what devices said. */
+export function logEvent(log: Logger, event: RuntimeEvent): void {
+  switch (event.type) {
+    case "crash":
+      log.error({ process: event.process.label, handling: event.message, err: toError(event.reason) }, "a process crashed");
+      return;
+    case "child_restarted":
+      log.warn({ child: event.child, reason: formatReason(event.reason) }, "a process was started again");
+      return;
+    case "supervisor_gave_up":
+      log.error({ child: event.child, reason: formatReason(event.reason) }, "a supervisor gave up");
+      return;
+    case "unknown_message":
+      log.warn({ process: event.process.label, message: event.message }, "a message nobody understands");
+      return;
+    case "process_started":
+      log.debug({ process: event.process.label }, "process started");
+      return;
+    case "process_ended":
+      log.debug({ process: event.process.label, reason: formatReason(event.reason) }, "process ended");
+      return;
+    default:
+      logProgramEvent(log, event);
+  }
+}
+
+function logProgramEvent(log: Logger, event: RuntimeEvent): void {
+  const { type, error, ...fields } = event as { readonly type: string; readonly error?: unknown };
+  if (error === undefined) log.info(fields, type);
+  else log.error({ ...fields, err: toError(error) }, type);
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,100 @@
+/** The command `npm start`: reads the settings, runs the server, and ends it when asked to. */
+
+import { StartFailedError } from "@wheelhouse/actors";
+import { ListenError } from "@wheelhouse/net";
+import { StorageUnusableError } from "@wheelhouse/storage";
+import packageJson from "../package.json" with { type: "json" };
+import { formatHelp, readCommandLine, type Config, type HostAndPort } from "./config.ts";
+import { createLog, logEvent } from "./log.ts";
+import { startServer, type RunningServer } from "./server.ts";
+
+/** The same signal twice within so long is one: npm passes on what the terminal has sent to both. */
+const SAME_SIGNAL_MS = 250;
+
+const WRONG_SETTING = 2;
+const CRASHED = 1;
+
+async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2), process.env);
+  switch (command.type) {
+    case "help":
+      return void process.stdout.write(formatHelp());
+    case "version":
+      return void process.stdout.write(`${packageJson.version}\n`);
+    case "wrong":
+      return fail(WRONG_SETTING, command.message);
+    case "run":
+      return run(command.config);
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config);
+  let server: RunningServer;
+  try {
+    server = await startServer(config, { onEvent: (event) => logEvent(log, event) });
+  } catch (error) {
+    return failToStart(config, error);
+  }
+  greet(config, server);
+  endOnSignal(server);
+  const reason = await server.app.ended;
+  if (reason !== "shutdown") return fail(CRASHED, "the server gave up; its log says why");
+  process.exit(0);
+}
+
+function greet({ data }: Config, { http, tcp }: RunningServer): void {
+  const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
+  process.stdout.write(`${bold(`Wheelhouse ${packageJson.version}`)}
+  page     ${bold(`http://${format(http)}`)}
+  devices  ${bold(format(tcp))} (TCP)
+  data     ${data}
+`);
+}
+
+function format({ host, port }: HostAndPort): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The first signal drains; the second ends at once. */
+function endOnSignal(server: RunningServer): void {
+  let firstAt: number | undefined;
+  const end = () => {
+    if (firstAt === undefined) {
+      firstAt = performance.now();
+      process.stdout.write("stopping: storing what came, telling devices …\n");
+      void server.stop();
+    } else if (performance.now() - firstAt > SAME_SIGNAL_MS) {
+      process.exit(CRASHED);
+    }
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}
+
+function failToStart(config: Config, error: unknown): void {
+  const reason = rootReason(error);
+  if (reason instanceof ListenError) {
+    const { host, port } = reason.endpoint;
+    const flag = port === config.http.port && host === config.http.host ? "--http" : "--tcp";
+    return fail(WRONG_SETTING, `${flag} ${format({ host, port })}: ${reason.message}; choose another with ${flag} HOST:PORT`);
+  }
+  if (reason instanceof StorageUnusableError) {
+    return fail(WRONG_SETTING, `--data ${config.data}: ${reason.message}; choose another with --data DIR`);
+  }
+  return fail(CRASHED, `couldn't start: ${reason instanceof Error ? reason.message : String(reason)}`);
+}
+
+/** Supervisors wrap the reason of what failed below them. */
+function rootReason(error: unknown): unknown {
+  return error instanceof StartFailedError ? rootReason(error.reason) : error;
+}
+
+function fail(code: number, message: string): void {
+  process.stderr.write(`wheelhouse: ${message}\n`);
+  process.exitCode = code;
+  process.exit();
+}
+
+await main();

@@ -1,0 +1,34 @@
+/** A running server: its application on a real runtime, with SQLite unless another storage is given. */
+
+import { Runtime, start, type Application, type RuntimeEvent } from "@wheelhouse/actors";
+import { openSqliteStorage } from "@wheelhouse/storage/sqlite";
+import { Wheelhouse } from "./application.ts";
+import type { Config, HostAndPort } from "./config.ts";
+import { DeviceListener } from "./devices/device-listener.ts";
+import { Http } from "./http/http-server.ts";
+import type { OpenStorage } from "./store/store.ts";
+
+export interface RunningServer {
+  readonly app: Application;
+  /** Where it really listens: a port 0 has become a real one. */
+  readonly http: HostAndPort;
+  readonly tcp: HostAndPort;
+  /** Drains, stores what came, and closes. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly openStorage?: OpenStorage;
+  readonly onEvent?: (event: RuntimeEvent) => void;
+}
+
+/** @throws StartFailedError whose reason is a `ListenError` or a `StorageUnusableError` when a setting can't be used. */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const openStorage = options.openStorage ?? ((onFailed) => openSqliteStorage({ folder: config.data, onFailed }));
+  const runtime = new Runtime();
+  if (options.onEvent !== undefined) runtime.on(options.onEvent);
+  const app = await start(Wheelhouse, { config, openStorage }, { runtime });
+  const http = await app.call(Http, "address");
+  const { local } = await app.call(DeviceListener, "info");
+  return { app, http, tcp: local, stop: () => app.stop() };
+}

@@ -1,0 +1,90 @@
+/** The storage adapter's process: opens it, hands every call on without waiting in between, closes it at the end. */
+
+import { defineGenServer, later, processName, type Context, type GenServer } from "@wheelhouse/actors";
+import type { AccountStorage, DeviceStorage, Storage } from "@wheelhouse/storage";
+
+/** A port's methods as calls: what they resolve with is the reply. */
+type CallsTo<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never };
+
+export interface StoreProtocol {
+  calls: CallsTo<AccountStorage> & CallsTo<DeviceStorage> & { epoch(): string };
+}
+
+interface StorePrivate extends StoreProtocol {
+  casts: { adapterFailed(error: Error): void };
+}
+
+export const Store = processName<StoreProtocol>("store");
+
+/** Opens a storage; `onFailed` is called when it can't be used any more. */
+export type OpenStorage = (onFailed: (error: Error) => void) => Promise<Storage>;
+
+// Records, so that a call missing here doesn't compile.
+const ACCOUNT_CALLS: Record<keyof AccountStorage, true> = {
+  countUsers: true,
+  register: true,
+  userByEmail: true,
+  userById: true,
+  memberships: true,
+  addWebSession: true,
+  webSession: true,
+  removeWebSession: true,
+  addDeviceKey: true,
+  deviceKeys: true,
+  validDeviceKey: true,
+  revokeDeviceKey: true,
+};
+
+const DEVICE_CALLS: Record<keyof DeviceStorage, true> = {
+  openSession: true,
+  closeSession: true,
+  append: true,
+  change: true,
+  updateWrites: true,
+  devices: true,
+  deviceState: true,
+  history: true,
+  logs: true,
+  writes: true,
+  lastEntry: true,
+  entriesAfter: true,
+};
+
+export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServer<StorePrivate, Storage, OpenStorage>({
+  name: "Store",
+  trapExits: true,
+  init: (ctx, open) => open((error) => ctx.cast(ctx.self, "adapterFailed", error)),
+  calls: {
+    ...forward<AccountStorage>(ACCOUNT_CALLS, ({ accounts }) => accounts),
+    ...forward<DeviceStorage>(DEVICE_CALLS, ({ devices }) => devices),
+    epoch: ({ state }) => state.epoch,
+  },
+  casts: {
+    adapterFailed(_, error) {
+      throw error;
+    },
+  },
+  terminate: ({ state }) => state?.close(),
+  format: () => "the storage adapter",
+});
+
+type AsyncMethod = (...args: readonly unknown[]) => Promise<unknown>;
+type StoreContext = Context<StorePrivate, Storage>;
+
+/** Handlers that pass each call on to the adapter; it orders and groups them itself. */
+function forward<T extends object>(names: Record<keyof T, true>, part: (storage: Storage) => T): ForwardedCalls<T> {
+  const handlers = Object.keys(names).map((name) => [
+    name,
+    (ctx: StoreContext, ...args: readonly unknown[]) => {
+      const methods = part(ctx.state) as Record<string, AsyncMethod>;
+      return later((methods[name] as AsyncMethod)(...args));
+    },
+  ]);
+  return Object.fromEntries(handlers) as ForwardedCalls<T>;
+}
+
+type ForwardedCalls<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R>
+    ? (ctx: StoreContext, ...args: A) => ReturnType<typeof later<R>>
+    : never;
+};

@@ -1,0 +1,36 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Mailbox, type Message } from "../../src/process/mailbox.ts";
+
+type Action = "push" | "unshift" | "shift" | "clear";
+
+const message = (name: string): Message => ({ type: "cast", name, args: [], next: undefined });
+
+describe("a mailbox", () => {
+  test("is a queue with a way in at the front, whatever is done to it", () => {
+    const actions = fc.array(
+      fc.constantFrom<Action>("push", "push", "push", "unshift", "shift", "shift", "clear"),
+    );
+    fc.assert(
+      fc.property(actions, (taken) => {
+        const mailbox = new Mailbox();
+        const model: Message[] = [];
+        for (const [step, action] of taken.entries()) {
+          if (action === "push" || action === "unshift") {
+            const added = message(String(step));
+            mailbox[action](added);
+            model[action](added);
+          } else if (action === "shift") {
+            expect(mailbox.shift()).toBe(model.shift());
+          } else {
+            mailbox.clear();
+            model.length = 0;
+          }
+          expect(mailbox.length).toBe(model.length);
+        }
+        for (const left of model) expect(mailbox.shift()).toBe(left);
+        expect(mailbox.shift()).toBeUndefined();
+      }),
+    );
+  });
+});

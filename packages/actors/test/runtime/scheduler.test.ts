@@ -1,0 +1,166 @@
+import { Runtime, defineGenServer } from "@wheelhouse/actors";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Scheduler, type Runnable } from "../../src/runtime/scheduler.ts";
+import { ManualEnvironment } from "./manual-environment.ts";
+
+let environment: ManualEnvironment;
+let scheduler: Scheduler;
+let ran: string[];
+
+beforeEach(() => {
+  environment = new ManualEnvironment();
+  scheduler = new Scheduler(environment);
+  ran = [];
+});
+
+/** Runs so many times in a row before it has nothing to do. */
+function runnable(name: string, times = 1): Runnable {
+  let left = times;
+  return {
+    run() {
+      ran.push(name);
+      left -= 1;
+      return left > 0;
+    },
+  };
+}
+
+const flushable = (name: string) => ({ flush: () => void ran.push(name) });
+
+describe("a scheduler", () => {
+  test("plans one turn for all that are ready, and is idle after it", () => {
+    expect(scheduler.idle).toBe(true);
+    scheduler.ready(runnable("a"));
+    scheduler.ready(runnable("b"));
+    expect(scheduler.idle).toBe(false);
+    expect(environment.planned).toHaveLength(1);
+    expect(environment.runNext()).toBe("later");
+    expect(ran).toEqual(["a", "b"]);
+    expect(scheduler.idle).toBe(true);
+    expect(environment.planned).toEqual([]);
+  });
+
+  test("takes them in turn: who isn't done goes to the end", () => {
+    scheduler.ready(runnable("a", 3));
+    scheduler.ready(runnable("b", 2));
+    environment.runNext();
+    expect(ran).toEqual(["a", "b", "a", "b", "a"]);
+  });
+
+  test("gives each the same number of messages a turn", () => {
+    const asked: number[] = [];
+    scheduler.ready({ run: (messages) => asked.push(messages) < 3 });
+    environment.runNext();
+    expect(new Set(asked)).toEqual(new Set([64]));
+  });
+
+  test("runs what the environment chooses, each exactly once", () => {
+    environment.choice = 1;
+    for (const name of ["a", "b", "c", "d"]) scheduler.ready(runnable(name));
+    environment.runNext();
+    expect(ran).toEqual(["b", "c", "d", "a"]);
+  });
+
+  test("keeps its order over more than it keeps in place", () => {
+    const names = Array.from({ length: 5_000 }, (_, place) => String(place));
+    for (const name of names) scheduler.ready(runnable(name));
+    environment.runNext();
+    expect(ran).toEqual(names);
+  });
+
+  test("goes on in the same turn of the event loop while there is time, and gives it back when it is used up", () => {
+    scheduler.ready(runnable("a"));
+    expect(environment.runNext()).toBe("later");
+    environment.time += 3;
+    scheduler.ready(runnable("b"));
+    expect(environment.runNext()).toBe("soon");
+    environment.time += 1;
+    scheduler.ready(runnable("c"));
+    expect(environment.runNext()).toBe("later");
+    expect(ran).toEqual(["a", "b", "c"]);
+  });
+
+  test("gives the event loop its turn however much a process has to do", () => {
+    environment.msPerLook = 1;
+    scheduler.ready(runnable("busy", Infinity));
+    for (let turn = 1; turn <= 10; turn += 1) {
+      expect(environment.runNext()).toBe("later");
+      expect(ran.length).toBe(turn * 4);
+    }
+  });
+});
+
+describe("what is put off to the end of a burst", () => {
+  test("is flushed once, after all that are ready", () => {
+    const item = flushable("flush");
+    scheduler.ready(runnable("a", 2));
+    scheduler.flushAfterBurst(item);
+    scheduler.flushAfterBurst(item);
+    scheduler.ready(runnable("b"));
+    environment.runNext();
+    expect(ran).toEqual(["a", "b", "a", "flush"]);
+    expect(scheduler.idle).toBe(true);
+  });
+
+  test("begins a burst of its own if there is none", () => {
+    scheduler.flushAfterBurst(flushable("flush"));
+    expect(scheduler.idle).toBe(false);
+    environment.runNext();
+    expect(ran).toEqual(["flush"]);
+  });
+
+  test("is flushed at the end of each turn, however much is left to do", () => {
+    environment.msPerLook = 1;
+    scheduler.ready(runnable("busy", Infinity));
+    scheduler.flushAfterBurst(flushable("flush"));
+    environment.runNext();
+    expect(ran.at(-1)).toBe("flush");
+  });
+
+  test("by a flush is the next burst's", () => {
+    const again = flushable("again");
+    scheduler.flushAfterBurst({ flush: () => scheduler.flushAfterBurst(again) });
+    environment.runNext();
+    expect(ran).toEqual([]);
+    environment.runNext();
+    expect(ran).toEqual(["again"]);
+  });
+});
+
+test("something that throws doesn't stop the others", () => {
+  scheduler.ready({
+    run() {
+      throw new Error("boom");
+    },
+  });
+  scheduler.ready(runnable("a"));
+  expect(() => environment.runNext()).toThrow("boom");
+  environment.runNext();
+  expect(ran).toEqual(["a"]);
+  expect(scheduler.idle).toBe(true);
+});
+
+test("a process that always has another message waiting lets a timer and an immediate run", async () => {
+  const turns: string[] = [];
+  const Busy = defineGenServer<{ casts: { go(left: number): void } }, null>({
+    name: "Busy",
+    init: () => null,
+    casts: {
+      go(ctx, left) {
+        if (left > 0 && turns.length < 2) ctx.cast(ctx.self, "go", left - 1);
+        else ctx.stop(left > 0 ? "normal" : "starved the event loop");
+      },
+    },
+  });
+  const runtime = new Runtime();
+  const release = runtime.keepAlive();
+  const ref = await runtime.spawn(Busy.with(), undefined);
+  const ended = ref && runtime.exited(ref);
+  setTimeout(() => turns.push("timer"), 0);
+  setImmediate(() => turns.push("immediate"));
+  if (ref) runtime.cast(ref, "go", 50_000_000);
+  expect(await ended).toBe("normal");
+  expect(turns.toSorted()).toEqual(["immediate", "timer"]);
+  expect(runtime.processes()).toEqual([]);
+  release();
+});

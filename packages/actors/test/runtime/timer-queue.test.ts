@@ -1,0 +1,99 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { TimerNode, TimerQueue } from "../../src/runtime/timer-queue.ts";
+
+class Numbered extends TimerNode {
+  readonly number: number;
+  constructor(number: number) {
+    super();
+    this.number = number;
+  }
+  override expire(): void {}
+}
+
+/** What a timer queue promises, done the slow way: among the expired, the earliest, and of one duration the first set. */
+class NaiveQueue {
+  armed: { readonly node: Numbered; readonly durationMs: number; readonly deadline: number }[] = [];
+
+  nextDeadline(): number | undefined {
+    return this.armed.length === 0 ? undefined : Math.min(...this.armed.map(({ deadline }) => deadline));
+  }
+
+  /** Those that may be taken next. */
+  candidates(now: number): readonly Numbered[] {
+    const earliest = this.nextDeadline();
+    if (earliest === undefined || earliest > now) return [];
+    const due = this.armed.filter(({ deadline }) => deadline === earliest);
+    return due
+      .filter((timer, place) => due.findIndex(({ durationMs }) => durationMs === timer.durationMs) === place)
+      .map(({ node }) => node);
+  }
+
+  remove(node: Numbered): void {
+    this.armed = this.armed.filter((timer) => timer.node !== node);
+  }
+}
+
+const step = fc.oneof(
+  fc.record({
+    type: fc.constant("arm" as const),
+    durationMs: fc.constantFrom(0, 1, 5, 5, 20, 1.5, Infinity),
+  }),
+  fc.record({ type: fc.constant("cancel" as const), which: fc.nat(30) }),
+  fc.record({ type: fc.constant("pass" as const), ms: fc.nat(10) }),
+);
+
+describe("a timer queue", () => {
+  test("expires what a naive one would, in that order", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const queue = new TimerQueue();
+        const naive = new NaiveQueue();
+        const nodes: Numbered[] = [];
+        let now = 0;
+        for (const action of steps) {
+          if (action.type === "arm") {
+            const node = new Numbered(nodes.length);
+            nodes.push(node);
+            queue.arm(node, action.durationMs, now);
+            naive.armed.push({ node, durationMs: action.durationMs, deadline: now + action.durationMs });
+          } else if (action.type === "cancel") {
+            const node = nodes[action.which];
+            if (node === undefined) continue;
+            queue.cancel(node);
+            naive.remove(node);
+          } else {
+            now += action.ms;
+            for (let left = nodes.length; left >= 0; left -= 1) {
+              const candidates = naive.candidates(now);
+              const taken = queue.takeExpired(now) as Numbered | undefined;
+              if (candidates.length === 0) {
+                expect(taken).toBeUndefined();
+                break;
+              }
+              expect(candidates).toContain(taken);
+              expect(taken?.armed).toBe(false);
+              naive.remove(taken as Numbered);
+            }
+          }
+          expect(queue.nextDeadline()).toBe(naive.nextDeadline());
+          for (const node of nodes) expect(node.armed).toBe(naive.armed.some((timer) => timer.node === node));
+        }
+      }),
+    );
+  });
+
+  test("arms a timer again that has expired or was cancelled", () => {
+    const queue = new TimerQueue();
+    const node = new Numbered(1);
+    queue.arm(node, 10, 0);
+    expect(queue.takeExpired(10)).toBe(node);
+    queue.arm(node, 10, 10);
+    queue.cancel(node);
+    queue.arm(node, 5, 10);
+    expect(queue.nextDeadline()).toBe(15);
+    expect(queue.takeExpired(14)).toBeUndefined();
+    expect(queue.takeExpired(15)).toBe(node);
+    expect(queue.nextDeadline()).toBeUndefined();
+  });
+});

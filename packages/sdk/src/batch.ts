@@ -1,0 +1,102 @@
+/** Collects what a game says within one tick and makes lines of it that no server finds too long. Pure. */
+
+import type { JsonValue, LogEntryLine } from "@wheelhouse/protocol";
+
+import { byteLength } from "./byte-length.ts";
+import type { Draft } from "./outbox.ts";
+
+export interface BatchedLines {
+  readonly drafts: readonly Draft[];
+  /** What can't be sent because it alone is longer than a line may be, in words. */
+  readonly oversized: readonly string[];
+}
+
+export class Batch {
+  readonly #values = new Map<string, JsonValue>();
+  #entries: LogEntryLine[] = [];
+  #valuesAt = 0;
+
+  /** How many values and log entries are collected. */
+  get size(): number {
+    return this.#values.size + this.#entries.length;
+  }
+
+  /** The last value of a variable within a tick is the one that counts. */
+  addValue(name: string, value: JsonValue, at: number): void {
+    this.#values.set(name, value);
+    this.#valuesAt = at;
+  }
+
+  addEntry(entry: LogEntryLine): void {
+    this.#entries.push(entry);
+  }
+
+  /** Empties it: the values as one `variables` line and the entries as one `logs` line, or as few more as they need. */
+  take(maxLineBytes: number): BatchedLines {
+    const values = pack([...this.#values], maxLineBytes - VARIABLES_FRAME_BYTES, entryBytes);
+    const entries = pack(this.#entries, maxLineBytes - LOGS_FRAME_BYTES, (entry) => jsonBytes(entry) + 1);
+    const at = this.#valuesAt;
+    this.#values.clear();
+    this.#entries = [];
+    return {
+      drafts: [
+        ...values.groups.map(
+          (group): Draft => ({ type: "variables", at, values: Object.fromEntries(group) }),
+        ),
+        ...entries.groups.map((group): Draft => ({ type: "logs", entries: group })),
+      ],
+      oversized: [
+        ...values.oversized.map(([name]) => `the value of ${name} is longer than a line may be`),
+        ...entries.oversized.map(
+          ({ message }) => `a log entry is longer than a line may be: ${message.slice(0, 60)}…`,
+        ),
+      ],
+    };
+  }
+}
+
+/** A line's bytes without its values or entries, at their most. */
+const VARIABLES_FRAME_BYTES =
+  jsonBytes({
+    type: "variables",
+    seq: Number.MAX_SAFE_INTEGER,
+    at: Number.MAX_SAFE_INTEGER,
+    values: {},
+    backlog: true,
+  }) + 1;
+const LOGS_FRAME_BYTES = jsonBytes({ type: "logs", seq: Number.MAX_SAFE_INTEGER, entries: [] }) + 1;
+
+/** A name, a colon, a value and a comma. */
+function entryBytes([name, value]: readonly [string, JsonValue]): number {
+  return jsonBytes(name) + jsonBytes(value) + 2;
+}
+
+function jsonBytes(value: unknown): number {
+  return byteLength(JSON.stringify(value));
+}
+
+interface Packed<Item> {
+  readonly groups: readonly (readonly Item[])[];
+  readonly oversized: readonly Item[];
+}
+
+/** Fills one group after another, in order, each up to `maxBytes`. */
+function pack<Item>(items: readonly Item[], maxBytes: number, bytesOf: (item: Item) => number): Packed<Item> {
+  const groups: Item[][] = [];
+  const oversized: Item[] = [];
+  let room = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    if (bytes > maxBytes) {
+      oversized.push(item);
+      continue;
+    }
+    if (bytes > room) {
+      groups.push([]);
+      room = maxBytes;
+    }
+    groups.at(-1)?.push(item);
+    room -= bytes;
+  }
+  return { groups, oversized };
+}

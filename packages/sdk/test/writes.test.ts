@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { REMEMBERED_WRITES } from "../src/limits.ts";
+import { Writes, reject, type Results, type SetHandler } from "../src/writes.ts";
+
+let answers: Results[];
+let writes: Writes;
+
+beforeEach(() => {
+  answers = [];
+  writes = new Writes({
+    kind: (name) => (name === "speed" ? "float" : undefined),
+    value: (name) => (name === "speed" ? 3.2 : undefined),
+  });
+});
+
+function apply(id: number, values: Record<string, number | string>): void {
+  writes.apply(id, values, (results) => answers.push(results));
+}
+
+/** A handler that ends when the test says so. */
+function slow(): { handler: SetHandler; calls: unknown[]; finish: (value?: number) => void } {
+  const calls: unknown[] = [];
+  const waiting: ((value: number | undefined) => void)[] = [];
+  return {
+    calls,
+    handler: (value) => {
+      calls.push(value);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    finish: (value) => waiting.shift()?.(value),
+  };
+}
+
+describe("one answer for each variable", () => {
+  test("what the handler returns is what was applied", () => {
+    writes.onSet("speed", () => 9);
+    apply(1, { speed: 12 });
+    expect(answers).toEqual([{ speed: { value: 9 } }]);
+  });
+
+  test("a handler that returns nothing applied the value as it came", () => {
+    writes.onSet("speed", () => undefined);
+    apply(1, { speed: 5 });
+    expect(answers).toEqual([{ speed: { value: 5 } }]);
+  });
+
+  test("rejecting, throwing, an unknown name and a wrong kind each say why, with the value there is", () => {
+    writes.onSet("speed", () => reject("out of range"));
+    writes.onSet("gear", () => {
+      throw new Error("stuck");
+    });
+    apply(1, { speed: 99, gear: 1, wings: 2 });
+    apply(2, { speed: "fast" });
+    expect(answers).toEqual([
+      {
+        speed: { error: "out of range", value: 3.2 },
+        gear: { error: "stuck" },
+        wings: { error: "not writable here" },
+      },
+      { speed: { error: 'expected a number, got: "fast"', value: 3.2 } },
+    ]);
+  });
+
+  test("a handler gets the value in its declared kind", () => {
+    const got: unknown[] = [];
+    writes.onSet("speed", (value) => {
+      got.push(value);
+      return undefined;
+    });
+    apply(1, { speed: "5" });
+    expect(got).toEqual([5]);
+  });
+
+  test("an outcome that JSON can't hold is an error", () => {
+    writes.onSet("gear", () => Number.NaN);
+    apply(1, { gear: 1 });
+    expect(answers).toEqual([{ gear: { error: "the game's answer can't be sent as JSON" } }]);
+  });
+});
+
+describe("a repeated id", () => {
+  test("is answered the same again without applying again", () => {
+    let calls = 0;
+    writes.onSet("speed", () => ++calls);
+    apply(7, { speed: 5 });
+    apply(7, { speed: 5 });
+    expect(answers).toEqual([{ speed: { value: 1 } }, { speed: { value: 1 } }]);
+  });
+
+  test("with only the values still open is answered for those", () => {
+    writes.onSet("speed", () => undefined);
+    writes.onSet("gear", () => undefined);
+    apply(7, { speed: 5, gear: 2 });
+    apply(7, { gear: 2 });
+    expect(answers[1]).toEqual({ gear: { value: 2 } });
+  });
+
+  test("is applied again once the server began a new session", () => {
+    let calls = 0;
+    writes.onSet("speed", () => ++calls);
+    apply(7, { speed: 5 });
+    writes.forget();
+    apply(7, { speed: 5 });
+    expect(answers[1]).toEqual({ speed: { value: 2 } });
+  });
+
+  test("is remembered for the newest writes only", () => {
+    let calls = 0;
+    writes.onSet("speed", () => ++calls);
+    for (let id = 1; id <= REMEMBERED_WRITES + 1; id++) apply(id, { speed: 5 });
+    apply(2, { speed: 5 });
+    expect(calls).toBe(REMEMBERED_WRITES + 1);
+    apply(1, { speed: 5 });
+    expect(calls).toBe(REMEMBERED_WRITES + 2);
+  });
+});
+
+describe("handlers that take their time", () => {
+  test("answer when all are done, and one still at work isn't called again for the same id", async () => {
+    const { handler, calls, finish } = slow();
+    writes.onSet("speed", handler);
+    writes.onSet("gear", () => undefined);
+    apply(1, { speed: 5, gear: 1 });
+    apply(1, { speed: 5, gear: 1 });
+    expect(answers).toEqual([]);
+    finish(4);
+    await settle();
+    expect(calls).toEqual([5]);
+    expect(answers).toEqual([{ speed: { value: 4 }, gear: { value: 1 } }]);
+  });
+
+  test("get the writes of one variable one after another", async () => {
+    const { handler, calls, finish } = slow();
+    writes.onSet("speed", handler);
+    apply(1, { speed: 5 });
+    apply(2, { speed: 6 });
+    expect(calls).toEqual([5]);
+    finish();
+    await settle();
+    expect(calls).toEqual([5, 6]);
+    finish();
+    await settle();
+    expect(answers).toEqual([{ speed: { value: 5 } }, { speed: { value: 6 } }]);
+  });
+
+  test("reject the write when they fail", async () => {
+    writes.onSet("speed", () => Promise.reject(new Error("no fuel")));
+    apply(1, { speed: 5 });
+    await settle();
+    expect(answers).toEqual([{ speed: { error: "no fuel", value: 3.2 } }]);
+  });
+
+  test("answer nobody when the session they were asked in is gone", async () => {
+    const { handler, finish } = slow();
+    writes.onSet("speed", handler);
+    apply(1, { speed: 5 });
+    writes.forget();
+    finish();
+    await settle();
+    expect(answers).toEqual([]);
+  });
+});
+
+/** Lets every promise that is ready come to its end. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
