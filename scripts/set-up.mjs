@@ -17,6 +17,7 @@ const pageSources = [
   "package-lock.json",
   "apps/dashboard/index.html",
   "apps/dashboard/vite.config.ts",
+  "apps/dashboard/public",
   "apps/dashboard/src",
   "packages/api/src",
   "packages/protocol/src",

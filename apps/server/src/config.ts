@@ -130,7 +130,7 @@ function readFlags(args: readonly string[]): Flags | string {
       args: [...args],
       options: { ...Object.fromEntries(text), help: { type: "boolean", short: "h" }, version: { type: "boolean" } },
     });
-    return values as Flags;
+    return values;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : "";
     return `${reason}; the flags are ${[...text.map(([flag]) => `--${flag}`), "--help", "--version"].join(", ")}`;

@@ -22,12 +22,12 @@ const Echo = defineGenServer<EchoProtocol, string, string>({
   trapExits: true,
   async init(ctx, prefix) {
     if (prefix === "fail") throw boom;
-    await ctx.exited(ctx.self, 10);
+    await ctx.exited(ctx.self, 0);
     return prefix;
   },
   calls: { echo: (ctx, text) => ctx.state + text },
   casts: { stop: (ctx) => ctx.stop({ shutdown: "asked" }) },
-  terminate: async (ctx) => void (await ctx.exited(ctx.self, 10)),
+  terminate: async (ctx) => void (await ctx.exited(ctx.self, 0)),
 });
 
 const [First, Second] = [processName<EchoProtocol>("first"), processName<EchoProtocol>("second")];
@@ -39,7 +39,7 @@ const Pair = defineSupervisor<string>("Pair", (prefix) => ({
   ],
 }));
 
-/** A runtime that lets time pass whenever there is nothing else to do, and counts who keeps it alive. */
+/** A real runtime that counts who keeps it alive. */
 function observed() {
   const environment = realEnvironment();
   let keptAlive = 0;
@@ -112,11 +112,11 @@ describe("an application", () => {
   test("runs on a simulated one as it is", async () => {
     const runtime = simulation({ seed: 7 });
     const starting = start(Pair, "2", { runtime });
-    await runtime.advance(20);
+    await runtime.advance(0);
     const app = await starting;
     expect(await app.call(Second, "echo", "b")).toBe("2b");
     const stopped = app.stop();
-    await runtime.advance(20);
+    await runtime.advance(0);
     await stopped;
     expect(runtime.processes()).toEqual([]);
   });

@@ -1,7 +1,12 @@
-import { ForeignAwaitError, defineGenServer, processName, type RuntimeEvent } from "@wheelhouse/actors";
+import {
+  ForeignAwaitError,
+  defineGenServer,
+  formatReason,
+  processName,
+  type RuntimeEvent,
+} from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
 import { describe, expect, test } from "vitest";
-import { formatReason } from "../src/exit-reason.ts";
 import { probe, show, sleep, world, type ProbeProtocol } from "./support.ts";
 
 /** Runs some processes that get in each other's way, and says all that happened, in order. */

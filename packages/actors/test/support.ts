@@ -2,6 +2,7 @@
 
 import {
   defineGenServer,
+  formatReason,
   processName,
   provide,
   start,
@@ -20,7 +21,6 @@ import {
 } from "@wheelhouse/actors";
 import { simulation, type SimulatedRuntime } from "@wheelhouse/actors/simulation";
 import { afterEach, expect } from "vitest";
-import { formatReason } from "../src/exit-reason.ts";
 
 export type Event<T extends RuntimeEvent["type"]> = Extract<RuntimeEvent, { readonly type: T }>;
 

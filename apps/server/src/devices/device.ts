@@ -73,7 +73,7 @@ interface DeviceState {
   /** Whether the connection knows that storing fails. */
   toldUnavailable: boolean;
   readonly waiting: Waiting[];
-  readonly settling: { readonly set: number; readonly from: ReplyTo<readonly WriteRecord[]> }[];
+  settling: readonly { readonly set: number; readonly from: ReplyTo<readonly WriteRecord[]> }[];
 }
 
 type DeviceContext = Context<DevicePrivate, DeviceState>;
@@ -115,7 +115,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     settled(ctx, set) {
       const records = writesOf(ctx.state, set);
       if (records.every(isSettled)) return records;
-      ctx.state.settling.push({ set, from: ctx.from });
+      ctx.state.settling = [...ctx.state.settling, { set, from: ctx.from }];
       return noReply;
     },
 
@@ -363,12 +363,12 @@ function writesOf({ writes }: DeviceState, set: number): readonly WriteRecord[] 
 function rememberWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
   const { state } = ctx;
   for (const write of writes) state.writes.set(write.id, write);
-  for (const waiter of [...state.settling]) {
-    const records = writesOf(state, waiter.set);
-    if (!records.every(isSettled)) continue;
-    state.settling.splice(state.settling.indexOf(waiter), 1);
-    ctx.reply(waiter.from, records);
-  }
+  state.settling = state.settling.filter(({ set, from }) => {
+    const records = writesOf(state, set);
+    const settled = records.every(isSettled);
+    if (settled) ctx.reply(from, records);
+    return !settled;
+  });
 }
 
 /** Settled writes of variables that were just written again are of no more use here, unless somebody waits for their change. */

@@ -11,8 +11,9 @@ export async function servePage(app: FastifyInstance): Promise<void> {
   await app.register(fastifyStatic, {
     root: PAGE_FOLDER,
     // The names of built files hold their contents' hash; the first document is asked for again each time.
-    setHeaders: (reply, path) =>
-      reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
+    setHeaders(reply, path) {
+      reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    },
   });
   app.setNotFoundHandler(async (request, reply) => {
     const isPage = request.method === "GET" && !request.url.startsWith(API_PREFIX) && !/\.\w+$/.test(request.url);

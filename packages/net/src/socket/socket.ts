@@ -251,7 +251,7 @@ export class Socket implements Owned {
 
   /** Bytes that were sent and haven't left yet. */
   get unsentBytes(): number {
-    return this.#outputBytes + this.#stream.unsentBytes;
+    return this.#closed === undefined ? this.#outputBytes + this.#stream.unsentBytes : 0;
   }
 
   /** Whether what is unsent is below the high watermark; else a `drained` message tells when it is again. */

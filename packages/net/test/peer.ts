@@ -1,0 +1,153 @@
+/** The other end of a connection, on a plain `node:net` socket, as a test sees it. */
+
+import { connect, type Socket } from "node:net";
+
+export class Peer {
+  readonly #socket: Socket;
+  readonly #waiting = new Set<() => void>();
+  #chunks: Buffer[] = [];
+  #receivedBytes = 0;
+  #ended = false;
+  #closed = false;
+  #error: NodeJS.ErrnoException | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("data", (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#receivedBytes += chunk.length;
+      this.#look();
+    });
+    socket.on("end", () => {
+      this.#ended = true;
+      this.#look();
+    });
+    socket.on("error", (error) => {
+      this.#error = error;
+    });
+    socket.on("close", () => {
+      this.#closed = true;
+      this.#look();
+    });
+  }
+
+  static connect(port: number): Promise<Peer> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve(new Peer(socket));
+      });
+    });
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  /** Bytes handed to the socket that the kernel hasn't taken. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Resolves when the kernel has taken it. */
+  write(data: string | Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.write(data, () => resolve());
+    });
+  }
+
+  /** Sends FIN, and still reads. */
+  finish(): void {
+    this.#socket.end();
+  }
+
+  /** Stops reading. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Ends with a reset. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  /** Takes so many bytes when they have come. */
+  async readBytes(count: number): Promise<Buffer> {
+    await this.#until(() => this.#receivedBytes >= count || this.#closed || this.#ended);
+    if (this.#receivedBytes < count)
+      throw new Error(`expected ${count} bytes before the end, got: ${this.#receivedBytes}`);
+    const received = this.#takeAll();
+    this.#putBack(received.subarray(count));
+    return received.subarray(0, count);
+  }
+
+  /** Takes a line, without its end. */
+  async readLine(): Promise<string> {
+    await this.#until(() => this.#chunks.some((chunk) => chunk.includes(10)) || this.#closed || this.#ended);
+    const received = this.#takeAll();
+    const end = received.indexOf(10);
+    if (end < 0) throw new Error(`expected a line before the end, got: ${received.toString()}`);
+    this.#putBack(received.subarray(end + 1));
+    return received
+      .subarray(0, end + 1)
+      .toString()
+      .replace(/\r?\n$/, "");
+  }
+
+  /** Takes everything up to the other side's FIN or a break. */
+  async readAll(): Promise<string> {
+    await this.#until(() => this.#ended || this.#closed);
+    return this.#takeAll().toString();
+  }
+
+  /** Resolves with the code of the error when the connection broke, with `undefined` after an orderly end. */
+  async closed(): Promise<string | undefined> {
+    await this.#until(() => this.#closed);
+    return this.#error?.code;
+  }
+
+  /** Resolves when the other side ended in one way or the other. */
+  async gone(): Promise<void> {
+    await this.#until(() => this.#ended || this.#closed);
+  }
+
+  async destroy(): Promise<void> {
+    this.#socket.destroy();
+    await this.closed();
+  }
+
+  #takeAll(): Buffer {
+    const received = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#receivedBytes = 0;
+    return received;
+  }
+
+  #putBack(rest: Buffer): void {
+    if (rest.length === 0) return;
+    this.#chunks = [rest];
+    this.#receivedBytes = rest.length;
+  }
+
+  #look(): void {
+    for (const look of this.#waiting) look();
+  }
+
+  #until(holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+    });
+  }
+}

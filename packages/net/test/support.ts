@@ -1,0 +1,267 @@
+/** What the tests of this package share: runtimes and peers that are taken down after each test, and a look at what is left. */
+
+import process from "node:process";
+import {
+  Runtime,
+  defineGenServer,
+  defineSupervisor,
+  later,
+  on,
+  processName,
+  start,
+  type Application,
+  type Context,
+  type ProcessSpec,
+  type Protocol,
+  type ProvidedPort,
+  type Ref,
+  type RuntimeEvent,
+  type SupervisorProtocol,
+} from "@wheelhouse/actors";
+import { Listener, type ListenerOptions, type ListenerProtocol } from "@wheelhouse/net";
+import { SocketInfo, type SocketMessage } from "@wheelhouse/net/socket";
+import { afterEach, expect } from "vitest";
+import { Peer } from "./peer.ts";
+
+/** Turns of the event loop within which closed handles are gone: a close that was asked for takes a few. */
+const TURNS_TO_CLOSE = 200;
+
+const runtimes: TestRuntime[] = [];
+const apps: Application[] = [];
+const peers: Peer[] = [];
+
+/** Each test leaves no process, no open socket and no crash that it didn't expect. */
+afterEach(async () => {
+  for (const peer of peers.splice(0)) await peer.destroy();
+  for (const app of apps.splice(0)) await app.stop();
+  for (const { runtime, recorded } of runtimes.splice(0)) {
+    expect(runtime.processes()).toEqual([]);
+    expect(recorded.unexpectedCrashes()).toEqual([]);
+  }
+  expect(await openSockets()).toEqual([]);
+});
+
+/** The sockets of this process that are open, once those being closed are gone. */
+export async function openSockets(): Promise<readonly string[]> {
+  for (let turn = 0; turn < TURNS_TO_CLOSE && tcpHandles().length > 0; turn += 1) await nextTurn();
+  return tcpHandles();
+}
+
+function tcpHandles(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** The events of a runtime, to be waited for. */
+export class Recorded {
+  readonly events: RuntimeEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+  #crashesExpected = 0;
+
+  add(event: RuntimeEvent): void {
+    this.events.push(event);
+    for (const look of this.#waiting) look();
+  }
+
+  ofType<T extends string>(type: T): readonly (RuntimeEvent & { readonly type: T })[] {
+    return this.events.filter((event) => event.type === type) as (RuntimeEvent & { readonly type: T })[];
+  }
+
+  /** Resolves when so many events of the type have come. */
+  async until<T extends string>(
+    type: T,
+    count = 1,
+  ): Promise<readonly (RuntimeEvent & { readonly type: T })[]> {
+    await this.when(() => this.ofType(type).length >= count);
+    return this.ofType(type);
+  }
+
+  /** Resolves when a condition holds after some event. */
+  when(holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+    });
+  }
+
+  expectCrashes(count: number): void {
+    this.#crashesExpected += count;
+  }
+
+  unexpectedCrashes(): readonly RuntimeEvent[] {
+    const crashes = this.ofType("crash");
+    return crashes.length === this.#crashesExpected ? [] : crashes;
+  }
+}
+
+interface TestRuntime {
+  readonly runtime: Runtime;
+  readonly recorded: Recorded;
+}
+
+/** A runtime that is looked at after the test. */
+export function testRuntime(
+  ports: readonly ProvidedPort[] = [],
+  runtime = new Runtime({ ports }),
+): TestRuntime {
+  const recorded = new Recorded();
+  runtime.on((event) => recorded.add(event));
+  const made = { runtime, recorded };
+  runtimes.push(made);
+  return made;
+}
+
+/** Takes the program down after the test. */
+export function stopAfterTest<A extends Application>(app: A): A {
+  apps.push(app as unknown as Application);
+  return app;
+}
+
+const TestListener = processName<ListenerProtocol>("listener");
+
+const TestServer = defineSupervisor<Omit<ListenerOptions, "port"> & { readonly port?: number }>(
+  "TestServer",
+  (options) => ({ children: [Listener.child({ port: 0, ...options }, { name: TestListener })] }),
+);
+
+export interface TestServer extends TestRuntime {
+  readonly app: Application<SupervisorProtocol>;
+  readonly port: number;
+  readonly events: Recorded;
+  info(): Promise<ReturnType<ListenerProtocol["calls"]["info"]>>;
+  /** The living connections. */
+  connections(): Promise<readonly Ref[]>;
+  acceptor(): Promise<Ref>;
+  /** The supervisor of the connections. */
+  supervisor(): Promise<Ref>;
+}
+
+/** A listener on a port of its own. */
+export async function serve(
+  options: Omit<ListenerOptions, "port"> & { readonly port?: number },
+  made: TestRuntime = testRuntime(),
+): Promise<TestServer> {
+  const { runtime, recorded } = made;
+  const app = stopAfterTest(await start(TestServer, options, { runtime }));
+  const { local } = await app.call(TestListener, "info");
+  const child = async (index: number): Promise<Ref> => {
+    const [listener] = await app.call(app.ref, "whichChildren");
+    const children = await app.call(listener?.ref as Ref<SupervisorProtocol>, "whichChildren");
+    return children[index]?.ref as Ref;
+  };
+  return {
+    ...made,
+    app,
+    port: local.port,
+    events: recorded,
+    info: () => app.call(TestListener, "info"),
+    connections: async () =>
+      app.call((await child(0)) as Ref<{ calls: { whichChildren(): readonly Ref[] } }>, "whichChildren"),
+    acceptor: () => child(1),
+    supervisor: () => child(0),
+  };
+}
+
+/** A peer that speaks to a port over a real socket. */
+export async function dial(port: number): Promise<Peer> {
+  const peer = await Peer.connect(port);
+  peers.push(peer);
+  return peer;
+}
+
+/** A peer that this process accepted elsewhere. */
+export function peerAfterTest(peer: Peer): Peer {
+  peers.push(peer);
+  return peer;
+}
+
+/** Things that come one after the other, to be taken when they have come. */
+export class Inbox<T> {
+  readonly items: T[] = [];
+  readonly #takers: ((item: T) => void)[] = [];
+
+  put(item: T): void {
+    const taker = this.#takers.shift();
+    if (taker === undefined) this.items.push(item);
+    else taker(item);
+  }
+
+  take(): Promise<T> {
+    const item = this.items.shift();
+    return item === undefined ? new Promise((resolve) => this.#takers.push(resolve)) : Promise.resolve(item);
+  }
+
+  async takeMany(count: number): Promise<readonly T[]> {
+    const taken: T[] = [];
+    for (let index = 0; index < count; index += 1) taken.push(await this.take());
+    return taken;
+  }
+}
+
+/** A door that opens once. */
+export interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+export function gate(): Gate {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+type OwnerContext = Context<OwnerProtocol, Inbox<SocketMessage>>;
+
+interface OwnerProtocol {
+  calls: { run(work: (ctx: OwnerContext) => unknown): unknown };
+}
+
+const Owner = defineGenServer<OwnerProtocol, Inbox<SocketMessage>, Inbox<SocketMessage>>({
+  name: "Owner",
+  init: (_, inbox) => inbox,
+  calls: {
+    // A promise holds up nothing, and its failure is the test's: it doesn't end the owner.
+    run(ctx, work) {
+      const result = work(ctx);
+      return result instanceof Promise ? later(result) : result;
+    },
+  },
+  infos: [on(SocketInfo, (ctx, message) => ctx.state.put(message))],
+});
+
+/** A process that owns sockets: does with its context what a test says, and keeps what it hears. */
+export interface Owner {
+  readonly ref: Ref;
+  readonly heard: Inbox<SocketMessage>;
+  run<T>(work: (ctx: OwnerContext) => T): Promise<Awaited<T>>;
+}
+
+export async function owner({ runtime }: TestRuntime = testRuntime()): Promise<Owner> {
+  const heard = new Inbox<SocketMessage>();
+  const app = stopAfterTest(await start(Owner, heard, { runtime }));
+  return {
+    ref: app.ref,
+    heard,
+    run: (work) => app.callWithin(Infinity, app.ref, "run", work as never) as Promise<never>,
+  };
+}
+
+/** Starts a process by itself, taken down after the test. */
+export async function startProcess<P extends Protocol>(
+  { runtime }: TestRuntime,
+  spec: ProcessSpec<P>,
+): Promise<Application<P>> {
+  return stopAfterTest(await start({ name: "process", with: () => spec }, undefined, { runtime }));
+}
