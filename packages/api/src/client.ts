@@ -1,8 +1,8 @@
 /** A typed client of the HTTP API, for the page and the command line. */
 
-import type { z } from "zod";
 import { ApiError, errorBody } from "./errors.ts";
 import { API_PREFIX, routes, type Route, type RouteName } from "./routes.ts";
+import type { z } from "./zod.ts";
 
 type Field<R, K extends string> = R extends { readonly [key in K]: infer S extends z.ZodType }
   ? { [key in K]: z.input<S> }
@@ -23,6 +23,7 @@ export interface ApiClient {
    * Calls a route. The answer is checked against the route's schema.
    *
    * @throws ApiError when the server refuses, or answers what the schema doesn't allow.
+   * @throws TypeError as `fetch` does, when the server can't be reached.
    */
   call<N extends RouteName>(name: N, request: Request<N>): Promise<Answer<N>>;
 }
@@ -77,12 +78,25 @@ function toQuery(query: Readonly<Record<string, unknown>> = {}): string {
 }
 
 async function readAnswer(route: Route, response: Response): Promise<unknown> {
-  const schema = route.answers[response.status];
-  const body: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
-  if (schema !== undefined) return schema.parse(body);
+  const { status } = response;
+  const body = status === 204 ? null : await readJson(response);
+  const answer = route.answers[status]?.safeParse(body);
+  if (answer?.success) return answer.data;
   const refused = errorBody.safeParse(body);
   if (!refused.success)
-    throw new ApiError("internal", `the server answered ${response.status}`, { status: response.status });
+    throw new ApiError("internal", `the server answered ${status} with what isn't understood here`, {
+      status,
+    });
   const { code, message, field } = refused.data.error;
-  throw new ApiError(code, message, { status: response.status, ...(field === undefined ? {} : { field }) });
+  throw new ApiError(code, message, { status, ...(field === undefined ? {} : { field }) });
+}
+
+/** `undefined` for what isn't JSON, as from a proxy before the server; a connection that is lost meanwhile still throws. */
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** What the API speaks of: devices, variables, writes, log entries. Times are milliseconds since 1970. */
 
 import { KIND_NAMES, LOG_LEVELS, type JsonValue } from "@wheelhouse/protocol";
-import { z } from "zod";
+import { z } from "./zod.ts";
 
 export const time = z.number().int().nonnegative();
 export const value: z.ZodType<JsonValue> = z.json();

@@ -1,6 +1,6 @@
 /** Errors of the HTTP API: one shape, one table of codes and statuses. */
 
-import { z } from "zod";
+import { z } from "./zod.ts";
 
 export const API_ERRORS = {
   invalid: 422,

@@ -1,7 +1,7 @@
 /** The live socket: what a page says and is told over `GET /api/v1/live`. */
 
-import { z } from "zod";
 import { device, logEntry, time, value, variable, write } from "./entities.ts";
+import { z } from "./zod.ts";
 
 export const LIVE_PATH = "/api/v1/live";
 

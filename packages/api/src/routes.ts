@@ -1,7 +1,6 @@
 /** Every HTTP route under `/api/v1`: method, path, and the schemas that validate it on the server and type it in the client. */
 
 import { KIND_NAMES } from "@wheelhouse/protocol";
-import { z } from "zod";
 import {
   device,
   deviceKey,
@@ -15,6 +14,7 @@ import {
   write,
   writeState,
 } from "./entities.ts";
+import { z } from "./zod.ts";
 
 export const API_PREFIX = "/api/v1";
 

@@ -5,6 +5,7 @@ import {
   Runtime,
   defineGenServer,
   defineSupervisor,
+  formatReason,
   later,
   on,
   processName,
@@ -35,11 +36,15 @@ afterEach(async () => {
   for (const peer of peers.splice(0)) await peer.destroy();
   for (const app of apps.splice(0)) await app.stop();
   for (const { runtime, recorded } of runtimes.splice(0)) {
-    expect(runtime.processes()).toEqual([]);
-    expect(recorded.unexpectedCrashes()).toEqual([]);
+    expect(runtime.processes().map(String)).toEqual([]);
+    expect(recorded.unexpectedCrashes().map(describeCrash)).toEqual([]);
   }
   expect(await openSockets()).toEqual([]);
 });
+
+function describeCrash(event: RuntimeEvent): string {
+  return "reason" in event ? formatReason(event.reason) : event.type;
+}
 
 /** The sockets of this process that are open, once those being closed are gone. */
 export async function openSockets(): Promise<readonly string[]> {

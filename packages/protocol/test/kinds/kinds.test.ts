@@ -79,7 +79,7 @@ describe("parse", () => {
     ],
   };
   const refuses: Record<KindName, JsonValue[]> = {
-    boolean: ["True", "yes", "", 2, 0.5, null, [], {}],
+    boolean: ["yes", "", 2, 0.5, null, [], {}],
     integer: [
       3.5,
       "3.5",
