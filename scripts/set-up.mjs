@@ -48,7 +48,9 @@ function run(what, command, args, options = {}) {
     ...options,
   });
   if (result.status === 0) return;
-  process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error ? `${result.error.message}\n` : ""}`);
+  process.stderr.write(
+    `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ? `${result.error.message}\n` : ""}`,
+  );
   fail(`${what} failed; what it printed stands above`);
 }
 
@@ -105,7 +107,9 @@ function linkNode() {
     : process.execPath;
   const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "none";
   if (Number(/^v(\d+)/.exec(version)?.[1] ?? 0) < 24) {
-    fail(`expected Node.js 24 or newer on a platform the registry has no Node.js package for, found: ${version}`);
+    fail(
+      `expected Node.js 24 or newer on a platform the registry has no Node.js package for, found: ${version}`,
+    );
   }
 }
 
@@ -115,7 +119,13 @@ function buildPage() {
   const startedAt = performance.now();
   say("building the page …");
   rmSync(pageStamp, { force: true });
-  run("building the page", "npm", ["run", "build", "--workspace", "@wheelhouse/dashboard", "--loglevel=error"]);
+  run("building the page", "npm", [
+    "run",
+    "build",
+    "--workspace",
+    "@wheelhouse/dashboard",
+    "--loglevel=error",
+  ]);
   mkdirSync(pageFolder, { recursive: true });
   writeFileSync(pageStamp, digest);
   say(`built the page in ${seconds(startedAt)}`);
