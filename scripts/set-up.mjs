@@ -88,6 +88,7 @@ function install() {
   say("installing what package-lock.json names (once; half a minute or so) …");
   run("npm ci", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   linkNode();
+  provideExec();
   writeFileSync(installStamp, digest);
   say(`installed in ${seconds(startedAt)}`);
 }
@@ -111,6 +112,14 @@ function linkNode() {
       `expected Node.js 24 or newer on a platform the registry has no Node.js package for, found: ${version}`,
     );
   }
+}
+
+/**
+ * npm passes a signal on to the shell it has started, so the shell has to become the server: the scripts say `exec`.
+ * Windows' shell doesn't know the word; there, it is a command that runs the rest.
+ */
+function provideExec() {
+  if (process.platform === "win32") writeFileSync(join(root, "node_modules", ".bin", "exec.cmd"), "@%*\r\n");
 }
 
 function buildPage() {

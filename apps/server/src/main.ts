@@ -1,6 +1,6 @@
 /** The command `npm start`: reads the settings, runs the server, and ends it when asked to. */
 
-import { StartFailedError } from "@wheelhouse/actors";
+import { StartFailedError, type RuntimeEvent } from "@wheelhouse/actors";
 import { ListenError } from "@wheelhouse/net";
 import { StorageUnusableError } from "@wheelhouse/storage";
 import packageJson from "../package.json" with { type: "json" };
@@ -30,12 +30,20 @@ async function main(): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   const log = createLog(config);
+  // A start that fails for a setting is told in one line; what its processes said of it would only bury that.
+  const early: RuntimeEvent[] = [];
+  let write = (event: RuntimeEvent): void => void early.push(event);
+  const logEarly = () => {
+    for (const event of early.splice(0)) logEvent(log, event);
+  };
   let server: RunningServer;
   try {
-    server = await startServer(config, { onEvent: (event) => logEvent(log, event) });
+    server = await startServer(config, { onEvent: (event) => write(event) });
   } catch (error) {
-    return failToStart(config, error);
+    return failToStart(config, error, logEarly);
   }
+  write = (event) => logEvent(log, event);
+  logEarly();
   greet(config, server);
   endOnSignal(server);
   const reason = await server.app.ended;
@@ -73,7 +81,7 @@ function endOnSignal(server: RunningServer): void {
   process.on("SIGINT", end);
 }
 
-function failToStart(config: Config, error: unknown): void {
+function failToStart(config: Config, error: unknown, logEarly: () => void): void {
   const reason = rootReason(error);
   if (reason instanceof ListenError) {
     const { host, port } = reason.endpoint;
@@ -83,6 +91,7 @@ function failToStart(config: Config, error: unknown): void {
   if (reason instanceof StorageUnusableError) {
     return fail(WRONG_SETTING, `--data ${config.data}: ${reason.message}; choose another with --data DIR`);
   }
+  logEarly();
   return fail(CRASHED, `couldn't start: ${reason instanceof Error ? reason.message : String(reason)}`);
 }
 

@@ -57,22 +57,26 @@ export interface TestServerOptions extends ServerOptions {
 
 const cleanups: (() => Promise<void>)[] = [];
 
-/** Servers end after devices and before their folders. */
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
+/** Has something taken down after the test; the last one first. */
+export function afterTest(cleanup: () => Promise<void>): void {
+  cleanups.push(cleanup);
+}
+
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await makeFolder();
-  cleanups.push(() => rm(folder, { recursive: true }));
+  afterTest(() => rm(folder, { recursive: true }));
   return folder;
 }
 
 /** A server that is stopped after the test. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const server = await startLastingServer(options);
-  cleanups.push(server.stop);
+  afterTest(() => server.stop());
   return server;
 }
 
@@ -199,7 +203,7 @@ export interface LineClient {
 
 export async function connectDevice(port: number): Promise<LineClient> {
   const device = await connectLastingDevice(port);
-  cleanups.push(() => device.cut());
+  afterTest(() => device.cut());
   return device;
 }
 

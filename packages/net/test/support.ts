@@ -86,6 +86,14 @@ export class Recorded {
     return this.ofType(type);
   }
 
+  /** Resolves when so many processes with that label have started. */
+  untilStarted(label: string, count: number): Promise<void> {
+    return this.when(
+      () =>
+        this.ofType("process_started").filter(({ process: { label: own } }) => own === label).length >= count,
+    );
+  }
+
   /** Resolves when a condition holds after some event. */
   when(holds: () => boolean): Promise<void> {
     if (holds()) return Promise.resolve();
@@ -143,6 +151,8 @@ export interface TestServer extends TestRuntime {
   readonly app: Application<SupervisorProtocol>;
   readonly port: number;
   readonly events: Recorded;
+  /** Resolves when the acceptor has started again, for the first time. */
+  untilListensAgain(): Promise<void>;
   info(): Promise<ReturnType<ListenerProtocol["calls"]["info"]>>;
   /** The living connections. */
   connections(): Promise<readonly Ref[]>;
@@ -169,6 +179,7 @@ export async function serve(
     app,
     port: local.port,
     events: recorded,
+    untilListensAgain: () => recorded.untilStarted(TestListener.name, 2),
     info: () => app.call(TestListener, "info"),
     connections: async () =>
       app.call((await child(0)) as Ref<{ calls: { whichChildren(): readonly Ref[] } }>, "whichChildren"),
@@ -182,6 +193,15 @@ export async function dial(port: number): Promise<Peer> {
   const peer = await Peer.connect(port);
   peers.push(peer);
   return peer;
+}
+
+/** How a port that takes nobody any more refuses: while connecting or right after it. */
+export async function refusalOf(port: number): Promise<string | undefined> {
+  try {
+    return await (await dial(port)).closed();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
 }
 
 /** A peer that this process accepted elsewhere. */

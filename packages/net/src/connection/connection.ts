@@ -223,7 +223,9 @@ function drain(ctx: SocketContext): void {
 
 async function drained(ctx: SocketContext, handlers: Handlers): Promise<void> {
   const wish = await handlers.shutdown?.(ctx);
-  if (wish !== "stay") ctx.stop("shutdown");
+  // Nothing is read from who stays, so its silence isn't counted either.
+  if (wish === "stay") ctx.pause();
+  else ctx.stop("shutdown");
 }
 
 function checkIdle(ctx: SocketContext, handlers: Handlers, readTimeoutMs: number): MaybePromise<void> {
