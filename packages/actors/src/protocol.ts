@@ -24,24 +24,25 @@ export type Reply<P, K extends CallName<P>> = ReplyOf<CallsOf<P>[K]>;
 
 /**
  * A protocol with its methods turned into functions. Methods are compared bivariantly, so without it every
- * address would be assignable to every other.
+ * address would be assignable to every other. `-?` has it compared member by member: an address says nothing of its
+ * variance (no `out P`), since by that the compiler would compare the protocols themselves, and so their methods.
  */
 interface Understood<P> {
-  readonly calls: { readonly [K in CallName<P>]: (...args: CallArgs<P, K>) => Reply<P, K> };
-  readonly casts: { readonly [K in CastName<P>]: (...args: CastArgs<P, K>) => void };
+  readonly calls: { readonly [K in CallName<P>]-?: (...args: CallArgs<P, K>) => Reply<P, K> };
+  readonly casts: { readonly [K in CastName<P>]-?: (...args: CastArgs<P, K>) => void };
 }
 
 /**
  * The address of one process: inert, comparable with `===`, never valid again once that process has ended.
  * One that understands more serves where less is needed, never the reverse.
  */
-export interface Ref<out P extends Protocol = Protocol> {
+export interface Ref<P extends Protocol = Protocol> {
   readonly id: number;
   readonly "~protocol"?: Understood<P>;
 }
 
 /** A name that is resolved at each send, and so outlives any one process. */
-export interface ProcessName<out P extends Protocol = Protocol> {
+export interface ProcessName<P extends Protocol = Protocol> {
   readonly name: string;
   readonly "~protocol"?: Understood<P>;
 }

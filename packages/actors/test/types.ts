@@ -11,10 +11,11 @@ import {
   provide,
   start,
   type CallContext,
+  type ChildStart,
   type Context,
+  type DynamicSupervisorProtocol,
   type PortKey,
   type ProcessName,
-  type Protocol,
   type Ref,
   type Reply,
   type ReplyTo,
@@ -235,8 +236,6 @@ Store.child({ size: "1" });
 Store.with({ length: 1 });
 // @ts-expect-error: and as a program
 void start(Store, { size: "1" });
-// @ts-expect-error: a name of something that understands more than this
-Store.child({ size: 1 }, { name: processName<StoreProtocol & { calls: { more(): void } }>("more") });
 // @ts-expect-error: a restart that there isn't
 Store.child({ size: 1 }, { restart: "sometimes" });
 // @ts-expect-error: a shutdown that there isn't
@@ -246,23 +245,22 @@ const Top = defineSupervisor<{ readonly size: number }>("Top", (args) => ({ chil
 const Pool = defineDynamicSupervisor<void, { readonly size: number }, StoreProtocol>("Pool", () => ({
   child: (args) => Store.child(args),
 }));
-declare const top: Ref<Protocol & { calls: { whichChildren(): readonly unknown[] } }>;
 void start(Top, { size: 1 });
-void top;
 // @ts-expect-error: a supervisor's arguments
 void start(Top, { size: "1" });
 // @ts-expect-error: a strategy that there isn't
 defineSupervisor("Bad", () => ({ strategy: "one_for_none", children: [] }));
 // @ts-expect-error: a child that is only a definition
 defineSupervisor("Bad", () => ({ children: [Store] }));
-void start(Pool, undefined).then(async (app) => {
-  const started = await app.call(app.ref, "startChild", { size: 1 });
-  if (started.outcome === "started") app.cast(started.ref, "clear");
-  // @ts-expect-error: a child's arguments
-  await app.call(app.ref, "startChild", { size: "1" });
-  // @ts-expect-error: there is no child unless it was started
-  app.cast(started.ref, "clear");
-});
+declare const pool: Ref<DynamicSupervisorProtocol<{ readonly size: number }, StoreProtocol>>;
+declare const started: ChildStart<StoreProtocol>;
+void start(Pool, undefined).then(({ ref }): typeof pool => ref);
+void runtime.call(pool, "startChild", { size: 1 });
+if (started.outcome === "started") runtime.cast(started.ref, "clear");
+// @ts-expect-error: a child's arguments
+void runtime.call(pool, "startChild", { size: "1" });
+// @ts-expect-error: there is no child unless it was started
+runtime.cast(started.ref, "clear");
 
 // Ports
 

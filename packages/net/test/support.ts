@@ -136,7 +136,7 @@ export function testRuntime(
 
 /** Takes the program down after the test. */
 export function stopAfterTest<A extends Application>(app: A): A {
-  apps.push(app as unknown as Application);
+  apps.push(app);
   return app;
 }
 
@@ -181,8 +181,10 @@ export async function serve(
     events: recorded,
     untilListensAgain: () => recorded.untilStarted(TestListener.name, 2),
     info: () => app.call(TestListener, "info"),
-    connections: async () =>
-      app.call((await child(0)) as Ref<{ calls: { whichChildren(): readonly Ref[] } }>, "whichChildren"),
+    async connections() {
+      const connections = (await child(0)) as Ref<{ calls: { whichChildren(): readonly Ref[] } }>;
+      return app.call(connections, "whichChildren");
+    },
     acceptor: () => child(1),
     supervisor: () => child(0),
   };
@@ -279,7 +281,7 @@ export async function owner({ runtime }: TestRuntime = testRuntime()): Promise<O
   return {
     ref: app.ref,
     heard,
-    run: (work) => app.callWithin(Infinity, app.ref, "run", work as never) as Promise<never>,
+    run: (work) => app.callWithin(Infinity, app.ref, "run", work) as Promise<never>,
   };
 }
 

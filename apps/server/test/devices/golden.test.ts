@@ -93,7 +93,7 @@ async function playStep(playing: Play, step: Step): Promise<void> {
     case "person_sets":
       return setByPerson(playing, step);
     case "person_sees":
-      await playing.watch.variable(device, step.name, ({ reported }) => jsonEqual(reported?.value, step.value));
+      await playing.watch.variable(device, step.name, ({ reported }) => reported !== null && jsonEqual(reported.value, step.value));
       return;
     case "write_becomes": {
       const { desired } = await playing.watch.variable(device, step.name, ({ desired }) => desired?.state === step.state);

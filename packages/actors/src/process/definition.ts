@@ -25,7 +25,7 @@ export interface Definition {
 }
 
 /** A definition with all it needs to be started. */
-export interface ProcessSpec<out P extends Protocol = Protocol> {
+export interface ProcessSpec<P extends Protocol = Protocol> {
   readonly definition: Definition;
   readonly args: unknown;
   readonly name?: ProcessName | undefined;

@@ -22,7 +22,7 @@ export interface ChildOptions<P extends Protocol = Protocol> {
   readonly shutdown?: Shutdown;
 }
 
-export interface ChildSpec<out P extends Protocol = Protocol> {
+export interface ChildSpec<P extends Protocol = Protocol> {
   readonly id: string;
   readonly process: ProcessSpec<P>;
   readonly restart: Restart;

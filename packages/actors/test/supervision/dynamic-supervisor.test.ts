@@ -1,6 +1,7 @@
 import {
   defineDynamicSupervisor,
   defineSupervisor,
+  formatReason,
   ignore,
   processName,
   type DynamicSupervisorProtocol,
@@ -114,7 +115,7 @@ describe("a child of a dynamic supervisor", () => {
     await startChild("A");
     takeLog();
     await end("A", reason);
-    expect(takeLog()).toEqual([`A terminate ${String(reason)}`, ...(left === 1 ? ["A init"] : [])]);
+    expect(takeLog()).toEqual([`A terminate ${formatReason(reason)}`, ...(left === 1 ? ["A init"] : [])]);
     expect(await runtime.call(ref, "countChildren")).toBe(left);
     takeCrashes();
   });
@@ -129,6 +130,7 @@ describe("a child of a dynamic supervisor", () => {
     };
     const permanent = await pool();
     await permanent.startChild("A", { init: dieOnce() });
+    await permanent.runtime.settle();
     expect(await permanent.runtime.call(permanent.ref, "whichChildren")).toEqual([permanent.find("A")]);
     expect(permanent.events("child_restarted")).toMatchObject([{ child: "A", reason: boom }]);
     const temporary = await pool({ restart: "temporary" });
@@ -182,7 +184,7 @@ describe("a dynamic supervisor's end", () => {
     takeLog();
     runtime.exit(ref, "shutdown");
     await runtime.advance(999);
-    expect(takeLog()).toEqual(["A", "B", "C"].map((label) => `${label} terminate shutdown`).toSorted());
+    expect(takeLog().toSorted()).toEqual(["A", "B", "C"].map((label) => `${label} terminate shutdown`));
     expect(await outcome(ended)).toEqual({ status: "pending" });
     await runtime.advance(1);
     expect(await outcome(ended)).toMatchObject({ value: "shutdown" });

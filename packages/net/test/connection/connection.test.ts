@@ -398,7 +398,7 @@ describe("callbacks (behaviours 43, 48)", () => {
       },
       calls: { bytesRead: (ctx) => ctx.stats.bytesRead },
       casts: { tell: (ctx, text) => void ctx.send(text), pause: () => {}, resume: () => {} },
-      infos: [on(News, (ctx, news) => ctx.cast(ctx.self as Ref<TalkProtocol>, "tell", `${news}\n`))],
+      infos: [on(News, (ctx, news) => ctx.cast(ctx.self, "tell", `${news}\n`))],
     });
     const server = await serve({ packet: "line", handler: Rich.with({ greeting: "welcome" }) });
     const peer = await dial(server.port);
@@ -422,7 +422,7 @@ describe("callbacks (behaviours 43, 48)", () => {
       },
       closed(ctx, error) {
         ctx.send("answer\n");
-        calls.put(`closed ${(error as NodeJS.ErrnoException | undefined)?.code}`);
+        calls.put(`closed ${error?.message}`);
       },
       terminate: (_, reason) => calls.put(`terminate ${typeof reason === "string" ? reason : "shutdown"}`),
     });
@@ -447,7 +447,7 @@ describe("callbacks (behaviours 43, 48)", () => {
     await peer.write("question\n");
     expect(await calls.take()).toBe("question");
     peer.reset();
-    expect(await calls.takeMany(2)).toEqual(["closed ECONNRESET", "terminate shutdown"]);
+    expect(await calls.takeMany(2)).toEqual(["closed read ECONNRESET", "terminate shutdown"]);
     expect(calls.items).toEqual([]);
   });
 
