@@ -71,6 +71,14 @@ function digestOf(paths) {
   return hash.digest("hex");
 }
 
+/** The part of a manifest that an installation follows from. */
+function dependenciesOf(path) {
+  const { name, workspaces, dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, path), "utf8"),
+  );
+  return { name, workspaces, dependencies, devDependencies, optionalDependencies };
+}
+
 const stampHolds = (file, digest) => existsSync(file) && readFileSync(file, "utf8") === digest;
 
 function seconds(startedAt) {
@@ -81,8 +89,8 @@ function install() {
   const workspaces = ["packages", "apps"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`),
   );
-  const manifests = ["package.json", "examples/package.json", ...workspaces];
-  const digest = `${process.platform}-${process.arch} ${digestOf(["package-lock.json", ...manifests])}`;
+  const wanted = ["package.json", "examples/package.json", ...workspaces].map(dependenciesOf);
+  const digest = `${process.platform}-${process.arch} ${digestOf(["package-lock.json"])} ${JSON.stringify(wanted)}`;
   if (stampHolds(installStamp, digest)) return;
   const startedAt = performance.now();
   say("installing what package-lock.json names (once; half a minute or so) …");
