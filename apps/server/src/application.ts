@@ -19,7 +19,8 @@ export const Wheelhouse = defineSupervisor<WheelhouseStart>("Wheelhouse", ({ con
     StoreServer.child(openStorage, { name: Store }),
     DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
     deviceListener(config.tcp),
-    LivePagesSupervisor.child(undefined, { name: LivePages, shutdown: Infinity }),
     HttpServer.child(config, { name: Http }),
+    // After the web server, whose sockets they use: at the end they let go of them first.
+    LivePagesSupervisor.child(undefined, { name: LivePages, shutdown: Infinity }),
   ],
 }));

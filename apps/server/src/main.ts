@@ -44,8 +44,8 @@ async function run(config: Config): Promise<void> {
   }
   write = (event) => logEvent(log, event);
   logEarly();
-  greet(config, server);
   endOnSignal(server);
+  greet(config, server);
   const reason = await server.app.ended;
   if (reason !== "shutdown") return fail(CRASHED, "the server gave up; its log says why");
   process.exit(0);

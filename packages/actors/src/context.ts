@@ -15,8 +15,9 @@ import type {
   Ref,
   Reply,
   ReplyTo,
-  Topic,
 } from "./protocol.ts";
+import type { LookupVerbs, RegisterVerbs } from "./registry.ts";
+import type { BroadcastVerbs, SubscribeVerbs } from "./topics.ts";
 
 /** How long a call waits for its answer unless told otherwise (`gen_server:call/2`). */
 export const CALL_TIMEOUT_MS = 5_000;
@@ -28,7 +29,7 @@ export interface PortKey<in out T> {
 }
 
 /** Verbs that need no process of one's own. */
-export interface Verbs {
+export interface Verbs extends BroadcastVerbs, LookupVerbs {
   /**
    * Sends a request and waits for its answer, {@link CALL_TIMEOUT_MS} at most.
    *
@@ -55,8 +56,6 @@ export interface Verbs {
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
   /** Answers a call that its handler left open. Only the first answer counts. */
   reply<R>(to: ReplyTo<R>, value: R): void;
-  /** Sends to every subscriber of a topic, once for each subscription. */
-  broadcast<M>(topic: Topic<M>, message: M): void;
   /** The process of that name, if one lives. */
   whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined;
   /** Asks a process to end: as a supervisor does with `shutdown`, or at once and without its consent with `kill`. */
@@ -84,7 +83,8 @@ export interface Owned {
 }
 
 /** A process's own view of itself and of others. After its end all of it is dead: sends drop, calls fail. */
-export interface Context<P extends Protocol = Protocol, S = unknown> extends Verbs {
+export interface Context<P extends Protocol = Protocol, S = unknown>
+  extends Verbs, SubscribeVerbs, RegisterVerbs<P> {
   readonly self: Ref<P>;
   /** What `init` returned, or was assigned last. */
   state: S;
@@ -108,13 +108,6 @@ export interface Context<P extends Protocol = Protocol, S = unknown> extends Ver
   /** Has `down` called, exactly once, when that process ends; at once with `noproc` if it has. */
   monitor(ref: Ref): void;
   demonitor(ref: Ref): void;
-
-  /** Hears a topic from now on; twice subscribed hears twice. */
-  subscribe<M>(topic: Topic<M>): void;
-  /** Drops all this process's subscriptions to the topic. */
-  unsubscribe<M>(topic: Topic<M>): void;
-  /** Sends to every subscriber but this process. */
-  broadcastFrom<M>(topic: Topic<M>, message: M): void;
 
   /** Tells the runtime's listeners. */
   emit(event: RuntimeEvent): void;

@@ -18,6 +18,7 @@ export {
   type ReplyTo,
   type Topic,
   type TopicFamily,
+  type Via,
 } from "./protocol.ts";
 
 // Processes
@@ -43,10 +44,33 @@ export { ProcessContext } from "./process/context.ts";
 export { Later, ignore, later, noReply, type ProcessSpec } from "./process/definition.ts";
 export { type Down, type Exit } from "./process/mailbox.ts";
 
+// Registries and topics
+export {
+  defineRegistry,
+  type KeyedEntry,
+  type Registration,
+  type Registry,
+  type RegistryEntry,
+  type RegistryEvent,
+  type RegistryKeys,
+  type UniqueRegistry,
+} from "./registry.ts";
+export {
+  SubscriptionEnded,
+  type Bound,
+  type BoundedSubscription,
+  type Subscriber,
+  type SubscriberInfo,
+  type SubscriptionCounts,
+} from "./topics.ts";
+
 // Supervision
 export {
   defineSupervisor,
   type ChildInfo,
+  type RestartChildOutcome,
+  type StartChildOutcome,
+  type StartOutcome,
   type Supervisor,
   type SupervisorProtocol,
   type SupervisorSpec,
@@ -62,10 +86,19 @@ export {
   SHUTDOWN_MS,
   type ChildOptions,
   type ChildSpec,
+  type ChildType,
   type Restart,
   type Shutdown,
 } from "./supervision/child-spec.ts";
-export { DEFAULT_INTENSITY, type Intensity, type Strategy } from "./supervision/restart-rules.ts";
+export { type ChildCounts } from "./supervision/children.ts";
+export {
+  DEFAULT_INTENSITY,
+  type AutoShutdown,
+  type Intensity,
+  type Strategy,
+} from "./supervision/restart-rules.ts";
+export { type BackOff } from "./supervision/back-off.ts";
+export { SpecError } from "./supervision/spec-checks.ts";
 
 // Programs
 export { start, type Application, type StartOptions } from "./application.ts";

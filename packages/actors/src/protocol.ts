@@ -47,7 +47,14 @@ export interface ProcessName<P extends Protocol = Protocol> {
   readonly "~protocol"?: Understood<P>;
 }
 
-export type Address<P extends Protocol = Protocol> = Ref<P> | ProcessName<P>;
+/** The holder of a key in a registry, looked up at each send. Made by a registry's `via`. */
+export interface Via<P extends Protocol = Protocol> {
+  readonly registry: string;
+  readonly key: string;
+  readonly "~protocol"?: Understood<P>;
+}
+
+export type Address<P extends Protocol = Protocol> = Ref<P> | ProcessName<P> | Via<P>;
 
 /** Makes a name. Two with the same text are the same name. */
 export function processName<P extends Protocol>(name: string): ProcessName<P> {
@@ -64,18 +71,22 @@ export function defineInfo<M>(kind: string): InfoKind<M> {
   return { kind };
 }
 
-/** A place where processes hear what others broadcast. Made by {@link defineTopic}. */
-export interface Topic<in out M> extends InfoKind<M> {
+/**
+ * A place where processes hear what others broadcast. Made by {@link defineTopic}. `D` is what each subscriber says of
+ * itself when it subscribes.
+ */
+export interface Topic<in out M, in out D = undefined> extends InfoKind<M> {
   readonly key: string;
+  readonly "~metadata"?: (metadata: D) => D;
 }
 
-export interface TopicFamily<in out M> extends InfoKind<M> {
+export interface TopicFamily<in out M, in out D = undefined> extends InfoKind<M> {
   /** The topic of that key; two with the same key are the same topic. */
-  of(key: string): Topic<M>;
+  of(key: string): Topic<M, D>;
 }
 
 /** A family of topics, one for each key, that carry the same type of message. */
-export function defineTopic<M>(kind: string): TopicFamily<M> {
+export function defineTopic<M, D = undefined>(kind: string): TopicFamily<M, D> {
   return { kind, of: (key) => ({ kind, key }) };
 }
 

@@ -186,7 +186,7 @@ export async function sleep(ctx: Pick<ProbeContext, "exited" | "self">, ms: numb
 
 /** The address of something that also understands what no process here does. */
 export function untyped(ref: Ref): Ref<{ calls: { nope(): string }; casts: { nope(): void } }> {
-  return ref as Ref<never>;
+  return ref as ReturnType<typeof untyped>;
 }
 
 /** What `crash` throws. */

@@ -3,7 +3,7 @@
  * process and its answers back. Who is speaking is bound here, once, and never taken from a later line.
  */
 
-import { on, type Ref } from "@wheelhouse/actors";
+import { CallTimeoutError, on, type Ref } from "@wheelhouse/actors";
 import { defineConnection, type ConnectionContext } from "@wheelhouse/net";
 import {
   HEARTBEAT_MS,
@@ -29,6 +29,8 @@ import {
 
 /** After so many times the heartbeat without a line, the device is gone. */
 const SILENT_HEARTBEATS = 3;
+/** How much later than asked a silence may be noticed: timers of one duration share a list, and many mustn't all differ. */
+const HEARTBEAT_STEP_MS = 1_000;
 
 interface ConnectionPrivate extends DeviceConnectionProtocol {
   casts: DeviceConnectionProtocol["casts"] & {
@@ -129,7 +131,8 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     end: (ctx, code, text) => leave(ctx, code, text),
 
     verifyTimedOut(ctx) {
-      if (ctx.state.verified === undefined) leave(ctx, "unauthorized", `expected a right key within ${VERIFY_TIMEOUT_MS} ms`);
+      // A network that stood still looks the same: whoever that happened to is to come back.
+      if (ctx.state.verified === undefined) leave(ctx, "silent", `expected a right key within ${VERIFY_TIMEOUT_MS} ms`);
     },
 
     heartbeat(ctx) {
@@ -139,10 +142,14 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
       const reading = passedLines - storedLines < WINDOW_LINES;
       if (reading && silentMs >= SILENT_HEARTBEATS * HEARTBEAT_MS) return leave(ctx, "silent", "nothing came for too long");
       if (silentMs >= HEARTBEAT_MS) ctx.send(dialect?.ping() ?? "");
-      ctx.after(HEARTBEAT_MS, "heartbeat");
+      ctx.after(untilNextHeartbeat(silentMs), "heartbeat");
     },
   },
 });
+
+function untilNextHeartbeat(silentMs: number): number {
+  return Math.ceil((HEARTBEAT_MS - (silentMs % HEARTBEAT_MS)) / HEARTBEAT_STEP_MS) * HEARTBEAT_STEP_MS;
+}
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -187,11 +194,13 @@ async function verify(ctx: Ctx, dialect: Dialect, key: string, hello: Hello | un
   try {
     const record = await ctx.call(Store, "validDeviceKey", key);
     if (record === undefined) return refuseKey(ctx, dialect);
-    // Heard from before the look-up's answer is used, so that a revocation in between isn't missed.
     ctx.subscribe(RevokedTopic.of(record.id));
+    // Looked up again, since it may have been revoked between the first look and the subscription.
+    if ((await ctx.call(Store, "validDeviceKey", key)) === undefined) return leave(ctx, "revoked", "this key was revoked");
     await attach(ctx, dialect, record, hello);
   } catch (error) {
-    if (!(error instanceof StorageFailedError)) throw error;
+    // The device's own process answers late while it can't store what its last connection sent.
+    if (!(error instanceof StorageFailedError || error instanceof CallTimeoutError)) throw error;
     leave(ctx, "storage_unavailable", "storing fails for now; come back later");
   }
 }

@@ -3,7 +3,16 @@
  * through this process in order; what is said is stored in groups, one after the other, and acknowledged when durable.
  */
 
-import { defineGenServer, noReply, type Context, type GenServer, type Ref, type ReplyTo } from "@wheelhouse/actors";
+import {
+  NoProcessError,
+  ProcessExitedError,
+  defineGenServer,
+  noReply,
+  type Context,
+  type GenServer,
+  type Ref,
+  type ReplyTo,
+} from "@wheelhouse/actors";
 import { SESSION_RESUME_MS, valuesEqual, type AppliedResult, type JsonObject, type JsonValue } from "@wheelhouse/protocol";
 import {
   OPEN_WRITE_STATES,
@@ -56,9 +65,23 @@ interface Attached {
 }
 
 /** What waits until everything said before is stored. */
-type Waiting =
-  | { readonly type: "attach"; readonly attachment: Attachment; readonly from: ReplyTo<AttachOutcome> }
-  | { readonly type: "close"; readonly session: string; readonly reason: string; readonly resumable: boolean; readonly at: number };
+type Waiting = { readonly type: "attach"; readonly attachment: Attachment; readonly from: ReplyTo<AttachOutcome> } | Closing;
+
+interface Closing {
+  readonly type: "close";
+  readonly session: string;
+  readonly reason: string;
+  readonly resumable: boolean;
+  readonly at: number;
+}
+
+/** A person's wish that waits for a batch: the storage must know the variables it names. */
+interface WaitingChange {
+  readonly behind: Batch;
+  readonly values: JsonObject;
+  readonly by: string;
+  readonly from: ReplyTo<ChangeOutcome>;
+}
 
 interface DeviceState {
   readonly address: DeviceAddress;
@@ -68,11 +91,14 @@ interface DeviceState {
   /** Open writes, each variable's newest one, and those somebody waits for, by id. */
   readonly writes: Map<number, WriteRecord>;
   attached: Attached | undefined;
+  /** What was said since the last batch went to the storage. */
   batch: Batch;
-  storing: boolean;
-  /** Whether the connection knows that storing fails. */
-  toldUnavailable: boolean;
+  /** The batch that is being stored. */
+  storing: Batch | undefined;
+  /** Whether storing it has failed, and the connection knows. */
+  failing: boolean;
   readonly waiting: Waiting[];
+  changes: readonly WaitingChange[];
   settling: readonly { readonly set: number; readonly from: ReplyTo<readonly WriteRecord[]> }[];
 }
 
@@ -90,9 +116,10 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
       writes: new Map(stored?.writes.map((write) => [write.id, write])),
       attached: undefined,
       batch: new Batch(""),
-      storing: false,
-      toldUnavailable: false,
+      storing: undefined,
+      failing: false,
       waiting: [],
+      changes: [],
       settling: [],
     };
   },
@@ -101,18 +128,24 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     async attach(ctx, attachment) {
       const { attached } = ctx.state;
       if (attached !== undefined && !attachment.takeOver) return { outcome: "occupied" };
-      if (attached !== undefined) {
-        ctx.cast(attached.connection, "end", "replaced", "the same device connected again");
-        detach(ctx, "replaced", true);
-      }
+      ctx.state.waiting.push(...replace(ctx));
       ctx.state.waiting.push({ type: "attach", attachment, from: ctx.from });
       await goOn(ctx);
       return noReply;
     },
 
-    change: (ctx, values, by) => change(ctx, values, by),
+    change(ctx, values, by) {
+      restIfIdle(ctx);
+      const { storing, failing, batch } = ctx.state;
+      if (failing) return { outcome: "storage_unavailable" };
+      const behind = batch.isEmpty ? storing : batch;
+      if (behind === undefined) return change(ctx, values, by);
+      ctx.state.changes = [...ctx.state.changes, { behind, values, by, from: ctx.from }];
+      return noReply;
+    },
 
     settled(ctx, set) {
+      restIfIdle(ctx);
       const records = writesOf(ctx.state, set);
       if (records.every(isSettled)) return records;
       ctx.state.settling = [...ctx.state.settling, { set, from: ctx.from }];
@@ -142,15 +175,16 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
 
     async detached(ctx, connection, reason, resumable) {
       if (ctx.state.attached?.connection !== connection) return;
-      detach(ctx, reason, resumable);
+      ctx.state.waiting.push(...detach(ctx, reason, resumable));
       await goOn(ctx);
       restIfIdle(ctx);
     },
 
     async batchStored(ctx, batch, stored) {
-      ctx.state.storing = false;
-      ctx.state.toldUnavailable = false;
+      ctx.state.storing = undefined;
+      ctx.state.failing = false;
       tellStored(ctx, batch, stored);
+      await changeBehind(ctx, batch);
       await goOn(ctx);
       restIfIdle(ctx);
     },
@@ -158,9 +192,11 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     batchFailed(ctx, batch, error) {
       // Anything but the engine's own failure is a bug: the process ends, and the device sends again what wasn't stored.
       if (!(error instanceof StorageFailedError)) throw error;
-      const { attached } = ctx.state;
-      if (attached !== undefined && !ctx.state.toldUnavailable) ctx.cast(attached.connection, "storageUnavailable");
-      ctx.state.toldUnavailable = true;
+      const { attached, failing, changes } = ctx.state;
+      if (attached !== undefined && !failing) ctx.cast(attached.connection, "storageUnavailable");
+      ctx.state.failing = true;
+      ctx.state.changes = [];
+      for (const { from } of changes) ctx.reply(from, { outcome: "storage_unavailable" });
       ctx.after(RETRY_STORING_MS, "store", batch);
     },
 
@@ -169,14 +205,14 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
 
   async down(ctx, { ref }) {
     if (ctx.state.attached?.connection !== ref) return;
-    detach(ctx, "connection lost", true);
+    ctx.state.waiting.push(...detach(ctx, "connection lost", true));
     await goOn(ctx);
     restIfIdle(ctx);
   },
 
   timeout(ctx) {
-    const { attached, storing, waiting, settling } = ctx.state;
-    if (attached === undefined && !storing && waiting.length === 0 && settling.length === 0) ctx.stop();
+    // Nobody waits for a change for as long as this has been idle.
+    if (ctx.state.attached === undefined && ctx.state.storing === undefined) ctx.stop();
   },
 
   format: ({ address }) => address,
@@ -188,26 +224,26 @@ function restIfIdle(ctx: DeviceContext): void {
 
 // Attaching
 
-/** Stores what has been said, then does what waited for it. Holds the mailbox only while a session opens or closes. */
+/** Stores what has been said, or does what waited for it. Holds the mailbox only while a session opens or closes. */
 async function goOn(ctx: DeviceContext): Promise<void> {
   const { state } = ctx;
-  if (state.storing) return;
-  if (!state.batch.isEmpty) {
-    const { batch } = state;
-    state.batch = new Batch(batch.session);
-    store(ctx, batch);
-    return;
-  }
-  for (let work = state.waiting.shift(); work !== undefined; work = state.waiting.shift()) {
+  if (state.storing !== undefined) return;
+  while (state.batch.isEmpty) {
+    const work = state.waiting.shift();
+    if (work === undefined) return;
     if (work.type === "attach") ctx.reply(work.from, await attach(ctx, work.attachment));
     else await closeSession(ctx, work);
   }
-  if (!state.batch.isEmpty) await goOn(ctx);
+  const { batch } = state;
+  state.batch = new Batch(batch.session);
+  store(ctx, batch);
 }
 
 async function attach(ctx: DeviceContext, { connection, about, resume, takeOver }: Attachment): Promise<AttachOutcome> {
   const { state } = ctx;
+  // Another one may have come to the front of the queue first.
   if (state.attached !== undefined && !takeOver) return { outcome: "occupied" };
+  for (const closing of replace(ctx)) await closeSession(ctx, closing);
   const at = ctx.wallClock();
   try {
     const { session, resumed, acknowledged } = await ctx.callWithin(Infinity, Store, "openSession", {
@@ -236,22 +272,31 @@ function withAbout({ record, address }: DeviceState, about: Attachment["about"],
   return { ...before, ...about, lastSeen: at };
 }
 
-function detach(ctx: DeviceContext, reason: string, resumable: boolean): void {
+/** Tells the connection that is there, if any, that another has come. */
+function replace(ctx: DeviceContext): readonly Closing[] {
+  const { attached } = ctx.state;
+  if (attached !== undefined) ctx.cast(attached.connection, "end", "replaced", "the same device connected again");
+  return detach(ctx, "replaced", true);
+}
+
+/** From here on no connection speaks for the device; its session is to be closed once what it said is stored. */
+function detach(ctx: DeviceContext, reason: string, resumable: boolean): readonly Closing[] {
   const { state } = ctx;
-  if (state.attached === undefined) return;
+  if (state.attached === undefined) return [];
   const { connection, session } = state.attached;
   ctx.demonitor(connection);
   state.attached = undefined;
-  state.waiting.push({ type: "close", session, reason, resumable, at: ctx.wallClock() });
   publishDevice(ctx);
+  return [{ type: "close", session, reason, resumable, at: ctx.wallClock() }];
 }
 
-async function closeSession(ctx: DeviceContext, { session, reason, resumable, at }: Extract<Waiting, { type: "close" }>): Promise<void> {
+async function closeSession(ctx: DeviceContext, { session, reason, resumable, at }: Closing): Promise<void> {
   try {
     await ctx.callWithin(Infinity, Store, "closeSession", { session, reason, resumable, at });
   } catch (error) {
     // A session that isn't marked as ended is one that ended with the server: nothing is lost by it.
-    if (!(error instanceof StorageFailedError)) throw error;
+    const isAway = error instanceof StorageFailedError || error instanceof NoProcessError || error instanceof ProcessExitedError;
+    if (!isAway) throw error;
   }
 }
 
@@ -312,7 +357,7 @@ function addReport(ctx: DeviceContext, { declarations, samples }: Report): void 
 // Storing
 
 function store(ctx: DeviceContext, batch: Batch): void {
-  ctx.state.storing = true;
+  ctx.state.storing = batch;
   ctx.callWithin(Infinity, Store, "append", batch.toDeviceBatch(ctx.state.address)).then(
     (stored) => ctx.cast(ctx.self, "batchStored", batch, stored),
     (error: Error) => ctx.cast(ctx.self, "batchFailed", batch, error),
@@ -331,9 +376,17 @@ function tellStored(ctx: DeviceContext, batch: Batch, { logs, writes }: StoredBa
 
 // Writes
 
+/** Does what waited for a batch that is now stored, before more of the device's is. */
+async function changeBehind(ctx: DeviceContext, batch: Batch): Promise<void> {
+  const { changes } = ctx.state;
+  ctx.state.changes = changes.filter(({ behind }) => behind !== batch);
+  for (const { behind, values, by, from } of changes) {
+    if (behind === batch) ctx.reply(from, await change(ctx, values, by));
+  }
+}
+
 async function change(ctx: DeviceContext, values: JsonObject, by: string): Promise<ChangeOutcome> {
   const { state } = ctx;
-  restIfIdle(ctx);
   if (state.record === undefined) return { outcome: "unknown_device" };
   const checked = state.variables.checkChange(values);
   if ("code" in checked) return { outcome: "refused", ...checked };
@@ -415,12 +468,12 @@ function applyAnswer(ctx: DeviceContext, set: number, results: Readonly<Record<s
   const { writes, variables } = ctx.state;
   if (![...writes.values()].some((write) => write.set >= set)) return false;
   const at = ctx.wallClock();
-  const reported: Record<string, JsonValue> = {};
+  const reported: [string, JsonValue][] = [];
   for (const write of writesOf(ctx.state, set)) {
     const result = Object.hasOwn(results, write.name) ? results[write.name] : undefined;
     if (result === undefined || !isOpen(write)) continue;
     const applied = result.value;
-    if (applied !== undefined) reported[write.name] = applied;
+    if (applied !== undefined) reported.push([write.name, applied]);
     updateWrite(ctx, {
       id: write.id,
       at,
@@ -428,7 +481,7 @@ function applyAnswer(ctx: DeviceContext, set: number, results: Readonly<Record<s
       ...(applied === undefined ? {} : { applied }),
     });
   }
-  const report = variables.reportValues(reported, { at, receivedAt: at, backlog: false });
+  const report = variables.reportValues(Object.fromEntries(reported), { at, receivedAt: at, backlog: false });
   if (typeof report !== "string" && ctx.state.attached !== undefined) addReport(ctx, report);
   return true;
 }

@@ -1,6 +1,6 @@
 /** Which requests may be a browser's own page's, and what every answer tells the browser. Pure. */
 
-import type { IncomingHttpHeaders } from "node:http";
+import { STATUS_CODES, type IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
 
 export const SESSION_COOKIE = "wheelhouse_session";
@@ -17,6 +17,28 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 };
+
+/** An answer as bytes, for where there is no reply to send it with. */
+export function formatAnswer({ status, body }: { readonly status: number; readonly body: object }): string {
+  const text = JSON.stringify(body);
+  const headers = {
+    ...SECURITY_HEADERS,
+    connection: "close",
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(Buffer.byteLength(text)),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${text}`;
+}
+
+/** The session's cookie. On TLS no other host and no plain connection can set or read it (`__Host-`, RFC 6265bis, 4.1.3.2). */
+export function sessionCookie(
+  host: string | undefined,
+  { publicUrl }: Pick<Config, "publicUrl">,
+): { readonly name: string; readonly secure: boolean } {
+  const secure = publicUrl?.protocol === "https:" && publicUrl.host === host?.toLowerCase();
+  return { name: secure ? `__Host-${SESSION_COOKIE}` : SESSION_COOKIE, secure };
+}
 
 /** Whether the request names this server; one that names another was led here by somebody's DNS. */
 export function isOwnHost(host: string | undefined, config: Pick<Config, "http" | "publicUrl">): boolean {

@@ -6,8 +6,9 @@ import { StorageFailedError } from "@wheelhouse/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { findVisitor, mayActAs, roleIn, type Visitor } from "../accounts/sessions.ts";
+import type { Config } from "../config.ts";
 import { ACCESS } from "./access.ts";
-import { SESSION_COOKIE, comesFromOwnPage } from "./security.ts";
+import { comesFromOwnPage, sessionCookie } from "./security.ts";
 
 type Part<N extends RouteName, K extends string> = (typeof routes)[N] extends { readonly [key in K]: infer S extends z.ZodType }
   ? z.output<S>
@@ -29,15 +30,21 @@ export type Handler<N extends RouteName> = (call: Call<N>) => Promise<readonly [
 
 export type Handlers<N extends RouteName = RouteName> = { readonly [K in N]: Handler<K> };
 
-export function serve(app: FastifyInstance, ctx: Pick<Verbs, "call" | "wallClock">, handlers: Handlers): void {
+export function serve(
+  app: FastifyInstance,
+  ctx: Pick<Verbs, "call" | "wallClock">,
+  config: Pick<Config, "publicUrl">,
+  handlers: Handlers,
+): void {
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: Route = routes[name];
     app.route({
       method: route.method,
       url: `${API_PREFIX}${route.path}`,
+      // Before the body is read.
+      onRequest: async (request) => checkBrowser(request),
       async handler(request, reply) {
-        checkBrowser(request);
-        const visitor = await checkAccess(ctx, name, request);
+        const visitor = await checkAccess(ctx, config, name, request);
         const parts = {
           params: parse(route.params, request.params),
           query: parse(route.query, request.query),
@@ -56,19 +63,20 @@ export function serve(app: FastifyInstance, ctx: Pick<Verbs, "call" | "wallClock
 function checkBrowser(request: FastifyRequest): void {
   if (request.method === "GET" || request.method === "HEAD") return;
   if (!comesFromOwnPage(request.headers)) throw new ApiError("forbidden", "this request comes from another site");
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
     throw new ApiError("invalid", "expected content-type to be application/json", { status: 415, field: "content-type" });
   }
 }
 
 async function checkAccess(
   ctx: Pick<Verbs, "call" | "wallClock">,
+  config: Pick<Config, "publicUrl">,
   name: RouteName,
   request: FastifyRequest,
 ): Promise<Visitor | undefined> {
   const access = ACCESS[name];
   if (access === "anyone") return undefined;
-  const visitor = await findVisitor(ctx, request.cookies[SESSION_COOKIE]);
+  const visitor = await findVisitor(ctx, request.cookies[sessionCookie(request.headers.host, config).name]);
   if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
   if (access === "account") return visitor;
   const { project = "" } = request.params as { readonly project?: string };

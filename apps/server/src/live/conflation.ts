@@ -3,7 +3,8 @@
  * log entries. Conflation happens here and nowhere else. Pure.
  */
 
-import type { Changes, Device, LogEntry, Subscribe, Topic, Variable, Write } from "@wheelhouse/api";
+import type { Changes, Device, LogEntry, Subscribe, Topic, Variable } from "@wheelhouse/api";
+import type { StoredEntries, WriteRecord } from "@wheelhouse/storage";
 import type { ProjectEvent } from "../devices/protocol.ts";
 import { toLogEntry, toWrite } from "../devices/views.ts";
 
@@ -14,19 +15,24 @@ export class Owed {
   readonly #id: number;
   readonly #device: string | undefined;
   readonly #topics: ReadonlySet<Topic>;
-  /** Everything up to here has been sent or is owed. */
+  /** Log entries up to here the page asks for by itself, or has caught up with. */
+  #known: number;
+  /** The newest entry of each write that it has caught up with. */
+  #knownWrites: ReadonlyMap<number, number> = new Map();
+  /** The highest entry that was sent or is owed. */
   #offset: number;
   #dropped = 0;
   #devices = new Map<string, Device>();
   #variables = new Map<string, Map<string, Variable>>();
   #values = new Map<string, Map<string, readonly [number, unknown]>>();
   #logs: LogEntry[] = [];
-  #writes = new Map<number, Write>();
+  #writes = new Map<number, WriteRecord>();
 
   constructor({ id, device, topics }: Subscribe, offset: number) {
     this.#id = id;
     this.#device = device;
     this.#topics = new Set(topics);
+    this.#known = offset;
     this.#offset = offset;
   }
 
@@ -59,18 +65,31 @@ export class Owed {
     }
   }
 
-  /** Entries that were stored before the page's snapshot are in it, or were sent already. */
+  /** Owes what was stored while the page was away. Events that were on their way then and tell of it again add nothing. */
+  catchUp({ logs, writes }: StoredEntries): void {
+    for (const log of logs) this.add({ type: "stored", device: log.device, logs: [log], writes: [] });
+    for (const write of writes) this.add({ type: "stored", device: write.device, logs: [], writes: [write] });
+    this.#known = Math.max(this.#known, logs.at(-1)?.id ?? 0);
+    this.#knownWrites = new Map(writes.map(({ id, entry }) => [id, entry]));
+  }
+
+  /**
+   * Each entry is told of once, but not in order of their ids: a device's process may tell of a change before it tells
+   * of the lines that were stored ahead of it, and two devices tell when they please.
+   */
   #addStored({ logs, writes }: Extract<ProjectEvent, { type: "stored" }>): void {
-    const before = this.#offset;
     for (const log of logs) {
+      if (log.id <= this.#known) continue;
       this.#offset = Math.max(this.#offset, log.id);
-      if (log.id <= before || !this.#topics.has("logs")) continue;
+      if (!this.#topics.has("logs")) continue;
       if (this.#logs.length < MAX_LOGS) this.#logs.push(toLogEntry(log));
       else this.#dropped += 1;
     }
+    // A write is told of even if it was stored before the snapshot: its device may not have known it yet.
     for (const write of writes) {
       this.#offset = Math.max(this.#offset, write.entry);
-      if (write.entry > before && this.#topics.has("writes")) this.#writes.set(write.id, toWrite(write));
+      const before = this.#writes.get(write.id)?.entry ?? this.#knownWrites.get(write.id) ?? 0;
+      if (write.entry > before && this.#topics.has("writes")) this.#writes.set(write.id, write);
     }
   }
 
@@ -83,7 +102,7 @@ export class Owed {
       ...(this.#values.size === 0 ? {} : { values: toObject(this.#values, (values) => Object.fromEntries(values)) as NonNullable<Changes["values"]> }),
       ...(this.#variables.size === 0 ? {} : { variables: toObject(this.#variables, (variables) => [...variables.values()]) }),
       ...(this.#logs.length === 0 ? {} : { logs: this.#logs }),
-      ...(this.#writes.size === 0 ? {} : { writes: [...this.#writes.values()] }),
+      ...(this.#writes.size === 0 ? {} : { writes: [...this.#writes.values()].map(toWrite) }),
       ...(this.#devices.size === 0 ? {} : { devices: [...this.#devices.values()] }),
       dropped: this.#dropped,
     };

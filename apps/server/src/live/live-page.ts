@@ -4,9 +4,9 @@ import { defineGenServer, defineInfo, on, type Context } from "@wheelhouse/actor
 import { clientMessage, type Device, type LiveMessage, type Snapshot, type Subscribe, type Variable } from "@wheelhouse/api";
 import { parseJson } from "@wheelhouse/protocol";
 import type { WriteRecord } from "@wheelhouse/storage";
-import { roleIn, type Visitor } from "../accounts/sessions.ts";
+import { SessionEndedTopic, roleIn, type Visitor } from "../accounts/sessions.ts";
 import { withDevice } from "../devices/devices.ts";
-import { ProjectTopic, deviceName, type ProjectEvent } from "../devices/protocol.ts";
+import { ProjectTopic, deviceName } from "../devices/protocol.ts";
 import { toDevice, toWrite } from "../devices/views.ts";
 import { Store } from "../store/store.ts";
 import { Owed } from "./conflation.ts";
@@ -68,6 +68,7 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
   name: "LivePage",
   trapExits: true,
   init(ctx, start) {
+    ctx.subscribe(SessionEndedTopic.of(start.visitor.session));
     start.socket.start({
       message: (text) => ctx.inform(ctx.self, PageInfo, { type: "message", text }),
       closed: () => ctx.inform(ctx.self, PageInfo, { type: "closed" }),
@@ -79,6 +80,10 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
     on(ProjectTopic, (ctx: PageContext, event, project) => {
       for (const { request, owed } of ctx.state.subscriptions.values()) if (request.project === project) owed.add(event);
       plan(ctx);
+    }),
+    on(SessionEndedTopic, (ctx: PageContext) => {
+      ctx.state.socket.close(POLICY, "logged out");
+      ctx.stop();
     }),
   ],
   casts: {
@@ -169,17 +174,8 @@ async function catchUp(ctx: PageContext, { id, project, after }: Subscribe, owed
     unsubscribe(ctx, id);
     return tell(ctx, { type: "reload", id });
   }
-  for (const event of toEvents(missed)) owed.add(event);
-  sendOwed(ctx);
-}
-
-/** Stored entries as the events they once were, in order. */
-function toEvents({ logs, writes }: { readonly logs: readonly Extract<ProjectEvent, { type: "stored" }>["logs"][number][]; readonly writes: readonly WriteRecord[] }): ProjectEvent[] {
-  const entries = [
-    ...logs.map((log) => ({ at: log.id, event: { type: "stored" as const, device: log.device, logs: [log], writes: [] } })),
-    ...writes.map((write) => ({ at: write.entry, event: { type: "stored" as const, device: write.device, logs: [], writes: [write] } })),
-  ];
-  return entries.toSorted((left, right) => left.at - right.at).map(({ event }) => event);
+  owed.catchUp(missed);
+  plan(ctx);
 }
 
 // Sending

@@ -4,14 +4,14 @@ import { defineSupervisor, formatReason, provide, start } from "@wheelhouse/acto
 import { simulation, type SimulatedRuntime } from "@wheelhouse/actors/simulation";
 import { NetworkPort } from "@wheelhouse/net/socket";
 import type { JsonObject } from "@wheelhouse/protocol";
-import type { LogEntryRecord, Storage } from "@wheelhouse/storage";
-import { openMemoryStorage } from "@wheelhouse/storage/memory";
+import { StorageFailedError, type LogEntryRecord, type Storage } from "@wheelhouse/storage";
+import { memoryDisk, openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterEach, expect } from "vitest";
 import { deviceListener } from "../../src/devices/device-listener.ts";
 import { Devices, DevicesSupervisor, withDevice } from "../../src/devices/devices.ts";
 import type { ChangeOutcome, DeviceView } from "../../src/devices/protocol.ts";
 import { Store, StoreServer, type OpenStorage } from "../../src/store/store.ts";
-import { unreliable, type Faults } from "../store/unreliable-storage.ts";
+import { Faults } from "../store/unreliable-storage.ts";
 import { SimulatedNetwork, type SimulatedDevice } from "./simulated-network.ts";
 
 /** What `wallClock()` begins at. */
@@ -25,6 +25,7 @@ export const OTHER_KEY = "otherKey0001";
 
 export interface SimulatedServer {
   readonly runtime: SimulatedRuntime;
+  /** What is stored, past all faults and also after the end. */
   readonly storage: Storage;
   readonly faults: Faults;
   /** A new connection. */
@@ -43,6 +44,8 @@ export interface SimulatedServer {
   write(device: string, name: string): Promise<readonly [state: string | undefined, applied: unknown]>;
   /** The messages that are stored, oldest first. */
   logs(device: string): Promise<readonly LogEntryRecord[]>;
+  /** The storage's adapter breaks down by itself, and has to be opened anew. */
+  breakStorage(): void;
   /** Asks everything to end, and doesn't wait for it. */
   stop(): void;
   /** The crashes so far, which the test expected: any other fails it. */
@@ -91,9 +94,16 @@ export async function simulateServer(): Promise<SimulatedServer> {
   runtime.on((event) => {
     if (event.type === "crash") crashes.push(`${event.process.label}: ${formatReason(event.reason)}`);
   });
-  const { storage, faults } = unreliable(await openMemoryStorage());
+  const disk = memoryDisk("simulated");
+  const storage = await openMemoryStorage({ disk });
   await fill(storage);
-  const app = await start(DevicePath, () => Promise.resolve(storage), { runtime });
+  const faults = new Faults();
+  let breakDown: (error: Error) => void = () => {};
+  const open: OpenStorage = async (onFailed) => {
+    breakDown = onFailed;
+    return faults.through(await openMemoryStorage({ disk }));
+  };
+  const app = await start(DevicePath, open, { runtime });
   let stopped: Promise<void> | undefined;
   const stop = () => void (stopped ??= app.stop());
   ends.push(async () => {
@@ -131,6 +141,7 @@ export async function simulateServer(): Promise<SimulatedServer> {
       return [desired?.state, desired?.applied];
     },
     logs: async (device) => (await storage.devices.logs({ ...address(device), limit: 10_000 })).toReversed(),
+    breakStorage: () => breakDown(new StorageFailedError("the thread ended")),
     stop,
     takeCrashes: () => crashes.splice(0),
   };

@@ -28,7 +28,8 @@ const Ear = defineGenServer<{}, Listener, Listener>({
 });
 
 /** Hears everything from here on, until the test's end. */
-export async function watch({ server }: TestServer, { project, api }: TestAccount): Promise<Watch> {
+export async function watch({ server }: TestServer, account: TestAccount): Promise<Watch> {
+  const { project } = account;
   let events = 0;
   let wake = () => {};
   const heard = () => {
@@ -51,12 +52,12 @@ export async function watch({ server }: TestServer, { project, api }: TestAccoun
     variable: (device, name, isRight) =>
       until(async () => {
         const path = `/projects/${project}/devices/${device}/variables`;
-        const { body } = await api<{ readonly variables?: readonly Variable[] }>(path);
+        const { body } = await account.api<{ readonly variables?: readonly Variable[] }>(path);
         return body.variables?.find((variable) => variable.name === name && isRight(variable));
       }),
     async online(device, online) {
       await until(async () => {
-        const { status, body } = await api<{ readonly online?: boolean }>(`/projects/${project}/devices/${device}`);
+        const { status, body } = await account.api<{ readonly online?: boolean }>(`/projects/${project}/devices/${device}`);
         return status === 200 && body.online === online ? true : undefined;
       });
     },

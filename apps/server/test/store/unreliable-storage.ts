@@ -4,45 +4,46 @@ import { StorageFailedError, type AccountStorage, type DeviceStorage, type Stora
 
 export type StorageCall = keyof AccountStorage | keyof DeviceStorage;
 
-export interface Faults {
+export class Faults {
   /** Calls that fail from here on, and leave nothing behind. */
-  readonly failing: Set<StorageCall>;
-  /** Calls that were begun so far, with those that failed. */
-  count(call: StorageCall): number;
-  /** Calls of that name wait before they are carried out, until the result is called. */
-  hold(call: StorageCall): () => void;
-  /** Calls of that name are carried out and answered only when the result is called. */
-  holdAnswer(call: StorageCall): () => void;
-}
+  readonly failing = new Set<StorageCall>();
+  readonly #counts = new Map<StorageCall, number>();
+  readonly #before = new Map<StorageCall, Promise<void>>();
+  readonly #after = new Map<StorageCall, Promise<void>>();
 
-export function unreliable(storage: Storage): { readonly storage: Storage; readonly faults: Faults } {
-  const failing = new Set<StorageCall>();
-  const counts = new Map<StorageCall, number>();
-  const before = new Map<StorageCall, Promise<void>>();
-  const after = new Map<StorageCall, Promise<void>>();
-
-  async function run<T>(name: StorageCall, call: () => Promise<T>): Promise<T> {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    await before.get(name);
-    if (failing.has(name)) throw new StorageFailedError("no space left on device");
-    const result = await call();
-    await after.get(name);
-    return result;
-  }
-
-  return {
-    storage: {
+  /** The storage, with these faults. */
+  through(storage: Storage): Storage {
+    const run: Run = (name, call) => this.#run(name, call);
+    return {
       ...storage,
       accounts: throughAll(storage.accounts, run),
       devices: throughAll(storage.devices, run),
-    },
-    faults: {
-      failing,
-      count: (call) => counts.get(call) ?? 0,
-      hold: (call) => close(before, call),
-      holdAnswer: (call) => close(after, call),
-    },
-  };
+    };
+  }
+
+  /** Calls that were begun so far, with those that failed. */
+  count(call: StorageCall): number {
+    return this.#counts.get(call) ?? 0;
+  }
+
+  /** Calls of that name wait before they are carried out, until the result is called. */
+  hold(call: StorageCall): () => void {
+    return close(this.#before, call);
+  }
+
+  /** Calls of that name are carried out, and answered only when the result is called. */
+  holdAnswer(call: StorageCall): () => void {
+    return close(this.#after, call);
+  }
+
+  async #run<T>(name: StorageCall, call: () => Promise<T>): Promise<T> {
+    this.#counts.set(name, this.count(name) + 1);
+    await this.#before.get(name);
+    if (this.failing.has(name)) throw new StorageFailedError("no space left on device");
+    const result = await call();
+    await this.#after.get(name);
+    return result;
+  }
 }
 
 function close(doors: Map<StorageCall, Promise<void>>, call: StorageCall): () => void {

@@ -4,10 +4,13 @@ import { CALL_TIMEOUT_MS, type CallContext, type Owned, type PortKey, type Timer
 import { ProcessExitedError, StartFailedError } from "../errors.ts";
 import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo, Topic } from "../protocol.ts";
+import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
+import type { Registries } from "../runtime/registries.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
+import type { Topics } from "../runtime/topics.ts";
 import type { ProcessSpec } from "./definition.ts";
 import type { Process, Watcher } from "./process.ts";
+import { SharedVerbs } from "./shared-verbs.ts";
 
 /** What the verbs need of the runtime: each says who is speaking. */
 export interface ProcessVerbs {
@@ -21,9 +24,8 @@ export interface ProcessVerbs {
   castTo(to: Address, message: string, args: readonly unknown[]): void;
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
   reply<R>(to: ReplyTo<R>, value: R): void;
-  broadcastExcept<M>(except: Process | undefined, topic: Topic<M>, message: M): void;
-  subscribe(process: Process, topic: Topic<never>): void;
-  unsubscribe(process: Process, topic: Topic<never>): void;
+  readonly topics: Topics;
+  readonly registries: Registries;
   resolve(address: Address): Process | undefined;
   whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined;
   exitFrom(from: Process | undefined, to: Address, reason: ExitReason | "kill"): void;
@@ -36,12 +38,13 @@ export interface ProcessVerbs {
   random(): number;
 }
 
-export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
+export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown> {
   readonly #process: Process;
   #timers: Set<SelfCast> | undefined = undefined;
   #monitors: Map<Process, Watcher[]> | undefined = undefined;
 
   constructor(process: Process) {
+    super(process);
     this.#process = process;
   }
 
@@ -100,22 +103,6 @@ export class ProcessContext implements CallContext<Protocol, unknown, unknown> {
 
   reply<R>(to: ReplyTo<R>, value: R): void {
     if (this.#process.alive) this.#process.host.reply(to, value);
-  }
-
-  broadcast<M>(topic: Topic<M>, message: M): void {
-    if (this.#process.alive) this.#process.host.broadcastExcept(undefined, topic, message);
-  }
-
-  broadcastFrom<M>(topic: Topic<M>, message: M): void {
-    if (this.#process.alive) this.#process.host.broadcastExcept(this.#process, topic, message);
-  }
-
-  subscribe<M>(topic: Topic<M>): void {
-    if (this.#process.alive) this.#process.host.subscribe(this.#process, topic as unknown as Topic<never>);
-  }
-
-  unsubscribe<M>(topic: Topic<M>): void {
-    this.#process.host.unsubscribe(this.#process, topic as unknown as Topic<never>);
   }
 
   whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined {

@@ -2,6 +2,7 @@
 
 import type { ExitReason } from "../exit-reason.ts";
 import type { Ref } from "../protocol.ts";
+import type { BoundedQueue } from "../runtime/subscription.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 /** A process that was watched, and why it ended. */
@@ -14,6 +15,19 @@ export interface Down {
 export interface Exit {
   readonly from: Ref;
   readonly reason: ExitReason;
+}
+
+/** A message of a bounded subscription, which may be replaced or dropped while it waits. */
+export interface BoundedMessage {
+  readonly type: "bounded";
+  readonly name: string;
+  args: readonly unknown[];
+  readonly queue: BoundedQueue;
+  readonly key: string | undefined;
+  dropped: boolean;
+  /** The next one of its subscription. */
+  nextQueued: BoundedMessage | undefined;
+  next: Message | undefined;
 }
 
 export type Message =
@@ -35,6 +49,15 @@ export type Message =
       readonly type: "info";
       readonly name: string;
       readonly args: readonly unknown[];
+      next: Message | undefined;
+    }
+  | BoundedMessage
+  /** What a process provided failed while somebody else used it: it crashes when its turn comes. */
+  | {
+      readonly type: "defect";
+      readonly name: string;
+      readonly args: readonly unknown[];
+      readonly error: unknown;
       next: Message | undefined;
     }
   | { readonly type: "down"; readonly down: Down; next: Message | undefined }
@@ -73,6 +96,22 @@ export class Mailbox {
     if (this.#first === undefined) this.#last = undefined;
     this.#length -= 1;
     return message;
+  }
+
+  /** Takes out what was dropped while it waited. */
+  sweep(): void {
+    let kept: Message | undefined;
+    for (let message = this.#first; message !== undefined; message = message.next) {
+      if (message.type === "bounded" && message.dropped) {
+        if (kept === undefined) this.#first = message.next;
+        else kept.next = message.next;
+        this.#length -= 1;
+        message.queue.swept();
+      } else {
+        kept = message;
+      }
+    }
+    this.#last = kept;
   }
 
   clear(): void {

@@ -201,6 +201,11 @@ export class Process implements Runnable {
         return this.#dispatchCall(message.name, message.args, message.pending);
       case "info":
         return this.#invoke(definition.infos, message.name, message.args, "info");
+      case "bounded":
+        if (!message.queue.take(message)) return undefined;
+        return this.#invoke(definition.infos, message.name, message.args, "info");
+      case "defect":
+        throw message.error;
       case "init":
         return definition.init(ctx, this.args as never);
       case "down":
@@ -489,5 +494,6 @@ function answerCall(pending: PendingCall, result: unknown): void {
 }
 
 function describe(message: Message): string {
+  if (message.type === "bounded" || message.type === "defect") return `info ${message.name}`;
   return "name" in message ? `${message.type} ${message.name}` : message.type;
 }

@@ -4,15 +4,16 @@ import { CALL_TIMEOUT_MS, type PortKey, type Verbs } from "../context.ts";
 import { NameTakenError, NoProcessError, SelfCallError, StartFailedError } from "../errors.ts";
 import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo, Topic } from "../protocol.ts";
+import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
 import type { ProcessSpec } from "../process/definition.ts";
 import { PendingCall } from "../process/pending-call.ts";
 import { OUTSIDE, Process, ProcessRef, type ProcessHost, type Watcher } from "../process/process.ts";
 import { realEnvironment, type Environment } from "./environment.ts";
+import { Registries } from "./registries.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TimerNode } from "./timer-queue.ts";
 import { Timers } from "./timers.ts";
-import { Topics } from "./topics.ts";
+import { Topics, type Dispatcher } from "./topics.ts";
 
 /** Something a runtime is given at its start, under a key that its processes look it up by. */
 export interface ProvidedPort {
@@ -31,10 +32,13 @@ export interface RuntimeOptions {
 export class Runtime implements Verbs, ProcessHost {
   readonly scheduler: Scheduler;
   readonly timers: Timers;
+  /** @internal */
+  readonly topics = new Topics();
+  /** @internal */
+  readonly registries = new Registries(this.topics);
   readonly #environment: Environment;
   readonly #processes = new Set<Process>();
   readonly #names = new Map<string, Process>();
-  readonly #topics = new Topics();
   readonly #ports: ReadonlyMap<string, unknown>;
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
   #lastId = 0;
@@ -64,9 +68,25 @@ export class Runtime implements Verbs, ProcessHost {
     if (to instanceof PendingCall) to.answer(value);
   }
 
-  broadcast<M>(topic: Topic<M>, message: M): void {
-    this.broadcastExcept(undefined, topic, message);
-  }
+  // Topics and registries
+
+  broadcast: Verbs["broadcast"] = (topic, message) => this.topics.broadcast(topic, message, undefined);
+
+  broadcastWith: Verbs["broadcastWith"] = (topic, dispatch) =>
+    this.topics.dispatch(topic, dispatch as Dispatcher);
+
+  subscribers: Verbs["subscribers"] = (topic) => this.topics.subscribers(topic) as never;
+
+  lookup: Verbs["lookup"] = (registry, key) => this.registries.lookup(registry, key) as never;
+
+  dispatch: Verbs["dispatch"] = (registry, key, dispatch) =>
+    this.registries.dispatch(registry, key, dispatch as never);
+
+  select: Verbs["select"] = (registry, accept) => this.registries.select(registry, accept as never) as never;
+
+  keysOf: Verbs["keysOf"] = (registry, ref) => this.registries.keysOf(registry, this.resolve(ref)) as never;
+
+  count: Verbs["count"] = (registry, key) => this.registries.count(registry, key);
 
   whereis<P extends Protocol>(name: ProcessName<P>): Ref<P> | undefined {
     return this.#names.get(name.name)?.ref;
@@ -150,7 +170,8 @@ export class Runtime implements Verbs, ProcessHost {
   /** @internal */
   resolve(address: Address): Process | undefined {
     if (address instanceof ProcessRef) return address.process;
-    return "name" in address ? this.#names.get(address.name) : undefined;
+    if ("name" in address) return this.#names.get(address.name);
+    return "key" in address ? this.registries.resolve(address) : undefined;
   }
 
   /** @internal */
@@ -186,21 +207,6 @@ export class Runtime implements Verbs, ProcessHost {
   }
 
   /** @internal */
-  broadcastExcept<M>(except: Process | undefined, topic: Topic<M>, message: M): void {
-    this.#topics.broadcast(topic, message, except);
-  }
-
-  /** @internal */
-  subscribe(process: Process, topic: Topic<never>): void {
-    this.#topics.subscribe(process, topic);
-  }
-
-  /** @internal */
-  unsubscribe(process: Process, topic: Topic<never>): void {
-    this.#topics.unsubscribe(process, topic);
-  }
-
-  /** @internal */
   exitFrom(from: Process | undefined, to: Address, reason: ExitReason | "kill"): void {
     const process = this.resolve(to);
     if (reason === "kill") process?.end("killed");
@@ -210,7 +216,8 @@ export class Runtime implements Verbs, ProcessHost {
   /** @internal */
   forget(process: Process): void {
     this.#processes.delete(process);
-    this.#topics.forget(process);
+    this.topics.forget(process);
+    this.registries.forget(process);
     if (process.name !== undefined && this.#names.get(process.name) === process)
       this.#names.delete(process.name);
   }
@@ -241,5 +248,6 @@ class Wait extends TimerNode {
 
 function describe(address: Address): string {
   if (address instanceof ProcessRef) return address.toString();
-  return "name" in address ? address.name : `#${address.id}`;
+  if ("name" in address) return address.name;
+  return "key" in address ? `${address.registry}/${address.key}` : `#${address.id}`;
 }

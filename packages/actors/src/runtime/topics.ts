@@ -1,50 +1,95 @@
 /** Who hears what: the subscriptions of a runtime's processes, dropped when a process ends. */
 
-import type { Topic } from "../protocol.ts";
 import type { Process } from "../process/process.ts";
+import type { Bound, BoundedSubscription, Subscriber, SubscriberInfo } from "../topics.ts";
+import { BoundedQueue, Subscription, type AnyTopic } from "./subscription.ts";
+
+export type Dispatcher = (subscribers: readonly Subscriber<unknown, unknown>[]) => void;
 
 export class Topics {
-  readonly #subscribers = new Map<string, Process[]>();
-  readonly #topicsOf = new Map<Process, string[]>();
+  /** Sets, so that one of many subscribers can go without a look at the others. */
+  readonly #subscribers = new Map<string, Set<Subscription>>();
+  readonly #subscriptionsOf = new Map<Process, Subscription[]>();
 
-  subscribe(process: Process, topic: Topic<never>): void {
-    append(this.#subscribers, nameOf(topic), process);
-    append(this.#topicsOf, process, nameOf(topic));
+  subscribe(process: Process, topic: AnyTopic, metadata: unknown): void {
+    this.#add(new Subscription(process, topic, metadata, undefined));
   }
 
-  unsubscribe(process: Process, topic: Topic<never>): void {
+  subscribeBounded(
+    process: Process,
+    topic: AnyTopic,
+    bound: Bound<unknown>,
+    metadata: unknown,
+  ): BoundedSubscription {
+    const queue = new BoundedQueue(process, topic, bound, () =>
+      this.#remove(process, (it) => it === subscription),
+    );
+    const subscription = new Subscription(process, topic, metadata, queue);
+    this.#add(subscription);
+    return queue;
+  }
+
+  #add(subscription: Subscription): void {
+    const name = nameOf(subscription.topic);
+    const subscribers = this.#subscribers.get(name);
+    if (subscribers === undefined) this.#subscribers.set(name, new Set([subscription]));
+    else subscribers.add(subscription);
+    const own = this.#subscriptionsOf.get(subscription.process);
+    if (own === undefined) this.#subscriptionsOf.set(subscription.process, [subscription]);
+    else own.push(subscription);
+  }
+
+  unsubscribe(process: Process, topic: AnyTopic): void {
     const name = nameOf(topic);
-    remove(this.#subscribers, name, process);
-    remove(this.#topicsOf, process, name);
+    this.#remove(process, (subscription) => nameOf(subscription.topic) === name);
+  }
+
+  #remove(process: Process, goes: (subscription: Subscription) => boolean): void {
+    const own = this.#subscriptionsOf.get(process) ?? [];
+    const left = own.filter((subscription) => !goes(subscription));
+    if (left.length === 0) this.#subscriptionsOf.delete(process);
+    else this.#subscriptionsOf.set(process, left);
+    for (const subscription of own) if (goes(subscription)) this.#drop(subscription);
   }
 
   forget(process: Process): void {
-    for (const name of new Set(this.#topicsOf.get(process))) remove(this.#subscribers, name, process);
-    this.#topicsOf.delete(process);
+    const own = this.#subscriptionsOf.get(process);
+    if (own === undefined) return;
+    this.#subscriptionsOf.delete(process);
+    for (const subscription of own) this.#drop(subscription);
   }
 
-  /** One message, shared by all who hear it. */
-  broadcast<M>(topic: Topic<M>, message: M, except: Process | undefined): void {
+  #drop(subscription: Subscription): void {
+    const name = nameOf(subscription.topic);
+    const subscribers = this.#subscribers.get(name);
+    subscribers?.delete(subscription);
+    if (subscribers?.size === 0) this.#subscribers.delete(name);
+    if (subscription.queue !== undefined) subscription.queue.ended = true;
+  }
+
+  /** One message, shared by all who hear it. Nothing of theirs runs meanwhile: it only joins their mailboxes. */
+  broadcast(topic: AnyTopic, message: unknown, except: Process | undefined): void {
+    const subscribers = this.#subscribers.get(nameOf(topic));
+    if (subscribers === undefined) return;
     const args = [message, topic.key];
-    for (const process of this.#subscribers.get(nameOf(topic)) ?? []) {
-      if (process !== except) process.deliver({ type: "info", name: topic.kind, args, next: undefined });
-    }
+    for (const subscription of subscribers) if (subscription.process !== except) subscription.deliver(args);
+  }
+
+  dispatch(topic: AnyTopic, dispatch: Dispatcher): void {
+    const subscriptions = this.#list(topic);
+    if (subscriptions.length > 0) dispatch(subscriptions);
+  }
+
+  subscribers(topic: AnyTopic): readonly SubscriberInfo<unknown>[] {
+    return this.#list(topic).map((subscription) => subscription.toInfo());
+  }
+
+  /** A list of its own: what is done with it may change the subscriptions. */
+  #list(topic: AnyTopic): readonly Subscription[] {
+    return [...(this.#subscribers.get(nameOf(topic)) ?? [])];
   }
 }
 
-function nameOf(topic: { readonly kind: string; readonly key: string }): string {
-  return `${topic.kind}\0${topic.key}`;
-}
-
-function append<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
-}
-
-/** Removes every occurrence, into a new list: the old one may be in the middle of a broadcast. */
-function remove<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
-  const left = lists.get(key)?.filter((entry) => entry !== item) ?? [];
-  if (left.length === 0) lists.delete(key);
-  else lists.set(key, left);
+function nameOf({ kind, key }: AnyTopic): string {
+  return `${kind}\0${key}`;
 }

@@ -4,7 +4,28 @@ import type { Context } from "../context.ts";
 import { StartFailedError } from "../errors.ts";
 import { toExitReason, type ExitReason } from "../exit-reason.ts";
 import type { Protocol, Ref } from "../protocol.ts";
-import type { Shutdown } from "./child-spec.ts";
+import type { ChildSpec, Shutdown } from "./child-spec.ts";
+
+/** How many children there are, of which kind, and how many of them run. */
+export interface ChildCounts {
+  /** All of them, whether they run or not. */
+  readonly specs: number;
+  /** Those that run. */
+  readonly active: number;
+  readonly supervisors: number;
+  readonly workers: number;
+}
+
+interface CountedChild {
+  readonly spec: ChildSpec;
+  readonly active: boolean;
+}
+
+export function countChildren(children: readonly CountedChild[]): ChildCounts {
+  const active = children.filter((child) => child.active).length;
+  const supervisors = children.filter(({ spec }) => spec.type === "supervisor").length;
+  return { specs: children.length, active, supervisors, workers: children.length - supervisors };
+}
 
 /**
  * Ends a child and waits until it has ended: asks with `shutdown`, and kills it when its time is over. A child that

@@ -1,14 +1,16 @@
 /** A supervisor of any number of like children, each started on request. */
 
 import type { ExitReason } from "../exit-reason.ts";
-import type { Context } from "../context.ts";
+import type { Context, Timer } from "../context.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
 import { later } from "../process/definition.ts";
 import type { Exit } from "../process/mailbox.ts";
 import type { Protocol, Ref } from "../protocol.ts";
-import type { ChildSpec } from "./child-spec.ts";
-import { startFailure, stopChild } from "./children.ts";
+import { BackOffState, type BackOff } from "./back-off.ts";
+import { toChildSpec, type ChildSpec } from "./child-spec.ts";
+import { countChildren, startFailure, stopChild, type ChildCounts } from "./children.ts";
 import { DEFAULT_INTENSITY, RestartWindow, shouldRestart, type Intensity } from "./restart-rules.ts";
+import { checkChild, checkSupervisor } from "./spec-checks.ts";
 
 export interface DynamicSupervisorSpec<C, P extends Protocol> {
   /** What is started for a request's arguments. Ids don't matter here. */
@@ -17,6 +19,8 @@ export interface DynamicSupervisorSpec<C, P extends Protocol> {
   readonly intensity?: Intensity;
   /** Most children at a time, those that are being started or restarted included. Default: no limit. */
   readonly maxChildren?: number;
+  /** Default: none, restarts follow at once. */
+  readonly backOff?: BackOff;
 }
 
 /** What became of a request for a child. */
@@ -28,28 +32,44 @@ export type ChildStart<P extends Protocol> =
 
 export interface DynamicSupervisorProtocol<C, P extends Protocol> {
   calls: {
-    /** Resolves when the child's `init` is done; other requests go on meanwhile. */
+    /**
+     * Resolves when the child's `init` is done; other requests go on meanwhile.
+     *
+     * @throws SpecError when the child's spec is wrong.
+     */
     startChild(args: C): ChildStart<P>;
-    /** Ends a child and resolves when it has ended. */
+    /** Ends a child and resolves when it has ended; one that waits for its restart, under its last address, never comes back. */
     stopChild(ref: Ref): "stopped" | "not_a_child";
-    /** In starting order. */
+    /** Those that run, in starting order. */
     whichChildren(): readonly Ref<P>[];
-    countChildren(): number;
+    /** `specs` are all children, those that wait for their restart included. */
+    countChildren(): ChildCounts;
   };
 }
 
 interface DynamicSupervisorPrivate<C, P extends Protocol> extends DynamicSupervisorProtocol<C, P> {
-  casts: { restart(spec: ChildSpec<P>): void };
+  casts: {
+    /** Starts a child again that ended as `ref`. */
+    restart(ref: Ref): void;
+  };
+}
+
+interface Child<P extends Protocol> {
+  readonly spec: ChildSpec<P>;
+  readonly backOff: BackOffState | undefined;
+  /** Ended, and its turn to be started again hasn't come. */
+  restarting: boolean;
+  /** What ends the wait before its restart. */
+  wait: Timer | undefined;
 }
 
 interface DynamicSupervisorState<C, P extends Protocol> {
   readonly spec: DynamicSupervisorSpec<C, P>;
-  readonly children: Map<Ref, ChildSpec<P>>;
+  /** By address; a child that waits for its restart stands under its last one. */
+  readonly children: Map<Ref, Child<P>>;
   readonly restarts: RestartWindow;
   /** Children whose `init` is under way. */
   starting: number;
-  /** Children that ended and whose turn to be started again hasn't come. */
-  restarting: number;
 }
 
 type DynamicContext<C, P extends Protocol> = Context<
@@ -73,99 +93,117 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
     trapExits: true,
     init(_, args) {
       const spec = describe(args);
-      return {
-        spec,
-        children: new Map(),
-        restarts: new RestartWindow(spec.intensity ?? DEFAULT_INTENSITY),
-        starting: 0,
-        restarting: 0,
-      };
+      checkSupervisor(name, spec);
+      const restarts = new RestartWindow(spec.intensity ?? DEFAULT_INTENSITY);
+      return { spec, children: new Map(), restarts, starting: 0 };
     },
     calls: {
       startChild(ctx, args) {
-        const { spec, children, starting, restarting } = ctx.state;
-        if (children.size + starting + restarting >= (spec.maxChildren ?? Infinity))
-          return { outcome: "max_children" };
-        return later(startChild(ctx, spec.child(args)));
+        const { spec, children, starting } = ctx.state;
+        if (children.size + starting >= (spec.maxChildren ?? Infinity)) return { outcome: "max_children" };
+        return later(startNew(ctx, args));
       },
       stopChild(ctx, ref) {
-        const spec = ctx.state.children.get(ref);
-        if (spec === undefined) return "not_a_child";
+        const child = ctx.state.children.get(ref);
+        if (child === undefined) return "not_a_child";
         ctx.state.children.delete(ref);
-        return later(stopChild(ctx, ref, spec.shutdown).then(() => "stopped" as const));
+        if (child.wait !== undefined) ctx.cancel(child.wait);
+        return later(stopChild(ctx, ref, child.spec.shutdown).then(() => "stopped" as const));
       },
-      whichChildren: (ctx) => [...ctx.state.children.keys()] as Ref<P>[],
-      countChildren: (ctx) => ctx.state.children.size,
+      whichChildren: (ctx) =>
+        [...ctx.state.children].filter(([, { restarting }]) => !restarting).map(([ref]) => ref as Ref<P>),
+      countChildren: ({ state }) =>
+        countChildren(
+          [...state.children.values()].map(({ spec, restarting }) => ({ spec, active: !restarting })),
+        ),
     },
     casts: {
-      async restart(ctx, spec) {
-        ctx.state.restarting -= 1;
-        const started = await startChild(ctx, spec);
-        if (started.outcome === "failed") restart(ctx, spec, started.reason);
+      async restart(ctx, ref) {
+        const { children } = ctx.state;
+        const child = children.get(ref);
+        if (child === undefined) return;
+        const started = await start(ctx, child, () => children.delete(ref));
+        if (started.outcome === "failed") restart(ctx, ref, child, started.reason);
+        if (started.outcome === "ignored") children.delete(ref);
       },
     },
     exit: (ctx, exit) => childEnded(ctx, exit),
     // All at the same time: like children don't stand on one another.
     async terminate(ctx) {
-      const children = [...ctx.state.children];
-      await Promise.all(children.map(([ref, { shutdown }]) => stopChild(ctx, ref, shutdown)));
+      const running = [...ctx.state.children].filter(([, { restarting }]) => !restarting);
+      await Promise.all(running.map(([ref, { spec }]) => stopChild(ctx, ref, spec.shutdown)));
     },
   });
-  // A supervisor gets all the time it wants to end: its children have times of their own.
-  return { ...server, child: (args, options) => server.child(args, { shutdown: Infinity, ...options }) };
+  return {
+    ...server,
+    child: (args, options = {}) => toChildSpec(server.child(args, options).process, options, "supervisor"),
+  };
 }
 
-async function startChild<C, P extends Protocol>(
-  ctx: DynamicContext<C, P>,
-  spec: ChildSpec<P>,
-): Promise<ChildStart<P>> {
+async function startNew<C, P extends Protocol>(ctx: DynamicContext<C, P>, args: C): Promise<ChildStart<P>> {
   const { state } = ctx;
-  const child = { ...spec.process, started: (ref: Ref) => noteStarted(state, ref, spec) };
+  const spec = state.spec.child(args);
+  checkChild(spec, "never");
+  const { backOff } = state.spec;
+  const child: Child<P> = {
+    spec,
+    backOff: backOff === undefined ? undefined : new BackOffState(backOff),
+    restarting: false,
+    wait: undefined,
+  };
+  const left = () => {
+    state.starting -= 1;
+  };
   state.starting += 1;
+  const started = await start(ctx, child, left);
+  if (started.outcome !== "started") left();
+  return started;
+}
+
+/** `enters` is called when the child takes its new place, to free the one that was kept for it. */
+async function start<C, P extends Protocol>(
+  ctx: DynamicContext<C, P>,
+  child: Child<P>,
+  enters: () => void,
+): Promise<ChildStart<P>> {
+  const { children } = ctx.state;
+  // Told by the child itself: in a promise, the news of its start could come after that of an early end.
+  const started = (ref: Ref) => {
+    enters();
+    child.restarting = false;
+    children.set(ref, child);
+  };
   try {
-    const ref = await ctx.startLinked(child);
-    if (ref !== undefined) return { outcome: "started", ref };
-    state.starting -= 1;
-    return { outcome: "ignored" };
+    const ref = await ctx.startLinked({ ...child.spec.process, started });
+    return ref === undefined ? { outcome: "ignored" } : { outcome: "started", ref };
   } catch (error) {
-    state.starting -= 1;
     return { outcome: "failed", reason: startFailure(error) };
   }
 }
 
-/** Done by the child itself: in a promise, the news of its start could come after that of an early end. */
-function noteStarted<C, P extends Protocol>(
-  state: DynamicSupervisorState<C, P>,
-  ref: Ref,
-  spec: ChildSpec<P>,
-): void {
-  state.starting -= 1;
-  state.children.set(ref, spec);
-}
-
 function childEnded<C, P extends Protocol>(ctx: DynamicContext<C, P>, { from, reason }: Exit): void {
-  const spec = ctx.state.children.get(from);
-  if (spec === undefined) return;
-  ctx.state.children.delete(from);
-  if (shouldRestart(spec.restart, reason)) restart(ctx, spec, reason);
+  const child = ctx.state.children.get(from);
+  if (child === undefined) return;
+  if (shouldRestart(child.spec.restart, reason)) restart(ctx, from, child, reason);
+  else ctx.state.children.delete(from);
 }
 
 function restart<C, P extends Protocol>(
   ctx: DynamicContext<C, P>,
-  spec: ChildSpec<P>,
+  ref: Ref,
+  child: Child<P>,
   reason: ExitReason,
 ): void {
+  child.restarting = true;
+  child.wait = undefined;
   const allowed = ctx.state.restarts.allows(ctx.now());
   ctx.emit({
     type: allowed ? "child_restarted" : "supervisor_gave_up",
     supervisor: ctx.self,
-    child: spec.id,
+    child: child.spec.id,
     reason,
   });
-  if (!allowed) {
-    ctx.stop("shutdown");
-    return;
-  }
-  ctx.state.restarting += 1;
-  ctx.cast(ctx.self, "restart", spec);
+  if (!allowed) ctx.stop("shutdown");
+  else if (child.backOff === undefined) ctx.cast(ctx.self, "restart", ref);
+  else child.wait = ctx.after(child.backOff.take(ctx.now(), ctx.random()), "restart", ref);
 }

@@ -1,10 +1,13 @@
 /** When a supervisor restarts, whom, and when it gives up: pure, as in OTP's "Supervisor Behaviour". */
 
 import { isCleanExit, type ExitReason } from "../exit-reason.ts";
-import type { Restart } from "./child-spec.ts";
+import type { ChildSpec, Restart } from "./child-spec.ts";
 
 /** Whom one child's end takes along: nobody, everybody, or those started after it. */
 export type Strategy = "one_for_one" | "one_for_all" | "rest_for_one";
+
+/** Whether a supervisor ends, with `shutdown`, when a significant child has ended for good: never, at any, at the last. */
+export type AutoShutdown = "never" | "any_significant" | "all_significant";
 
 /** So many restarts within so long are fine; one more, and the supervisor gives up. */
 export interface Intensity {
@@ -24,6 +27,16 @@ export function shouldRestart(restart: Restart, reason: ExitReason): boolean {
     case "temporary":
       return false;
   }
+}
+
+/** Whether a supervisor ends because `ended` has, for good, while `running` still run. */
+export function shutsDown(
+  autoShutdown: AutoShutdown,
+  ended: Pick<ChildSpec, "significant">,
+  running: readonly Pick<ChildSpec, "significant">[],
+): boolean {
+  if (ended.significant !== true || autoShutdown === "never") return false;
+  return autoShutdown === "any_significant" || running.every(({ significant }) => significant !== true);
 }
 
 /** The places of the children that one child's end concerns, in starting order. */

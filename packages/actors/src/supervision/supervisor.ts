@@ -1,40 +1,86 @@
 /** A supervisor: starts its children in order, restarts what fails by its strategy, and stops them in reverse. */
 
-import type { Context } from "../context.ts";
+import type { Context, Timer } from "../context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
+import { later } from "../process/definition.ts";
 import type { Exit } from "../process/mailbox.ts";
 import type { ProcessName, Ref } from "../protocol.ts";
-import { toChildSpec, type ChildOptions, type ChildSpec } from "./child-spec.ts";
-import { startFailure, stopChild } from "./children.ts";
+import { BackOffState, type BackOff } from "./back-off.ts";
+import {
+  toChildSpec,
+  type ChildOptions,
+  type ChildSpec,
+  type ChildType,
+  type Restart,
+} from "./child-spec.ts";
+import { countChildren, startFailure, stopChild, type ChildCounts } from "./children.ts";
 import {
   DEFAULT_INTENSITY,
   RestartWindow,
   affectedBy,
   shouldRestart,
+  shutsDown,
+  type AutoShutdown,
   type Intensity,
   type Strategy,
 } from "./restart-rules.ts";
+import { checkChild, checkChildren, checkSupervisor } from "./spec-checks.ts";
 
 export interface SupervisorSpec {
   /** Default: `one_for_one`. */
   readonly strategy?: Strategy;
   /** Default: {@link DEFAULT_INTENSITY}. */
   readonly intensity?: Intensity;
+  /** Default: `never`. */
+  readonly autoShutdown?: AutoShutdown;
+  /** Default: none, restarts follow at once. The children that a restart takes along are stopped before the wait. */
+  readonly backOff?: BackOff;
   /** In starting order. */
   readonly children: readonly ChildSpec[];
 }
 
 export interface ChildInfo {
   readonly id: string;
-  /** `undefined` while it isn't running. */
-  readonly ref: Ref | undefined;
+  /** `undefined` while it isn't running, `restarting` while it waits for its next start. */
+  readonly ref: Ref | "restarting" | undefined;
+  readonly type: ChildType;
+  readonly restart: Restart;
 }
 
+/** A child was started, chose to be ignored, or failed to start. */
+export type StartOutcome =
+  | { readonly outcome: "started"; readonly ref: Ref }
+  | { readonly outcome: "ignored" }
+  | { readonly outcome: "failed"; readonly reason: ExitReason };
+
+/** What became of {@link SupervisorProtocol}'s `startChild`; `already_present` is one of that id that isn't running. */
+export type StartChildOutcome =
+  | StartOutcome
+  | { readonly outcome: "already_started"; readonly ref: Ref }
+  | { readonly outcome: "already_present" };
+
+/** What became of {@link SupervisorProtocol}'s `restartChild`. */
+export type RestartChildOutcome = StartOutcome | { readonly outcome: "running" | "restarting" | "not_found" };
+
+/** As in OTP's `supervisor`. While a child starts or stops, other requests wait. */
 export interface SupervisorProtocol {
   calls: {
+    /**
+     * Starts one more child, behind the others. One that fails isn't kept; one that ignores its start is, unless temporary.
+     *
+     * @throws SpecError when the spec is wrong.
+     */
+    startChild(spec: ChildSpec): StartChildOutcome;
+    /** Stops a child and keeps its spec, unless it is temporary (`terminate_child`). */
+    stopChild(id: string): "stopped" | "not_found";
+    /** Starts a child again that was stopped or has ended. */
+    restartChild(id: string): RestartChildOutcome;
+    /** Forgets the spec of a child that isn't running. */
+    deleteChild(id: string): "deleted" | "running" | "restarting" | "not_found";
     /** In starting order. */
     whichChildren(): readonly ChildInfo[];
+    countChildren(): ChildCounts;
   };
 }
 
@@ -42,18 +88,26 @@ interface SupervisorPrivate extends SupervisorProtocol {
   casts: {
     /** Tries again to restart after a restart that failed. */
     restart(id: string, reason: ExitReason): void;
+    /** Goes on with a restart, once its wait is over. */
+    restartNow(id: string): void;
   };
 }
 
 interface Child {
   readonly spec: ChildSpec;
-  ref: Ref | undefined;
+  readonly backOff: BackOffState | undefined;
+  ref: Ref | "restarting" | undefined;
+  /** What ends the wait before its restart. */
+  wait: Timer | undefined;
 }
 
 interface SupervisorState {
   readonly strategy: Strategy;
-  readonly children: Child[];
+  readonly autoShutdown: AutoShutdown;
+  readonly backOff: BackOff | undefined;
   readonly restarts: RestartWindow;
+  /** In starting order. */
+  readonly children: Child[];
 }
 
 type SupervisorContext = Context<SupervisorPrivate, SupervisorState>;
@@ -66,7 +120,7 @@ export type Supervisor<A> = Omit<GenServer<SupervisorProtocol, A>, "child"> & {
 /**
  * Defines a supervisor. `describe` is asked once at each start for the strategy and the children.
  *
- * @throws Error from `describe`'s answer, when two children have one id.
+ * @throws SpecError from its start, when `describe`'s answer is wrong.
  */
 export function defineSupervisor<A = void>(
   name: string,
@@ -77,21 +131,52 @@ export function defineSupervisor<A = void>(
     trapExits: true,
     async init(ctx, args) {
       const spec = describe(args);
-      const state: SupervisorState = {
-        strategy: spec.strategy ?? "one_for_one",
-        children: checkChildren(name, spec.children).map((child) => ({ spec: child, ref: undefined })),
-        restarts: new RestartWindow(spec.intensity ?? DEFAULT_INTENSITY),
-      };
+      const state = toState(name, spec);
       await startAll(ctx, state);
       return state;
     },
     calls: {
-      whichChildren: (ctx) => ctx.state.children.map(({ spec, ref }) => ({ id: spec.id, ref })),
+      startChild(ctx, spec) {
+        try {
+          checkChild(spec, ctx.state.autoShutdown);
+        } catch (error) {
+          // The caller's mistake: it is told, and the supervisor lives on.
+          return later(Promise.reject(error as Error));
+        }
+        return addChild(ctx, spec);
+      },
+      async stopChild(ctx, id) {
+        const child = childOf(ctx, id);
+        if (child === undefined) return "not_found";
+        await stop(ctx, child);
+        if (child.spec.restart === "temporary") remove(ctx.state, child);
+        return "stopped";
+      },
+      restartChild(ctx, id) {
+        const child = childOf(ctx, id);
+        if (child === undefined) return { outcome: "not_found" };
+        if (child.ref !== undefined) return { outcome: isRunning(child) ? "running" : "restarting" };
+        return startOne(ctx, child);
+      },
+      deleteChild(ctx, id) {
+        const child = childOf(ctx, id);
+        if (child === undefined) return "not_found";
+        if (child.ref !== undefined) return isRunning(child) ? "running" : "restarting";
+        remove(ctx.state, child);
+        return "deleted";
+      },
+      whichChildren: (ctx) => ctx.state.children.map(toInfo),
+      countChildren: (ctx) =>
+        countChildren(ctx.state.children.map((child) => ({ spec: child.spec, active: isRunning(child) }))),
     },
     casts: {
       async restart(ctx, id, reason) {
-        const child = ctx.state.children.find(({ spec }) => spec.id === id);
-        if (child !== undefined && child.ref === undefined) await restart(ctx, child, reason);
+        const child = childOf(ctx, id);
+        if (child?.ref === "restarting") await restart(ctx, child, reason);
+      },
+      async restartNow(ctx, id) {
+        const child = childOf(ctx, id);
+        if (child?.ref === "restarting") await restartNow(ctx, child);
       },
     },
     exit: (ctx, exit) => childEnded(ctx, exit),
@@ -103,41 +188,93 @@ export function defineSupervisor<A = void>(
     name,
     with: specOf,
     child: (args, options = {}) =>
-      toChildSpec(specOf(args, options.name === undefined ? {} : { name: options.name }), options, Infinity),
+      toChildSpec(
+        specOf(args, options.name === undefined ? {} : { name: options.name }),
+        options,
+        "supervisor",
+      ),
   };
 }
 
-function checkChildren(name: string, children: readonly ChildSpec[]): readonly ChildSpec[] {
-  const ids = new Set<string>();
-  for (const { id } of children) {
-    if (ids.has(id))
-      throw new Error(`expected the children of ${name} to have ids of their own, got twice: ${id}`);
-    ids.add(id);
-  }
-  return children;
+function toState(name: string, spec: SupervisorSpec): SupervisorState {
+  const { strategy = "one_for_one", intensity = DEFAULT_INTENSITY, autoShutdown = "never", backOff } = spec;
+  checkSupervisor(name, spec);
+  checkChildren(name, spec.children, autoShutdown);
+  return {
+    strategy,
+    autoShutdown,
+    backOff,
+    restarts: new RestartWindow(intensity),
+    children: spec.children.map((child) => toChild(child, backOff)),
+  };
 }
 
-async function startAll(ctx: SupervisorContext, { children }: SupervisorState): Promise<void> {
-  for (const child of children) {
+function toChild(spec: ChildSpec, backOff: BackOff | undefined): Child {
+  return {
+    spec,
+    backOff: backOff === undefined ? undefined : new BackOffState(backOff),
+    ref: undefined,
+    wait: undefined,
+  };
+}
+
+// Starting
+
+async function startAll(ctx: SupervisorContext, state: SupervisorState): Promise<void> {
+  // A copy: a child may leave the list as it starts.
+  for (const child of state.children.slice()) {
     try {
-      child.ref = await ctx.startLinked(child.spec.process);
+      await startInto(ctx, state, child);
     } catch (error) {
-      await stopAll(ctx, children);
+      await stopAll(ctx, state.children);
       throw error;
     }
   }
 }
+
+async function startInto(ctx: SupervisorContext, state: SupervisorState, child: Child): Promise<void> {
+  child.ref = await ctx.startLinked(child.spec.process);
+  // One that ignored its start never comes back if it is temporary, so that nobody needs its spec.
+  if (child.ref === undefined && child.spec.restart === "temporary") remove(state, child);
+}
+
+async function addChild(ctx: SupervisorContext, spec: ChildSpec): Promise<StartChildOutcome> {
+  const { children, backOff } = ctx.state;
+  const present = childOf(ctx, spec.id);
+  if (present !== undefined)
+    return isRunning(present)
+      ? { outcome: "already_started", ref: present.ref }
+      : { outcome: "already_present" };
+  const child = toChild(spec, backOff);
+  children.push(child);
+  const started = await startOne(ctx, child);
+  if (started.outcome === "failed") remove(ctx.state, child);
+  return started;
+}
+
+async function startOne(ctx: SupervisorContext, child: Child): Promise<StartOutcome> {
+  try {
+    await startInto(ctx, ctx.state, child);
+    return isRunning(child) ? { outcome: "started", ref: child.ref } : { outcome: "ignored" };
+  } catch (error) {
+    return { outcome: "failed", reason: startFailure(error) };
+  }
+}
+
+// Stopping
 
 async function stopAll(ctx: SupervisorContext, children: readonly Child[]): Promise<void> {
   for (const child of children.toReversed()) await stop(ctx, child);
 }
 
 async function stop(ctx: SupervisorContext, child: Child): Promise<void> {
-  const { ref } = child;
-  if (ref === undefined) return;
-  child.ref = undefined;
-  await stopChild(ctx, ref, child.spec.shutdown);
+  const { ref, wait } = child;
+  child.ref = child.wait = undefined;
+  if (wait !== undefined) ctx.cancel(wait);
+  if (ref !== undefined && ref !== "restarting") await stopChild(ctx, ref, child.spec.shutdown);
 }
+
+// Restarting
 
 async function childEnded(ctx: SupervisorContext, { from, reason }: Exit): Promise<void> {
   // The end of a child that was stopped on purpose arrives too; by then it isn't anybody's `ref` any more.
@@ -145,35 +282,71 @@ async function childEnded(ctx: SupervisorContext, { from, reason }: Exit): Promi
   if (child === undefined) return;
   child.ref = undefined;
   if (shouldRestart(child.spec.restart, reason)) await restart(ctx, child, reason);
-  else if (child.spec.restart === "temporary")
-    ctx.state.children.splice(ctx.state.children.indexOf(child), 1);
+  else endedForGood(ctx, child);
+}
+
+function endedForGood(ctx: SupervisorContext, child: Child): void {
+  const { state } = ctx;
+  if (child.spec.restart === "temporary") remove(state, child);
+  const left = state.children.filter(({ ref }) => ref !== undefined).map(({ spec }) => spec);
+  if (shutsDown(state.autoShutdown, child.spec, left)) ctx.stop("shutdown");
 }
 
 async function restart(ctx: SupervisorContext, failed: Child, reason: ExitReason): Promise<void> {
-  const { children, strategy, restarts } = ctx.state;
-  if (!restarts.allows(ctx.now())) {
+  failed.ref = undefined;
+  if (!ctx.state.restarts.allows(ctx.now())) {
     emit(ctx, "supervisor_gave_up", failed, reason);
     ctx.stop("shutdown");
     return;
   }
   emit(ctx, "child_restarted", failed, reason);
-  const affected = affectedBy(strategy, children.indexOf(failed), children.length).map(
+  if (failed.backOff === undefined) {
+    await restartNow(ctx, failed);
+    return;
+  }
+  await stopAll(ctx, affected(ctx, failed));
+  failed.ref = "restarting";
+  failed.wait = ctx.after(failed.backOff.take(ctx.now(), ctx.random()), "restartNow", failed.spec.id);
+}
+
+/** Stops whom the failed child takes along, and starts them all; of those, temporary ones don't come back. */
+async function restartNow(ctx: SupervisorContext, failed: Child): Promise<void> {
+  const children = affected(ctx, failed);
+  await stopAll(ctx, children);
+  const returning = children.filter((child) => child === failed || child.spec.restart !== "temporary");
+  for (const child of children) if (!returning.includes(child)) remove(ctx.state, child);
+  for (const child of returning) {
+    const started = await startOne(ctx, child);
+    if (started.outcome !== "failed") continue;
+    // Those behind it wait with it. Tried again behind what already waits, so that requests are answered in between.
+    child.ref = "restarting";
+    ctx.cast(ctx.self, "restart", child.spec.id, started.reason);
+    return;
+  }
+}
+
+function affected({ state: { strategy, children } }: SupervisorContext, failed: Child): readonly Child[] {
+  return affectedBy(strategy, children.indexOf(failed), children.length).map(
     (place) => children[place] as Child,
   );
-  await stopAll(ctx, affected);
-  for (const child of affected) {
-    if (child !== failed && child.spec.restart === "temporary") {
-      children.splice(children.indexOf(child), 1);
-      continue;
-    }
-    try {
-      child.ref = await ctx.startLinked(child.spec.process);
-    } catch (error) {
-      // Tried again behind what already waits, so that requests are answered in between.
-      ctx.cast(ctx.self, "restart", child.spec.id, startFailure(error));
-      return;
-    }
-  }
+}
+
+// Its children
+
+function childOf(ctx: SupervisorContext, id: string): Child | undefined {
+  return ctx.state.children.find(({ spec }) => spec.id === id);
+}
+
+function remove({ children }: SupervisorState, child: Child): void {
+  children.splice(children.indexOf(child), 1);
+}
+
+function isRunning(child: Child): child is Child & { readonly ref: Ref } {
+  return child.ref !== undefined && child.ref !== "restarting";
+}
+
+function toInfo({ spec, ref }: Child): ChildInfo {
+  return { id: spec.id, ref, type: spec.type ?? "worker", restart: spec.restart };
 }
 
 function emit(

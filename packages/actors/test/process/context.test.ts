@@ -1,5 +1,7 @@
-import { defineTopic, processName, type Ref } from "@wheelhouse/actors";
-import { describe, expect, test } from "vitest";
+import { Runtime, defineTopic, processName, type Ref } from "@wheelhouse/actors";
+import { describe, expect, test, vi } from "vitest";
+import { Process } from "../../src/process/process.ts";
+import { ManualEnvironment } from "../runtime/manual-environment.ts";
 import {
   Probe,
   crash,
@@ -72,6 +74,24 @@ describe("a monitor", () => {
     expect(takeLog()).toEqual([]);
     expect(events("unknown_message")).toEqual([]);
   });
+
+  test("costs the one that is watched nothing any more after its owner's end, or after a wait's time", async () => {
+    const { runtime, start, watched } = await watching();
+    const [watch, unwatch] = [vi.spyOn(Process.prototype, "watch"), vi.spyOn(Process.prototype, "unwatch")];
+    for (let count = 0; count < 10; count += 1) {
+      const brief = await start(probe());
+      await runtime.call(brief, "run", (ctx) => ctx.monitor(watched));
+      runtime.exit(brief, "kill");
+      const wait = runtime.exited(watched, 10);
+      await runtime.advance(10);
+      await wait;
+    }
+    const ofWatched = (spy: typeof watch) =>
+      spy.mock.contexts.filter((process) => (process as Process).ref === watched).length;
+    expect(ofWatched(watch)).toBe(20);
+    expect(ofWatched(unwatch)).toBe(20);
+    vi.restoreAllMocks();
+  });
 });
 
 describe("`exited`", () => {
@@ -138,6 +158,32 @@ describe("a timer", () => {
     await runtime.advance(100);
     expect(takeLog()).toEqual(["A init", "A init"]);
   });
+});
+
+test("the timers of a process that ended cost the host nothing more", async () => {
+  const environment = new ManualEnvironment();
+  const runtime = new Runtime({}, environment);
+  const started = runtime.spawn(
+    probe("A", {
+      init(ctx) {
+        for (const ms of [10, 20, 30]) ctx.after(ms, "note", "never");
+        ctx.idleAfter(40);
+      },
+    }),
+    undefined,
+  );
+  for (let turn = 0; turn < 20; turn += 1) {
+    environment.runNext();
+    await Promise.resolve();
+  }
+  const ref = (await started) as Ref;
+  runtime.exit(ref, "kill");
+  const [timer] = environment.activeTimers;
+  expect(timer?.ms).toBe(10);
+  environment.time = 10;
+  timer?.ring();
+  expect(environment.timers.map(({ ms }) => ms)).toEqual([10]);
+  expect(runtime.processes()).toEqual([]);
 });
 
 describe("work after a burst", () => {

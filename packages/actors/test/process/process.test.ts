@@ -362,6 +362,23 @@ describe("`terminate`", () => {
     await runtime.advance(1_000);
     expect(takeLog()).toEqual(["other init", "P init", "P terminate normal", "heard"]);
   });
+
+  test("that fails after a kill concerns nobody any more (9, 12)", async () => {
+    const { runtime, start, takeCrashes } = world();
+    const ref = await start(
+      probe("P", {
+        async terminate(ctx) {
+          await sleep(ctx, 1_000);
+          crash();
+        },
+      }),
+    );
+    runtime.cast(ref, "do", (ctx) => ctx.stop());
+    await runtime.settle();
+    runtime.exit(ref, "kill");
+    await runtime.settle();
+    expect(takeCrashes()).toEqual([]);
+  });
 });
 
 describe("messages", () => {

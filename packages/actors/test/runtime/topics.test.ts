@@ -1,5 +1,6 @@
 import { defineGenServer, defineTopic, on, type Ref, type Topic } from "@wheelhouse/actors";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { Process } from "../../src/process/process.ts";
 import { world } from "../support.ts";
 
 const News = defineTopic<string>("news");
@@ -103,5 +104,16 @@ describe("a topic", () => {
     runtime.broadcast(local, "still here");
     expect(await heard(b)).toEqual(["local: still here"]);
     expect(events("unknown_message")).toEqual([]);
+  });
+
+  test("sends nothing to a subscriber that ended (29)", async () => {
+    const { runtime, a, b, subscribe } = await listeners();
+    for (const ref of [a, b]) for (const topic of [local, News.of("world")]) await subscribe(ref, any(topic));
+    runtime.exit(a, "kill");
+    const deliver = vi.spyOn(Process.prototype, "deliver");
+    runtime.broadcast(local, "1");
+    runtime.broadcast(News.of("world"), "2");
+    expect(deliver.mock.contexts.map((process) => (process as Process).ref)).toEqual([b, b]);
+    vi.restoreAllMocks();
   });
 });

@@ -101,7 +101,7 @@ describe("a supervisor's start", () => {
     const { start, takeCrashes, takeLog } = world();
     const children = [child("A"), Probe.child({ label: "" }, { id: "A" })];
     await expect(start(Supervisor.with({ children }))).rejects.toMatchObject({
-      reason: { message: "expected the children of Supervisor to have ids of their own, got twice: A" },
+      reason: { message: 'expected the children of Supervisor to be of different ids, got: "A"' },
     });
     expect(takeLog()).toEqual([]);
     takeCrashes();
@@ -110,8 +110,8 @@ describe("a supervisor's start", () => {
   test("shows its children, in starting order (23)", async () => {
     const { runtime, ref, find } = await supervised({ children: [child("A"), child("B")] });
     expect(await runtime.call(ref, "whichChildren")).toEqual([
-      { id: "A", ref: find("A") },
-      { id: "B", ref: find("B") },
+      { id: "A", ref: find("A"), type: "worker", restart: "permanent" },
+      { id: "B", ref: find("B"), type: "worker", restart: "permanent" },
     ]);
   });
 });
@@ -402,6 +402,21 @@ describe("a restart that fails", () => {
     takeCrashes();
   });
 
+  test("isn't tried again when another restart has made it good meanwhile (19)", async () => {
+    const { end, living, events, takeLog, takeCrashes } = await supervised({
+      strategy: "rest_for_one",
+      children: [child("A"), stubborn(1, (ctx) => ctx.exit(processName("A"), "kill"))],
+    });
+    await end("B", "crashed");
+    expect(takeLog()).toEqual(["B terminate crashed", "B init", "A init", "B init"]);
+    expect(await living()).toEqual(["A", "B"]);
+    expect(events("child_restarted").map(({ child: id, reason }) => [id, reason])).toEqual([
+      ["B", "crashed"],
+      ["A", "killed"],
+    ]);
+    takeCrashes();
+  });
+
   test("has the supervisor answer requests in between (19)", async () => {
     const { runtime, start, takeCrashes } = world();
     const Named = processName<SupervisorProtocol>("supervisor");
@@ -410,7 +425,7 @@ describe("a restart that fails", () => {
     await start(Supervisor.with({ children: [stubborn(2, ask)] }, { name: Named }));
     runtime.cast(processName<ProbeProtocol>("B"), "do", crash);
     await runtime.settle();
-    const notRunning = [{ id: "B", ref: undefined }];
+    const notRunning = [{ id: "B", ref: "restarting", type: "worker", restart: "permanent" }];
     expect(await Promise.all(answers)).toEqual([notRunning, notRunning]);
     expect(runtime.whereis(processName("B"))).toBeDefined();
     takeCrashes();

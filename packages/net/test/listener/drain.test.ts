@@ -224,7 +224,7 @@ describe("the drain's deadline (behaviours 41, 42)", () => {
     const { runtime, server, connections, isDown } = await simulate(Infinity);
     await runtime.advance(1_000_000_000);
     expect(isDown()).toBe(false);
-    const busy = connections.slice(0, 2) as readonly Ref<BusyProtocol>[];
+    const busy = connections.slice(0, 2) as Ref<BusyProtocol>[];
     for (const ref of busy) runtime.cast(ref, "finish");
     await runtime.settle();
     expect(isDown()).toBe(true);

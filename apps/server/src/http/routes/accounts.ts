@@ -3,14 +3,16 @@
 import { ApiError } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { DeviceKeyRecord } from "@wheelhouse/storage";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { hashPassword, isRightPassword } from "../../accounts/passwords.ts";
 import { randomDeviceKey, randomId } from "../../accounts/secrets.ts";
+import { oneAtATime } from "../../accounts/one-at-a-time.ts";
 import { SESSION_MS, beginSession, endSession, type Visitor } from "../../accounts/sessions.ts";
+import type { Config } from "../../config.ts";
 import { RevokedTopic } from "../../devices/protocol.ts";
 import { DeviceListener } from "../../devices/device-listener.ts";
 import { Store } from "../../store/store.ts";
-import { SESSION_COOKIE, isLoopback } from "../security.ts";
+import { isLoopback, sessionCookie } from "../security.ts";
 import type { Handlers } from "../serve.ts";
 
 type AccountRoutes =
@@ -23,14 +25,20 @@ type AccountRoutes =
   | "createDeviceKey"
   | "revokeDeviceKey";
 
-export function accountHandlers(ctx: Verbs): Handlers<AccountRoutes> {
+export function accountHandlers(ctx: Verbs, config: Pick<Config, "publicUrl">): Handlers<AccountRoutes> {
+  function setCookie({ headers }: FastifyRequest, reply: FastifyReply, token: string): void {
+    const { name, secure } = sessionCookie(headers.host, config);
+    reply.setCookie(name, token, { httpOnly: true, sameSite: "lax", secure, path: "/", maxAge: SESSION_MS / 1000 });
+  }
+
   return {
     async installation() {
       const { local } = await ctx.call(DeviceListener, "info");
       return [200, { fresh: (await ctx.call(Store, "countUsers")) === 0, devicePort: local.port }];
     },
 
-    async register({ body, request, reply }) {
+    // Between the look whether an account is the first and storing it, no other may come.
+    register: oneAtATime(async ({ body, request, reply }) => {
       const fresh = (await ctx.call(Store, "countUsers")) === 0;
       if (!fresh) throw new ApiError("registration_closed", "accounts come by invitation here");
       if (!isLoopback(request.socket.remoteAddress)) {
@@ -43,22 +51,23 @@ export function accountHandlers(ctx: Verbs): Handlers<AccountRoutes> {
       if ((await ctx.call(Store, "register", user, project, key)) === "exists") {
         throw new ApiError("registration_closed", "accounts come by invitation here");
       }
-      setCookie(reply, await beginSession(ctx, user.id));
+      setCookie(request, reply, await beginSession(ctx, user.id));
       const { id, email } = user;
       return [201, { user: { id, email }, project: { id: project.id, name: project.name, role: "owner" }, deviceKey: key.key }];
-    },
+    }),
 
-    async logIn({ body, reply }) {
+    async logIn({ body, request, reply }) {
       const user = await ctx.call(Store, "userByEmail", body.email);
       const right = await isRightPassword(body.password, user?.passwordHash);
       if (user === undefined || !right) throw new ApiError("wrong_credentials", "e-mail address or password is wrong");
-      setCookie(reply, await beginSession(ctx, user.id));
+      setCookie(request, reply, await beginSession(ctx, user.id));
       return [201, { user: { id: user.id, email: user.email } }];
     },
 
     async logOut({ request, reply }) {
-      await endSession(ctx, request.cookies[SESSION_COOKIE] ?? "");
-      reply.clearCookie(SESSION_COOKIE, { path: "/" });
+      const { name, secure } = sessionCookie(request.headers.host, config);
+      await endSession(ctx, request.cookies[name] ?? "");
+      reply.clearCookie(name, { path: "/", secure });
       return [204, null];
     },
 
@@ -94,8 +103,4 @@ function newKey(project: string, name: string, createdAt: number): DeviceKeyReco
 
 function toDeviceKey({ id, name, key, createdAt, revokedAt }: DeviceKeyRecord) {
   return { id, name, key, createdAt, revokedAt };
-}
-
-function setCookie(reply: FastifyReply, token: string): void {
-  reply.setCookie(SESSION_COOKIE, token, { httpOnly: true, sameSite: "lax", path: "/", maxAge: SESSION_MS / 1000 });
 }

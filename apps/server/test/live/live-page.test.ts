@@ -1,0 +1,245 @@
+import { defineSupervisor, start, type Ref, type RuntimeEvent } from "@wheelhouse/actors";
+import { simulation } from "@wheelhouse/actors/simulation";
+import type { Changes, ClientMessage, LiveMessage } from "@wheelhouse/api";
+import { openMemoryStorage } from "@wheelhouse/storage/memory";
+import { afterEach, expect, test } from "vitest";
+import { SessionEndedTopic, type Visitor } from "../../src/accounts/sessions.ts";
+import { Devices, DevicesSupervisor } from "../../src/devices/devices.ts";
+import { ProjectTopic, type ProjectEvent } from "../../src/devices/protocol.ts";
+import { LivePage, type PageSocket } from "../../src/live/live-page.ts";
+import { Store, StoreServer } from "../../src/store/store.ts";
+import { log, stored, values } from "./entities.ts";
+
+const KIB = 1024;
+const SEND_EVERY_MS = 1000 / 30;
+
+/** A page's end of a socket: it reads as slowly as the test wants. */
+class FakeSocket implements PageSocket {
+  readonly sent: LiveMessage[] = [];
+  unsentBytes = 0;
+  closedWith: readonly [code: number, reason: string] | undefined;
+  #to: Parameters<PageSocket["start"]>[0] | undefined;
+
+  start(to: Parameters<PageSocket["start"]>[0]): void {
+    this.#to = to;
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as LiveMessage);
+  }
+  close(code: number, reason: string): void {
+    this.closedWith ??= [code, reason];
+  }
+  say(message: ClientMessage | string): void {
+    this.#to?.message(typeof message === "string" ? message : JSON.stringify(message));
+  }
+  hangUp(): void {
+    this.#to?.closed();
+  }
+  get changes(): readonly Changes[] {
+    return this.sent.filter((message) => message.type === "changes");
+  }
+}
+
+const visitor: Visitor = {
+  session: "hash",
+  user: { id: "u", email: "ann@example.org" },
+  memberships: [{ project: { id: "p", name: "Rocket", createdAt: 0 }, role: "owner" }],
+};
+
+const Below = defineSupervisor("Below", () => ({
+  strategy: "one_for_one",
+  children: [
+    StoreServer.child(() => openMemoryStorage(), { name: Store }),
+    DevicesSupervisor.child(undefined, { name: Devices }),
+  ],
+}));
+
+const crashes: RuntimeEvent[] = [];
+const ends: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+  expect(crashes.splice(0)).toEqual([]);
+});
+
+/** A page in virtual time, subscribed to everything, that was sent its snapshot. */
+async function openPage() {
+  const runtime = simulation({ seed: 1 });
+  runtime.on((event) => void (event.type === "crash" && crashes.push(event)));
+  const starting = start(Below, undefined, { runtime });
+  await runtime.settle();
+  const { ref: below } = await starting;
+  const socket = new FakeSocket();
+  const startingPage = start(LivePage, { socket, visitor }, { runtime });
+  await runtime.settle();
+  const { ref } = await startingPage;
+  socket.say({ type: "subscribe", id: 1, project: "p", topics: ["devices", "variables", "logs", "writes"] });
+  await runtime.settle();
+  ends.push(async () => {
+    for (const process of [ref, below] as Ref[]) runtime.exit(process, "shutdown");
+    await runtime.settle();
+    expect(runtime.processes()).toEqual([]);
+  });
+  expect(socket.sent.map(({ type }) => type)).toEqual(["snapshot"]);
+  return {
+    runtime,
+    socket,
+    ref,
+    /** Something happens in the project; `ms` pass. */
+    happens: async (event: ProjectEvent, ms = 0) => {
+      runtime.broadcast(ProjectTopic.of("p"), event);
+      await runtime.advance(ms);
+    },
+    lives: () => runtime.processes().includes(ref),
+  };
+}
+
+test("the first change after a pause leaves at once, the next ones wait and go together", async () => {
+  const { socket, happens, runtime } = await openPage();
+  await happens(values({ speed: [1, 1] }));
+  expect(socket.changes).toHaveLength(1);
+  await happens(values({ speed: [2, 2] }));
+  await happens(values({ speed: [3, 3] }));
+  expect(socket.changes).toHaveLength(1);
+  await runtime.advance(SEND_EVERY_MS + 1);
+  expect(socket.changes.map((message) => message.values)).toEqual([
+    { game: { speed: [1, 1] } },
+    { game: { speed: [3, 3] } },
+  ]);
+});
+
+test("nothing is sent while nothing happens", async () => {
+  const { socket, runtime } = await openPage();
+  await runtime.advance(60_000);
+  expect(socket.sent).toHaveLength(1);
+});
+
+test("a page is sent at most 30 messages a second, and always the newest values in the end", async () => {
+  const { socket, happens, runtime } = await openPage();
+  for (let at = 0; at < 1_000; at += 4) await happens(values({ speed: [at, at] }), 4);
+  expect(socket.changes.length).toBeLessThanOrEqual(31);
+  expect(socket.changes.length).toBeGreaterThanOrEqual(28);
+  await runtime.advance(SEND_EVERY_MS + 1);
+  expect(socket.changes.at(-1)?.values).toEqual({ game: { speed: [996, 996] } });
+});
+
+test("a page that catches up doesn't have two sends planned from then on", async () => {
+  const { socket, happens, runtime } = await openPage();
+  await happens(values({ speed: [1, 1] }));
+  await happens(values({ speed: [2, 2] }));
+  const { epoch } = socket.sent[0] as Extract<LiveMessage, { type: "snapshot" }>;
+  socket.say({ type: "subscribe", id: 2, project: "p", topics: ["logs"], after: { epoch, offset: 0 } });
+  await runtime.settle();
+  const before = socket.changes.length;
+  for (let at = 0; at < 1_000; at += 4) await happens(values({ speed: [at, at] }), 4);
+  expect(socket.changes.length - before).toBeLessThanOrEqual(31);
+});
+
+test("no message is lost or doubled when more happens than may be sent", async () => {
+  const { socket, happens, runtime } = await openPage();
+  for (let id = 1; id <= 500; id += 1) await happens(stored([log(id)]), 1);
+  await runtime.advance(SEND_EVERY_MS + 1);
+  const told = socket.changes.flatMap(({ logs = [] }) => logs.map(({ id }) => id));
+  expect(told).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
+});
+
+test("nothing more is sent while too much is unsent, then everything at once", async () => {
+  const { socket, happens, runtime } = await openPage();
+  socket.unsentBytes = 256 * KIB + 1;
+  for (let id = 1; id <= 5; id += 1) await happens(stored([log(id)]), 100);
+  await happens(values({ speed: [9, 9] }), 100);
+  expect(socket.changes).toEqual([]);
+  socket.unsentBytes = 256 * KIB;
+  await runtime.advance(SEND_EVERY_MS + 1);
+  expect(socket.changes).toHaveLength(1);
+  expect(socket.changes[0]).toMatchObject({ values: { game: { speed: [9, 9] } } });
+  expect(socket.changes[0]?.logs).toHaveLength(5);
+});
+
+test("a page that doesn't read for 10 s is closed as slow", async () => {
+  const { socket, happens, runtime, lives } = await openPage();
+  socket.unsentBytes = 256 * KIB + 1;
+  await happens(values({ speed: [1, 1] }), 9_900);
+  expect(socket.closedWith).toBeUndefined();
+  await runtime.advance(200);
+  expect(socket.closedWith).toEqual([1008, "slow"]);
+  expect(lives()).toBe(false);
+});
+
+test("a page that reads again within 10 s stays, however often", async () => {
+  const { socket, happens, runtime, lives } = await openPage();
+  for (let round = 1; round <= 3; round += 1) {
+    socket.unsentBytes = 256 * KIB + 1;
+    await happens(values({ speed: [round, round] }), 9_000);
+    socket.unsentBytes = 0;
+    await runtime.advance(100);
+    expect(socket.changes).toHaveLength(round);
+  }
+  expect(lives()).toBe(true);
+});
+
+test("a page with more than 1 MiB unsent is closed as slow at once", async () => {
+  const { socket, happens, lives } = await openPage();
+  socket.unsentBytes = 1024 * KIB + 1;
+  await happens(values({ speed: [1, 1] }));
+  expect(socket.closedWith).toEqual([1008, "slow"]);
+  expect(lives()).toBe(false);
+});
+
+test("a page that is gone leaves nothing behind", async () => {
+  const { socket, happens, lives, runtime } = await openPage();
+  socket.hangUp();
+  await runtime.settle();
+  expect(lives()).toBe(false);
+  await happens(values({ speed: [1, 1] }), 1_000);
+  expect(socket.changes).toEqual([]);
+});
+
+test("a page whose session is over is sent nothing more", async () => {
+  const { socket, happens, lives, runtime } = await openPage();
+  runtime.broadcast(SessionEndedTopic.of("another"), undefined);
+  await runtime.settle();
+  expect(lives()).toBe(true);
+  runtime.broadcast(SessionEndedTopic.of("hash"), undefined);
+  await happens(values({ speed: [1, 1] }), 1_000);
+  expect(socket.closedWith).toEqual([1008, "logged out"]);
+  expect(socket.changes).toEqual([]);
+  expect(lives()).toBe(false);
+});
+
+test("a page is told to go when the server ends", async () => {
+  const { socket, runtime, ref } = await openPage();
+  runtime.exit(ref, "shutdown");
+  await runtime.settle();
+  expect(socket.closedWith?.[0]).toBe(1001);
+});
+
+test("a page has at most 32 subscriptions at a time", async () => {
+  const { socket, runtime } = await openPage();
+  for (let id = 2; id <= 33; id += 1) socket.say({ type: "subscribe", id, project: "p", topics: ["logs"] });
+  await runtime.settle();
+  expect(socket.sent.at(-1)).toMatchObject({ type: "error", id: 33, code: "invalid" });
+  socket.say({ type: "unsubscribe", id: 2 });
+  socket.say({ type: "subscribe", id: 33, project: "p", topics: ["logs"] });
+  await runtime.settle();
+  expect(socket.sent.at(-1)).toMatchObject({ type: "snapshot", id: 33 });
+});
+
+test.each([
+  "",
+  "{",
+  "[]",
+  "null",
+  "7",
+  '"subscribe"',
+  '{"type":"subscribe"}',
+  `{"a":${"[".repeat(5_000)}`,
+  "\u0000",
+])("what isn't a message is answered and does no harm: %j", async (text) => {
+  const { socket, happens, runtime } = await openPage();
+  socket.say(text);
+  await runtime.settle();
+  expect(socket.sent.at(-1)).toMatchObject({ type: "error", code: "invalid" });
+  await happens(values({ speed: [1, 1] }));
+  expect(socket.changes).toHaveLength(1);
+});

@@ -1,0 +1,132 @@
+/** The command itself: what it says, how it ends, and what it refuses to start with. */
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
+import { freePort, runCommand, startProcess } from "./crash/server-process.ts";
+import { connectDevice, temporaryFolder } from "./support.ts";
+
+const ANY_PORTS = ["--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"];
+
+test("it greets with where it listens, and nothing else", async () => {
+  const data = await temporaryFolder();
+  const server = await startProcess([...ANY_PORTS, "--data", data]);
+  server.kill("SIGTERM");
+  const { code, stdout, stderr } = await server.ended;
+  expect(stdout).toBe(`Wheelhouse ${packageJson.version}
+  page     http://127.0.0.1:${server.httpPort}
+  devices  127.0.0.1:${server.tcpPort} (TCP)
+  data     ${data}
+stopping: storing what came, telling devices …
+`);
+  expect([code, stderr]).toEqual([0, ""]);
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s drains: devices are told, what came is stored, the exit code is 0", async (signal) => {
+  const server = await startProcess([...ANY_PORTS, "--data", await temporaryFolder()]);
+  const { deviceKey } = await register(server.httpPort);
+  const device = await connectDevice(server.tcpPort);
+  device.send(JSON.stringify({ type: "hello", protocol: 2, key: deviceKey, device: "phone" }));
+  expect(await device.nextLine()).toContain("welcome");
+  device.send(JSON.stringify({ type: "logs", seq: 1, entries: [{ message: "last words" }] }));
+  expect(await device.nextLine()).toBe(`{"type":"ack","seq":1}`);
+  server.kill(signal);
+  expect(await device.nextLine()).toContain(`"code":"shutting_down"`);
+  expect(await device.closed).toEqual([]);
+  expect(await server.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+});
+
+test("a second signal ends it at once, while a request still holds it up", async () => {
+  const server = await startProcess([...ANY_PORTS, "--data", await temporaryFolder()]);
+  const { project, deviceKey, cookie } = await register(server.httpPort);
+  const device = await connectDevice(server.tcpPort);
+  device.send(JSON.stringify({ type: "hello", protocol: 2, key: deviceKey, device: "phone" }));
+  device.send(JSON.stringify({ type: "declare", variables: [{ name: "lives", kind: "integer", value: 3, writable: true }] }));
+  device.send(JSON.stringify({ type: "variables", seq: 1, values: { lives: 3 } }));
+  expect(await device.nextLine()).toContain("welcome");
+  expect(await device.nextLine()).toBe(`{"type":"ack","seq":1}`);
+  const held = fetch(
+    `http://127.0.0.1:${server.httpPort}/api/v1/projects/${project.id}/devices/phone/variables?waitMs=30000`,
+    { method: "PATCH", headers: { cookie, "content-type": "application/json" }, body: `{"values":{"lives":4}}` },
+  ).catch(() => "cut");
+  expect(await device.nextLine()).toContain(`"type":"set"`);
+  server.kill("SIGTERM");
+  await server.says("stopping");
+  // Signals that come within a quarter of a second count as the first one: it is sent until it counts.
+  while (!server.isOver) {
+    server.kill("SIGTERM");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await server.ended).toMatchObject({ code: 1, signal: null });
+  expect(await held).toBe("cut");
+});
+
+test("a data folder or a port that another server has is refused in one line", async () => {
+  const data = await temporaryFolder();
+  const other = await temporaryFolder();
+  const first = await startProcess([...ANY_PORTS, "--data", data]);
+  const page = `127.0.0.1:${first.httpPort}`;
+  const devices = `127.0.0.1:${first.tcpPort}`;
+  const [folder, http, tcp] = await Promise.all([
+    runCommand([...ANY_PORTS, "--data", data]),
+    runCommand(["--http", page, "--tcp", "127.0.0.1:0", "--data", other]),
+    runCommand(["--http", "127.0.0.1:0", "--tcp", devices, "--data", await temporaryFolder()]),
+  ]);
+  expect([folder.code, http.code, tcp.code]).toEqual([2, 2, 2]);
+  expect([folder.stdout, http.stdout, tcp.stdout]).toEqual(["", "", ""]);
+  expectOneLine(folder.stderr, `--data ${data}`, "held by another", "choose another with --data DIR");
+  expectOneLine(http.stderr, `--http ${page}`, "choose another with --http HOST:PORT");
+  expectOneLine(tcp.stderr, `--tcp ${devices}`, "choose another with --tcp HOST:PORT");
+});
+
+test("the same address for both is refused in one line", async () => {
+  const both = `127.0.0.1:${await freePort()}`;
+  const ended = await runCommand(["--http", both, "--tcp", both, "--data", await temporaryFolder()]);
+  expect(ended).toMatchObject({ code: 2, stdout: "" });
+  expectOneLine(ended.stderr, `--http ${both}`);
+});
+
+test("a data folder that can't be made is refused in one line", async () => {
+  const file = join(await temporaryFolder(), "file");
+  await writeFile(file, "");
+  const data = join(file, "data");
+  const ended = await runCommand([...ANY_PORTS, "--data", data]);
+  expect(ended).toMatchObject({ code: 2, stdout: "" });
+  expectOneLine(ended.stderr, `--data ${data}`, "can't be written");
+});
+
+test("a wrong flag, value or variable is refused in one line", async () => {
+  const [flag, value, variable] = await Promise.all([
+    runCommand(["--prot", "1"]),
+    runCommand(["--tcp", "6667"]),
+    runCommand([], { WHEELHOUSE_HTTP: "localhost:99999" }),
+  ]);
+  expect([flag.code, value.code, variable.code]).toEqual([2, 2, 2]);
+  expect([flag.stdout, value.stdout, variable.stdout]).toEqual(["", "", ""]);
+  expectOneLine(flag.stderr, "--prot", "--http");
+  expectOneLine(value.stderr, "--tcp", "HOST:PORT", `"6667"`);
+  expectOneLine(variable.stderr, "WHEELHOUSE_HTTP", "HOST:PORT", `"localhost:99999"`);
+});
+
+test("--help and --version say so and end", async () => {
+  const [help, version] = await Promise.all([runCommand(["--help"]), runCommand(["--version"])]);
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("--data DIR");
+  expect(version).toMatchObject({ code: 0, stderr: "", stdout: `${packageJson.version}\n` });
+});
+
+function expectOneLine(text: string, ...parts: readonly string[]): void {
+  expect(text).toMatch(/^wheelhouse: [^\n]+\n$/);
+  for (const part of parts) expect(text).toContain(part);
+}
+
+async function register(port: number) {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/users`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email: "ann@example.org", password: "correct horse battery" }),
+  });
+  const body = (await response.json()) as { readonly project: { readonly id: string }; readonly deviceKey: string };
+  return { ...body, cookie: response.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
+}

@@ -1,0 +1,29 @@
+/** `npm run bench -- NAME`: runs one measurement or proof, after saying on what. */
+
+import { cpus } from "node:os";
+import { otpRelease } from "./otp-differential/play-there.ts";
+
+interface Bench {
+  run(args: readonly string[]): Promise<void>;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  "otp-differential": () => import("./otp-differential/main.ts"),
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (load === undefined) {
+  console.error(`expected the name of a bench, got: ${name === "" ? "none" : name}`);
+  console.error(`npm run bench -- NAME, of ${Object.keys(BENCHES).join(", ")}`);
+  process.exitCode = 1;
+} else {
+  console.log(await describeMachine());
+  await (await load()).run(args);
+}
+
+async function describeMachine(): Promise<string> {
+  const [first] = cpus();
+  const otp = (await otpRelease()) ?? "absent";
+  return `${cpus().length} × ${first?.model ?? "unknown"}, ${process.platform} ${process.arch}, Node.js ${process.version}, Erlang/OTP ${otp}`;
+}
