@@ -6,6 +6,7 @@
  * - Shutdown times that race with a child's end: a child either hangs and gets {@link HANG_MS}, or ends well within its time.
  * - Supervisors with a shutdown time: OTP warns that their children may be left behind.
  * - The kill of a supervisor with a hanging child below it: orphans that never end, in both systems.
+ * - Requests to a supervisor that is itself being started: it would answer side by side with its own supervisor's next start.
  * - The order in which the orphans of a killed supervisor end: see `compare.ts`.
  * - The kill of the root, of which nothing is left to compare.
  */
@@ -56,7 +57,9 @@ class World {
     );
     const self: Parent = {
       id,
-      autoShutdown: dice.chance(0.35) ? dice.pick(["any_significant", "all_significant"]) : "never",
+      autoShutdown: dice.chance(parent === undefined ? 0.15 : 0.35)
+        ? dice.pick(["any_significant", "all_significant"])
+        : "never",
     };
     const children = Array.from({ length: 1 + dice.below(4) }, () => this.#child(self, depth));
     const node: SupervisorNode = {
@@ -64,7 +67,8 @@ class World {
       ...this.#fields(id, parent),
       shutdown: "infinity",
       strategy: dice.pick(["one_for_one", "one_for_all", "rest_for_one"]),
-      intensity: dice.pick([0, 1, 1, 2, 3, 5]),
+      // The root lasts longer, since after its end there is nothing to see.
+      intensity: dice.pick(parent === undefined ? [1, 3, 5, 8] : [0, 1, 1, 2, 3, 5]),
       autoShutdown: self.autoShutdown,
       children,
     };
@@ -119,21 +123,21 @@ class World {
   /** The first start mostly succeeds, or there would be little to see. */
   #starts(): readonly Start[] {
     const dice = this.#dice;
-    if (dice.chance(0.5)) return [];
+    if (dice.chance(0.35)) return [];
     const first: Start = dice.chance(0.03)
       ? { outcome: "fail" }
       : { outcome: dice.chance(0.05) ? "ignore" : "ok" };
     const later = Array.from({ length: 1 + dice.below(4) }, (): Start => {
       const outcome = dice.pick(["ok", "fail", "fail", "fail", "ignore"]);
-      return dice.chance(0.4) ? { outcome, ask: this.#ask() } : { outcome };
+      return dice.chance(0.6) ? { outcome, ask: this.#ask() } : { outcome };
     });
     return [first, ...later];
   }
 
-  /** Ids of whatever will be there: those made so far, and some more. */
+  /** Ids of whatever may be there: itself, and those made just before and after it. */
   #ask(): Request {
     const dice = this.#dice;
-    const id = `w${1 + dice.below(this.#ids + 2)}`;
+    const id = `w${Math.max(1, this.#ids + 2 - dice.below(5))}`;
     return dice.pick<Request>([
       { ask: "which_children" },
       { ask: "count_children" },

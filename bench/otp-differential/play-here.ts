@@ -52,6 +52,7 @@ class Player {
   readonly #labels = new Map<number, string>();
   /** By the id of the node: those that live, the latest last. */
   readonly #living = new Map<string, Ref[]>();
+  readonly #ready = new Set<Ref>();
   #events: string[] = [];
   #asked: string[] = [];
   readonly #lines: string[] = [];
@@ -60,6 +61,7 @@ class Player {
     this.#script = script;
     this.runtime = simulation({ seed: script.seed });
     this.runtime.on((event) => {
+      if (event.type === "process_started") this.#ready.add(event.process);
       if (event.type === "process_ended") this.#ended(event.process, event.reason);
     });
   }
@@ -229,7 +231,7 @@ class Player {
       this.#events.push(`start ${id}#${count}`);
       return init(ctx, args);
     };
-    return { ...spec, definition: { ...spec.definition, init: noted as never } };
+    return { ...spec, definition: { ...spec.definition, init: noted } };
   }
 
   #ended(process: LabelledRef, reason: ExitReason): void {
@@ -244,8 +246,10 @@ class Player {
   }
 
   /** A request that reaches the supervisor while it starts the child; one that ends before it answers isn't waited for. */
-  #askMeanwhile(supervisor: string, request: Request): void {
-    this.#request(supervisor, request).then(
+  #askMeanwhile(id: string, request: Request): void {
+    const supervisor = this.#living.get(id)?.at(-1) as Ref<SupervisorProtocol>;
+    if (!this.#ready.has(supervisor)) return;
+    this.#ask(id, supervisor, request).then(
       (answer) => this.#asked.push(`? ${answer}`),
       () => {},
     );

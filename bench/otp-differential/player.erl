@@ -168,8 +168,21 @@ spec({supervisor, Id, Restart, Significant, Shutdown, _, _, _, _} = Node, Record
     #{id => Id, start => {?MODULE, start_supervisor, [Node, Recorder]}, restart => Restart,
       significant => Significant, shutdown => Shutdown, type => supervisor}.
 
-start_worker(Node, Recorder) -> gen_server:start_link(?MODULE, {Node, Recorder}, []).
-start_supervisor(Node, Recorder) -> supervisor:start_link(?MODULE, {Node, Recorder}).
+start_worker(Node, Recorder) ->
+    started(gen_server:start_link(?MODULE, {Node, Recorder}, []), Node, Recorder).
+
+start_supervisor(Node, Recorder) ->
+    started(supervisor:start_link(?MODULE, {Node, Recorder}), Node, Recorder).
+
+%% From OTP 26 on, a start that failed returns only when its process has ended; before that, it still ends meanwhile.
+started({ok, Pid}, _Node, Recorder) ->
+    ask(Recorder, {ready, Pid}),
+    {ok, Pid};
+started(Failed, Node, Recorder) ->
+    case ask(Recorder, {starting, element(2, Node)}) of
+        false -> Failed;
+        true -> erlang:yield(), started(Failed, Node, Recorder)
+    end.
 
 init({{supervisor, Id, _, _, _, Strategy, Intensity, AutoShutdown, Children}, Recorder}) ->
     _ = ask(Recorder, {start, Id, [], none}),
@@ -211,13 +224,22 @@ record(Starts, Alive, Log) ->
             {Outcome, Request} = case length(Plan) >= N of true -> lists:nth(N, Plan); false -> {ok, none} end,
             Label = [text(Id), "#", integer_to_list(N)],
             monitor(process, From),
-            NewLog = request(Request, Parent, [["start ", Label] | Log]),
+            request(Request, Parent, Alive),
             From ! {Ref, Outcome},
-            record(Starts#{Id => N}, Alive#{From => {Id, N, Label, alive}}, NewLog);
+            record(Starts#{Id => N}, Alive#{From => {Id, N, Label, starting}}, [["start ", Label] | Log]);
+        {From, Ref, {ready, Pid}} ->
+            From ! {Ref, ok},
+            case Alive of
+                #{Pid := {Id, N, Label, starting}} -> record(Starts, Alive#{Pid => {Id, N, Label, ready}}, Log);
+                _ -> record(Starts, Alive, Log)
+            end;
+        {From, Ref, {starting, Id}} ->
+            From ! {Ref, [Id || {Other, _, _, starting} <- maps:values(Alive), Other =:= Id] =/= []},
+            record(Starts, Alive, Log);
         {From, Ref, {terminate, Reason, End}} ->
             #{From := {Id, N, Label, _}} = Alive,
             From ! {Ref, ok},
-            Status = case End of hang -> hanging; _ -> alive end,
+            Status = case End of hang -> hanging; _ -> ending end,
             record(Starts, Alive#{From => {Id, N, Label, Status}}, [["terminate ", Label, " ", Reason] | Log]);
         {'DOWN', _, process, Pid, Reason} ->
             {{_, _, Label, _}, Left} = maps:take(Pid, Alive),
@@ -241,8 +263,11 @@ record(Starts, Alive, Log) ->
             record(Starts, Alive, [])
     end.
 
-%% As gen_server:call does it, but without waiting: the supervisor is busy with the child that asks.
-request(none, _Parent, Log) -> Log;
-request(Request, Parent, Log) ->
-    Parent ! {'$gen_call', {self(), {answer, Request}}, Request},
-    Log.
+%% As gen_server:call does it, but without waiting: the supervisor is busy with the child that asks. One that is itself
+%% being started isn't asked: it would answer side by side with what its own supervisor does next.
+request(none, _Parent, _Alive) -> ok;
+request(Request, Parent, Alive) ->
+    case Alive of
+        #{Parent := {_, _, _, ready}} -> Parent ! {'$gen_call', {self(), {answer, Request}}, Request};
+        _ -> ok
+    end.

@@ -13,7 +13,11 @@ const DEFAULTS = {
 };
 
 describe("what is right", () => {
-  const cases: readonly (readonly [args: string[], environment: Record<string, string>, config: Partial<Config>])[] = [
+  const cases: readonly (readonly [
+    args: string[],
+    environment: Record<string, string>,
+    config: Partial<Config>,
+  ])[] = [
     [[], {}, {}],
     [["--http", "0.0.0.0:80"], {}, { http: { host: "0.0.0.0", port: 80 } }],
     [["--http=localhost:0"], {}, { http: { host: "localhost", port: 0 } }],
@@ -39,28 +43,33 @@ describe("what is right", () => {
 });
 
 describe("what is wrong names the setting, what would be right and what was given", () => {
-  const cases: readonly (readonly [args: string[], environment: Record<string, string>, parts: string[]])[] = [
-    [["--http", "8080"], {}, ["--http", "HOST:PORT", `"8080"`]],
-    [["--http", ":8080"], {}, ["--http", "HOST:PORT", `":8080"`]],
-    [["--http", "localhost:"], {}, ["--http", `"localhost:"`]],
-    [["--http", "localhost:65536"], {}, ["--http", "0 to 65535", `"localhost:65536"`]],
-    [["--http", "localhost:-1"], {}, ["--http", `"localhost:-1"`]],
-    [["--http", "localhost:80 "], {}, ["--http", `"localhost:80 "`]],
-    [["--http", "::1:80"], {}, ["--http", `"::1:80"`]],
-    [["--http", "http://localhost:80"], {}, ["--http", `"http://localhost:80"`]],
-    [["--http", ""], {}, ["--http", `""`]],
-    [["--data", ""], {}, ["--data", "folder", `""`]],
-    [["--public-url", "ftp://a.example"], {}, ["--public-url", "http", `"ftp://a.example"`]],
-    [["--public-url", "watch.example.org"], {}, ["--public-url", `"watch.example.org"`]],
-    [["--log-level", "loud"], {}, ["--log-level", "debug, info, warn, error, silent", `"loud"`]],
-    [[], { WHEELHOUSE_TCP: "6667" }, ["WHEELHOUSE_TCP", "HOST:PORT", `"6667"`]],
-    [[], { WHEELHOUSE_LOG_LEVEL: "WARN" }, ["WHEELHOUSE_LOG_LEVEL", `"WARN"`]],
-    [["--tcp"], {}, ["--tcp"]],
-    [["--verbose"], {}, ["--verbose", "--http, --tcp, --data, --public-url, --log-level, --help, --version"]],
-    [["--no-http"], {}, ["--no-http"]],
-    [["start"], {}, ["start", "--http"]],
-    [["--help=yes"], {}, ["--help"]],
-  ];
+  const cases: readonly (readonly [args: string[], environment: Record<string, string>, parts: string[]])[] =
+    [
+      [["--http", "8080"], {}, ["--http", "HOST:PORT", `"8080"`]],
+      [["--http", ":8080"], {}, ["--http", "HOST:PORT", `":8080"`]],
+      [["--http", "localhost:"], {}, ["--http", `"localhost:"`]],
+      [["--http", "localhost:65536"], {}, ["--http", "0 to 65535", `"localhost:65536"`]],
+      [["--http", "localhost:-1"], {}, ["--http", `"localhost:-1"`]],
+      [["--http", "localhost:80 "], {}, ["--http", `"localhost:80 "`]],
+      [["--http", "::1:80"], {}, ["--http", `"::1:80"`]],
+      [["--http", "http://localhost:80"], {}, ["--http", `"http://localhost:80"`]],
+      [["--http", ""], {}, ["--http", `""`]],
+      [["--data", ""], {}, ["--data", "folder", `""`]],
+      [["--public-url", "ftp://a.example"], {}, ["--public-url", "http", `"ftp://a.example"`]],
+      [["--public-url", "watch.example.org"], {}, ["--public-url", `"watch.example.org"`]],
+      [["--log-level", "loud"], {}, ["--log-level", "debug, info, warn, error, silent", `"loud"`]],
+      [[], { WHEELHOUSE_TCP: "6667" }, ["WHEELHOUSE_TCP", "HOST:PORT", `"6667"`]],
+      [[], { WHEELHOUSE_LOG_LEVEL: "WARN" }, ["WHEELHOUSE_LOG_LEVEL", `"WARN"`]],
+      [["--tcp"], {}, ["--tcp"]],
+      [
+        ["--verbose"],
+        {},
+        ["--verbose", "--http, --tcp, --data, --public-url, --log-level, --help, --version"],
+      ],
+      [["--no-http"], {}, ["--no-http"]],
+      [["start"], {}, ["start", "--http"]],
+      [["--help=yes"], {}, ["--help"]],
+    ];
   test.each(cases)("%j with %j", (args, environment, parts) => {
     const command = readCommandLine(args, environment);
     if (command.type !== "wrong") throw new Error(`expected it to be wrong, got: ${command.type}`);
@@ -72,7 +81,9 @@ describe("what is wrong names the setting, what would be right and what was give
 test("help comes before version, and both before anything wrong", () => {
   expect(readCommandLine(["--help", "--version"], {})).toEqual({ type: "help" });
   expect(readCommandLine(["-h"], {})).toEqual({ type: "help" });
-  expect(readCommandLine(["--version", "--http", "nonsense"], { WHEELHOUSE_TCP: "nonsense" })).toEqual({ type: "version" });
+  expect(readCommandLine(["--version", "--http", "nonsense"], { WHEELHOUSE_TCP: "nonsense" })).toEqual({
+    type: "version",
+  });
 });
 
 test("the help shows each setting with its variable and its default", () => {

@@ -23,32 +23,44 @@ stopping: storing what came, telling devices …
   expect([code, stderr]).toEqual([0, ""]);
 });
 
-test.each(["SIGTERM", "SIGINT"] as const)("%s drains: devices are told, what came is stored, the exit code is 0", async (signal) => {
-  const server = await startProcess([...ANY_PORTS, "--data", await temporaryFolder()]);
-  const { deviceKey } = await register(server.httpPort);
-  const device = await connectDevice(server.tcpPort);
-  device.send(JSON.stringify({ type: "hello", protocol: 2, key: deviceKey, device: "phone" }));
-  expect(await device.nextLine()).toContain("welcome");
-  device.send(JSON.stringify({ type: "logs", seq: 1, entries: [{ message: "last words" }] }));
-  expect(await device.nextLine()).toBe(`{"type":"ack","seq":1}`);
-  server.kill(signal);
-  expect(await device.nextLine()).toContain(`"code":"shutting_down"`);
-  expect(await device.closed).toEqual([]);
-  expect(await server.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
-});
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s drains: devices are told, what came is stored, the exit code is 0",
+  async (signal) => {
+    const server = await startProcess([...ANY_PORTS, "--data", await temporaryFolder()]);
+    const { deviceKey } = await register(server.httpPort);
+    const device = await connectDevice(server.tcpPort);
+    device.send(JSON.stringify({ type: "hello", protocol: 2, key: deviceKey, device: "phone" }));
+    expect(await device.nextLine()).toContain("welcome");
+    device.send(JSON.stringify({ type: "logs", seq: 1, entries: [{ message: "last words" }] }));
+    expect(await device.nextLine()).toBe(`{"type":"ack","seq":1}`);
+    server.kill(signal);
+    expect(await device.nextLine()).toContain(`"code":"shutting_down"`);
+    expect(await device.closed).toEqual([]);
+    expect(await server.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+  },
+);
 
 test("a second signal ends it at once, while a request still holds it up", async () => {
   const server = await startProcess([...ANY_PORTS, "--data", await temporaryFolder()]);
   const { project, deviceKey, cookie } = await register(server.httpPort);
   const device = await connectDevice(server.tcpPort);
   device.send(JSON.stringify({ type: "hello", protocol: 2, key: deviceKey, device: "phone" }));
-  device.send(JSON.stringify({ type: "declare", variables: [{ name: "lives", kind: "integer", value: 3, writable: true }] }));
+  device.send(
+    JSON.stringify({
+      type: "declare",
+      variables: [{ name: "lives", kind: "integer", value: 3, writable: true }],
+    }),
+  );
   device.send(JSON.stringify({ type: "variables", seq: 1, values: { lives: 3 } }));
   expect(await device.nextLine()).toContain("welcome");
   expect(await device.nextLine()).toBe(`{"type":"ack","seq":1}`);
   const held = fetch(
     `http://127.0.0.1:${server.httpPort}/api/v1/projects/${project.id}/devices/phone/variables?waitMs=30000`,
-    { method: "PATCH", headers: { cookie, "content-type": "application/json" }, body: `{"values":{"lives":4}}` },
+    {
+      method: "PATCH",
+      headers: { cookie, "content-type": "application/json" },
+      body: `{"values":{"lives":4}}`,
+    },
   ).catch(() => "cut");
   expect(await device.nextLine()).toContain(`"type":"set"`);
   server.kill("SIGTERM");
@@ -127,6 +139,9 @@ async function register(port: number) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email: "ann@example.org", password: "correct horse battery" }),
   });
-  const body = (await response.json()) as { readonly project: { readonly id: string }; readonly deviceKey: string };
+  const body = (await response.json()) as {
+    readonly project: { readonly id: string };
+    readonly deviceKey: string;
+  };
   return { ...body, cookie: response.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
 }

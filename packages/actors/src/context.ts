@@ -17,6 +17,7 @@ import type {
   ReplyTo,
 } from "./protocol.ts";
 import type { LookupVerbs, RegisterVerbs } from "./registry.ts";
+import type { TaskVerbs } from "./tasks/task.ts";
 import type { BroadcastVerbs, SubscribeVerbs } from "./topics.ts";
 
 /** How long a call waits for its answer unless told otherwise (`gen_server:call/2`). */
@@ -84,7 +85,7 @@ export interface Owned {
 
 /** A process's own view of itself and of others. After its end all of it is dead: sends drop, calls fail. */
 export interface Context<P extends Protocol = Protocol, S = unknown>
-  extends Verbs, SubscribeVerbs, RegisterVerbs<P> {
+  extends Verbs, SubscribeVerbs, RegisterVerbs<P>, TaskVerbs {
   readonly self: Ref<P>;
   /** What `init` returned, or was assigned last. */
   state: S;
@@ -109,6 +110,8 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   monitor(ref: Ref): void;
   demonitor(ref: Ref): void;
 
+  /** Says in words what this process is, for reports and for `describe`: of many like processes, which one. */
+  setLabel(label: string): void;
   /** Tells the runtime's listeners. */
   emit(event: RuntimeEvent): void;
 

@@ -24,6 +24,15 @@ export class CallTimeoutError extends ActorError {
   }
 }
 
+/** A task took longer than it was given, and was ended. */
+export class TaskTimeoutError extends ActorError {
+  override readonly name = "TaskTimeoutError";
+  readonly code = "task_timeout";
+  constructor(task: string, timeoutMs: number) {
+    super(`${task} wasn't done within ${timeoutMs} ms`);
+  }
+}
+
 /** The process ended before it answered. */
 export class ProcessExitedError extends ActorError {
   override readonly name = "ProcessExitedError";

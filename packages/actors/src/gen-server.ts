@@ -68,6 +68,11 @@ interface Lifecycle<P extends Protocol, S, A> {
   readonly terminate?: (ctx: Context<P, S>, reason: ExitReason) => MaybePromise<void>;
   /** What of the state a crash report may show. Default: all of it. */
   readonly format?: (state: S) => unknown;
+  /**
+   * What of a message's arguments a crash report may show; `message` is what was handled, like `call login` or `init`.
+   * Default: all of them.
+   */
+  readonly formatArgs?: (message: string, args: readonly unknown[]) => readonly unknown[];
 }
 
 type Handlers<P extends Protocol, S> = ([CallName<P>] extends [never]

@@ -64,6 +64,27 @@ export {
   type SubscriptionCounts,
 } from "./topics.ts";
 
+// Tasks
+export {
+  TASK_TIMEOUT_MS,
+  type Task,
+  type TaskContext,
+  type TaskFunction,
+  type TaskOptions,
+  type TaskSupervisorProtocol,
+} from "./tasks/task.ts";
+export {
+  defineTaskSupervisor,
+  type TaskSupervisor,
+  type TaskSupervisorOptions,
+} from "./tasks/task-supervisor.ts";
+export {
+  TASK_STREAM_CONCURRENCY,
+  taskStream,
+  type TaskResult,
+  type TaskStreamOptions,
+} from "./tasks/task-stream.ts";
+
 // Supervision
 export {
   defineSupervisor,
@@ -103,6 +124,8 @@ export { SpecError } from "./supervision/spec-checks.ts";
 // Programs
 export { start, type Application, type StartOptions } from "./application.ts";
 export { Runtime, provide, type ProvidedPort, type RuntimeOptions } from "./runtime/runtime.ts";
+export { describe, formatTree, type ProcessNode } from "./describe.ts";
+export { formatCrash, type CrashEvent } from "./crash-report.ts";
 export { type LabelledRef, type ProgramEvent, type RuntimeEvent } from "./events.ts";
 
 // Why things end
@@ -115,5 +138,6 @@ export {
   ProcessExitedError,
   SelfCallError,
   StartFailedError,
+  TaskTimeoutError,
   UnknownCallError,
 } from "./errors.ts";

@@ -10,7 +10,7 @@ import { Panel } from "../shell/panel.tsx";
 import { formatView, type View } from "../shell/view.ts";
 import { formatAge } from "./age.ts";
 import styles from "./device-list.module.css";
-import { orderDevices, titleOf } from "./device-order.ts";
+import { orderDevices, titlesIn } from "./device-order.ts";
 import { useNow } from "./use-now.ts";
 
 interface Props {
@@ -22,6 +22,7 @@ interface Props {
 export function DeviceList({ view, onOpen, onConnect }: Props) {
   const devices = orderDevices(useLive("devices")?.values() ?? []);
   const now = useNow();
+  const titles = titlesIn(devices);
   const online = devices.filter((device) => device.online).length;
   return (
     <Panel
@@ -39,6 +40,7 @@ export function DeviceList({ view, onOpen, onConnect }: Props) {
             <li key={device.id}>
               <DeviceLink
                 device={device}
+                title={titles.get(device.id) ?? device.id}
                 now={now}
                 isOpen={device.id === view.device}
                 address={formatView({ ...view, device: device.id }) || "/"}
@@ -54,13 +56,14 @@ export function DeviceList({ view, onOpen, onConnect }: Props) {
 
 interface LinkProps {
   readonly device: Device;
+  readonly title: string;
   readonly now: number;
   readonly isOpen: boolean;
   readonly address: string;
   readonly onOpen: (device: string) => void;
 }
 
-function DeviceLink({ device, now, isOpen, address, onOpen }: LinkProps) {
+function DeviceLink({ device, title, now, isOpen, address, onOpen }: LinkProps) {
   // Left to the browser where a new tab is asked for.
   const open = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -75,11 +78,11 @@ function DeviceLink({ device, now, isOpen, address, onOpen }: LinkProps) {
       href={address}
       onClick={open}
       aria-current={isOpen ? "page" : undefined}
-      aria-label={`${titleOf(device)}, ${presence}`}
+      aria-label={`${title}, ${presence}`}
       title={device.id}
     >
       <span className={classNames(styles.dot, device.online && styles.online)} />
-      <span className={styles.title}>{titleOf(device)}</span>
+      <span className={styles.title}>{title}</span>
       <span className={styles.age}>{presence}</span>
       <span className={styles.detail}>
         {build !== "" && <span className={styles.build}>{build}</span>}

@@ -46,7 +46,7 @@ export type LiveEvent =
   | { readonly type: "open"; readonly device: string | undefined }
   | { readonly type: "told"; readonly scope: Scope; readonly message: LiveMessage }
   /** The answer to a change made here; it may come before or after the socket tells of it. */
-  | { readonly type: "asked"; readonly change: ChangeResult; readonly by: string; readonly at: number };
+  | { readonly type: "asked"; readonly change: ChangeResult; readonly by: string };
 
 /** How many log entries the page keeps. */
 export const MAX_LIVE_ENTRIES = 500;
@@ -169,7 +169,7 @@ function withWrites(state: LiveState, writes: readonly Write[]): LiveState {
 /** The writes of a change made here that the socket hasn't told of yet. */
 function toNewWrites(state: LiveState, event: Extract<LiveEvent, { type: "asked" }>): readonly Write[] {
   if (event.change.device !== state.device) return [];
-  return toWrite(event.change, event.by, event.at).filter(
+  return toWrite(event.change, event.by).filter(
     ({ id, name }) => id > (state.variables.get(name)?.desired?.id ?? -1),
   );
 }

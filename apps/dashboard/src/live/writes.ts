@@ -15,20 +15,23 @@ export function isFinal(state: WriteState): boolean {
 
 /** A newer write always; the same write unless that would take it back (what was stored while away comes in order, after the snapshot). */
 export function isNewer(write: Write, known: Write | null): boolean {
-  if (known === null || write.id > known.id) return true;
-  if (write.id < known.id || write.updatedAt < known.updatedAt) return false;
-  return isFinal(write.state) || !isFinal(known.state);
+  if (known === null || write.id !== known.id) return known === null || write.id > known.id;
+  if (isFinal(write.state) !== isFinal(known.state)) return isFinal(write.state);
+  return write.updatedAt >= known.updatedAt;
 }
 
-/** The answer's writes in full, until the socket tells of them. */
-export function toWrite({ device, answer }: ChangeResult, by: string, at: number): readonly Write[] {
+/**
+ * The answer's writes in full, until the socket tells of them. It doesn't say when they were made, and this page's clock
+ * is another than the server's: they are older than anything the socket tells.
+ */
+export function toWrite({ device, answer }: ChangeResult, by: string): readonly Write[] {
   return answer.writes.map((result) => ({
     ...result,
     set: answer.set,
     device,
     from: null,
     by,
-    createdAt: at,
-    updatedAt: at,
+    createdAt: 0,
+    updatedAt: 0,
   }));
 }

@@ -26,7 +26,7 @@ export function useDrafts(device: string): readonly [Drafts, DraftActions] {
         const params = { project: account.project.id, device };
         const answer = await api.call("changeVariables", { params, body: { values: { [name]: value } } });
         const change = { device, answer };
-        store.dispatch({ type: "asked", change, by: account.user.email, at: Date.now() });
+        store.dispatch({ type: "asked", change, by: account.user.email });
         dispatch({ type: "sent", key });
       } catch (error) {
         dispatch({ type: "refused", key, message: toRefusalText(error).message });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatAge } from "../../src/devices/age.ts";
-import { orderDevices } from "../../src/devices/device-order.ts";
+import { orderDevices, titlesIn } from "../../src/devices/device-order.ts";
 import { device } from "../live/fixtures.ts";
 
 test("devices that are here come first, then by name as a person counts", () => {
@@ -11,6 +11,16 @@ test("devices that are here come first, then by name as a person counts", () => 
     device("x", { name: "Ann" }),
   ];
   expect(orderDevices(devices).map(({ id }) => id)).toEqual(["x", "bot-9", "bot-10", "gone"]);
+});
+
+test("devices that share a name are told apart by their ids", () => {
+  const devices = [
+    device("one", { name: "Rocket" }),
+    device("two", { name: "Rocket" }),
+    device("Rocket"),
+    device("bot"),
+  ];
+  expect([...titlesIn(devices).values()]).toEqual(["Rocket (one)", "Rocket (two)", "Rocket", "bot"]);
 });
 
 test.each([

@@ -121,17 +121,27 @@ describe("writes", () => {
   test("the answer to a change stands until the socket tells of it, whichever comes first", () => {
     const result = { id: 3, name: "speed", value: 5, state: "sent", applied: null, reason: null } as const;
     const change = { device: "game", answer: { set: 3, writes: [result] } };
-    const asked: LiveEvent = { type: "asked", change, by: "ann@example.com", at: 90 };
+    const asked: LiveEvent = { type: "asked", change, by: "ann@example.com" };
     const applied = changes({ writes: [write(3, "speed", { state: "applied", applied: 5 })] });
     expect(desired(play([asked], opened))).toMatchObject({ id: 3, state: "sent" });
     expect(desired(play([asked, applied], opened))?.state).toBe("applied");
     expect(desired(play([applied, asked], opened))?.state).toBe("applied");
   });
 
+  test("an answer's write is settled by the socket, whatever the clocks of page and server say", () => {
+    const result = { id: 3, name: "speed", value: 5, state: "sent", applied: null, reason: null } as const;
+    const change = { device: "game", answer: { set: 3, writes: [result] } };
+    const asked: LiveEvent = { type: "asked", change, by: "ann@example.com" };
+    const early = changes({ writes: [write(3, "speed", { state: "applied", applied: 5, updatedAt: 1 })] });
+    expect(desired(play([asked, early], opened))?.state).toBe("applied");
+    const sentLater = changes({ writes: [write(3, "speed", { state: "sent", updatedAt: 2 })] });
+    expect(desired(play([asked, early, sentLater], opened))?.state).toBe("applied");
+  });
+
   test("an answer for a device that is no longer open is left to the socket", () => {
     const result = { id: 3, name: "speed", value: 5, state: "sent", applied: null, reason: null } as const;
     const change = { device: "other", answer: { set: 3, writes: [result] } };
-    expect(play([{ type: "asked", change, by: "ann", at: 90 }], opened)).toBe(opened);
+    expect(play([{ type: "asked", change, by: "ann" }], opened)).toBe(opened);
   });
 });
 

@@ -86,7 +86,12 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     const { dialect, verified } = ctx.state;
     ctx.state.lastLineAt = ctx.now();
     if (verified === undefined) return leave(ctx, "too_large", "the line is too long");
-    ctx.send((dialect as Dialect).refusal("too_large", `expected a line of at most ${MAX_LINE_BYTES} bytes; this one was skipped`));
+    ctx.send(
+      (dialect as Dialect).refusal(
+        "too_large",
+        `expected a line of at most ${MAX_LINE_BYTES} bytes; this one was skipped`,
+      ),
+    );
   },
 
   closed(ctx, error) {
@@ -125,14 +130,20 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     },
 
     storageUnavailable(ctx) {
-      ctx.send(ctx.state.dialect?.refusal("storage_unavailable", "storing fails for now; what was sent is kept and tried again") ?? "");
+      ctx.send(
+        ctx.state.dialect?.refusal(
+          "storage_unavailable",
+          "storing fails for now; what was sent is kept and tried again",
+        ) ?? "",
+      );
     },
 
     end: (ctx, code, text) => leave(ctx, code, text),
 
     verifyTimedOut(ctx) {
       // A network that stood still looks the same: whoever that happened to is to come back.
-      if (ctx.state.verified === undefined) leave(ctx, "silent", `expected a right key within ${VERIFY_TIMEOUT_MS} ms`);
+      if (ctx.state.verified === undefined)
+        leave(ctx, "silent", `expected a right key within ${VERIFY_TIMEOUT_MS} ms`);
     },
 
     heartbeat(ctx) {
@@ -140,7 +151,8 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
       const silentMs = ctx.now() - lastLineAt;
       // While the server itself doesn't read, silence says nothing about the device.
       const reading = passedLines - storedLines < WINDOW_LINES;
-      if (reading && silentMs >= SILENT_HEARTBEATS * HEARTBEAT_MS) return leave(ctx, "silent", "nothing came for too long");
+      if (reading && silentMs >= SILENT_HEARTBEATS * HEARTBEAT_MS)
+        return leave(ctx, "silent", "nothing came for too long");
       if (silentMs >= HEARTBEAT_MS) ctx.send(dialect?.ping() ?? "");
       ctx.after(untilNextHeartbeat(silentMs), "heartbeat");
     },
@@ -172,7 +184,9 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   }
   const receivedAt = ctx.wallClock();
   const said = dialect.read(line, { receivedAt, clockAheadMs: verified?.clockAheadMs ?? 0 });
-  return verified === undefined ? hearStranger(ctx, dialect, said) : hearDevice(ctx, dialect, verified, said, receivedAt);
+  return verified === undefined
+    ? hearStranger(ctx, dialect, said)
+    : hearDevice(ctx, dialect, verified, said, receivedAt);
 }
 
 // Before verification
@@ -196,7 +210,8 @@ async function verify(ctx: Ctx, dialect: Dialect, key: string, hello: Hello | un
     if (record === undefined) return refuseKey(ctx, dialect);
     ctx.subscribe(RevokedTopic.of(record.id));
     // Looked up again, since it may have been revoked between the first look and the subscription.
-    if ((await ctx.call(Store, "validDeviceKey", key)) === undefined) return leave(ctx, "revoked", "this key was revoked");
+    if ((await ctx.call(Store, "validDeviceKey", key)) === undefined)
+      return leave(ctx, "revoked", "this key was revoked");
     await attach(ctx, dialect, record, hello);
   } catch (error) {
     // The device's own process answers late while it can't store what its last connection sent.
@@ -213,7 +228,12 @@ function refuseKey(ctx: Ctx, dialect: Dialect): void {
 }
 
 /** Connections of dialect 1 that share a key are given the lowest free number; one of dialect 2 says who it is, and wins. */
-async function attach(ctx: Ctx, dialect: Dialect, record: DeviceKeyRecord, hello: Hello | undefined): Promise<void> {
+async function attach(
+  ctx: Ctx,
+  dialect: Dialect,
+  record: DeviceKeyRecord,
+  hello: Hello | undefined,
+): Promise<void> {
   for (let number = 1; ; number += 1) {
     const address = { project: record.project, device: hello?.device ?? anonymousDeviceId(number) };
     const outcome = await withDevice(ctx, address, async (device) => {
@@ -241,7 +261,13 @@ function aboutOf(hello: Hello | undefined) {
 
 type Settled = Exclude<AttachOutcome, { outcome: "occupied" }> & { readonly device: Ref<DeviceProtocol> };
 
-function welcome(ctx: Ctx, dialect: Dialect, { key }: DeviceKeyRecord, hello: Hello | undefined, outcome: Settled): void {
+function welcome(
+  ctx: Ctx,
+  dialect: Dialect,
+  { key }: DeviceKeyRecord,
+  hello: Hello | undefined,
+  outcome: Settled,
+): void {
   if (outcome.outcome === "storage_unavailable") {
     return leave(ctx, "storage_unavailable", "storing fails for now; come back later");
   }
@@ -278,7 +304,13 @@ function hearDevice(ctx: Ctx, dialect: Dialect, verified: Verified, said: Said, 
   }
 }
 
-function passOn(ctx: Ctx, { device }: Verified, content: LineContent, seq: number | undefined, receivedAt: number): void {
+function passOn(
+  ctx: Ctx,
+  { device }: Verified,
+  content: LineContent,
+  seq: number | undefined,
+  receivedAt: number,
+): void {
   const { state } = ctx;
   state.passedLines += 1;
   ctx.cast(device, "heard", { connection: ctx.self, line: state.passedLines, seq, receivedAt, content });
@@ -300,13 +332,15 @@ function leave(ctx: Ctx, code: Code, text: string): void {
 }
 
 function detach(ctx: Ctx, reason: string, resumable: boolean): void {
-  if (ctx.state.verified !== undefined) ctx.cast(ctx.state.verified.device, "detached", ctx.self, reason, resumable);
+  if (ctx.state.verified !== undefined)
+    ctx.cast(ctx.state.verified.device, "detached", ctx.self, reason, resumable);
 }
 
 /** Ends once everything that was passed on is stored and acknowledged; false when it isn't yet. */
 function finishDraining(ctx: Ctx): boolean {
   if (ctx.state.passedLines > ctx.state.storedLines) return false;
-  if (ctx.state.dialect !== undefined) ctx.send(ctx.state.dialect.farewell("shutting_down", "the server is being stopped"));
+  if (ctx.state.dialect !== undefined)
+    ctx.send(ctx.state.dialect.farewell("shutting_down", "the server is being stopped"));
   detach(ctx, "shutting_down", true);
   ctx.close();
   return true;

@@ -13,7 +13,13 @@ import {
   type Ref,
   type ReplyTo,
 } from "@wheelhouse/actors";
-import { SESSION_RESUME_MS, valuesEqual, type AppliedResult, type JsonObject, type JsonValue } from "@wheelhouse/protocol";
+import {
+  SESSION_RESUME_MS,
+  valuesEqual,
+  type AppliedResult,
+  type JsonObject,
+  type JsonValue,
+} from "@wheelhouse/protocol";
 import {
   OPEN_WRITE_STATES,
   StorageFailedError,
@@ -65,7 +71,9 @@ interface Attached {
 }
 
 /** What waits until everything said before is stored. */
-type Waiting = { readonly type: "attach"; readonly attachment: Attachment; readonly from: ReplyTo<AttachOutcome> } | Closing;
+type Waiting =
+  | { readonly type: "attach"; readonly attachment: Attachment; readonly from: ReplyTo<AttachOutcome> }
+  | Closing;
 
 interface Closing {
   readonly type: "close";
@@ -104,7 +112,11 @@ interface DeviceState {
 
 type DeviceContext = Context<DevicePrivate, DeviceState>;
 
-export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenServer<DevicePrivate, DeviceState, DeviceAddress>({
+export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenServer<
+  DevicePrivate,
+  DeviceState,
+  DeviceAddress
+>({
   name: "Device",
   async init(ctx, address) {
     const stored = await ctx.call(Store, "deviceState", address);
@@ -168,7 +180,13 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     async answered(ctx, connection, set, results) {
       if (ctx.state.attached?.connection !== connection) return;
       if (!applyAnswer(ctx, set, results)) {
-        ctx.cast(connection, "refuse", "unknown_write", `no set with the id ${set} was sent to this device`, undefined);
+        ctx.cast(
+          connection,
+          "refuse",
+          "unknown_write",
+          `no set with the id ${set} was sent to this device`,
+          undefined,
+        );
       }
       await goOn(ctx);
     },
@@ -239,7 +257,10 @@ async function goOn(ctx: DeviceContext): Promise<void> {
   store(ctx, batch);
 }
 
-async function attach(ctx: DeviceContext, { connection, about, resume, takeOver }: Attachment): Promise<AttachOutcome> {
+async function attach(
+  ctx: DeviceContext,
+  { connection, about, resume, takeOver }: Attachment,
+): Promise<AttachOutcome> {
   const { state } = ctx;
   // Another one may have come to the front of the queue first.
   if (state.attached !== undefined && !takeOver) return { outcome: "occupied" };
@@ -268,14 +289,23 @@ async function attach(ctx: DeviceContext, { connection, about, resume, takeOver 
 }
 
 function withAbout({ record, address }: DeviceState, about: Attachment["about"], at: number): DeviceRecord {
-  const before = record ?? { ...address, name: null, app: null, build: null, tags: [], firstSeen: at, lastSeen: at };
+  const before = record ?? {
+    ...address,
+    name: null,
+    app: null,
+    build: null,
+    tags: [],
+    firstSeen: at,
+    lastSeen: at,
+  };
   return { ...before, ...about, lastSeen: at };
 }
 
 /** Tells the connection that is there, if any, that another has come. */
 function replace(ctx: DeviceContext): readonly Closing[] {
   const { attached } = ctx.state;
-  if (attached !== undefined) ctx.cast(attached.connection, "end", "replaced", "the same device connected again");
+  if (attached !== undefined)
+    ctx.cast(attached.connection, "end", "replaced", "the same device connected again");
   return detach(ctx, "replaced", true);
 }
 
@@ -295,7 +325,10 @@ async function closeSession(ctx: DeviceContext, { session, reason, resumable, at
     await ctx.callWithin(Infinity, Store, "closeSession", { session, reason, resumable, at });
   } catch (error) {
     // A session that isn't marked as ended is one that ended with the server: nothing is lost by it.
-    const isAway = error instanceof StorageFailedError || error instanceof NoProcessError || error instanceof ProcessExitedError;
+    const isAway =
+      error instanceof StorageFailedError ||
+      error instanceof NoProcessError ||
+      error instanceof ProcessExitedError;
     if (!isAway) throw error;
   }
 }
@@ -324,14 +357,24 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
   const { variables, batch } = ctx.state;
   switch (content.type) {
     case "declare":
-      return addReport(ctx, variables.declare(content.variables, { at: receivedAt, receivedAt, backlog: false }));
+      return addReport(
+        ctx,
+        variables.declare(content.variables, { at: receivedAt, receivedAt, backlog: false }),
+      );
     case "values": {
-      const report = variables.reportValues(content.values, { at: content.at, receivedAt, backlog: content.backlog });
+      const report = variables.reportValues(content.values, {
+        at: content.at,
+        receivedAt,
+        backlog: content.backlog,
+      });
       if (typeof report === "string") return ctx.cast(attached.connection, "refuse", "invalid", report, seq);
       return addReport(ctx, report);
     }
     case "typed_values":
-      addReport(ctx, variables.reportTypedValues(content.values, { at: content.at, receivedAt, backlog: false }));
+      addReport(
+        ctx,
+        variables.reportTypedValues(content.values, { at: content.at, receivedAt, backlog: false }),
+      );
       return applyByEqualValue(ctx);
     case "logs":
       batch.logs.push(...content.entries.map((entry): NewLogEntry => ({ ...entry, receivedAt })));
@@ -368,9 +411,18 @@ function tellStored(ctx: DeviceContext, batch: Batch, { logs, writes }: StoredBa
   const { attached, address } = ctx.state;
   if (attached !== undefined && attached.session === batch.session && batch.line > 0) {
     attached.acknowledged = Math.max(attached.acknowledged, batch.seq ?? 0);
-    ctx.cast(attached.connection, "stored", batch.line, batch.seq === undefined ? undefined : attached.acknowledged);
+    ctx.cast(
+      attached.connection,
+      "stored",
+      batch.line,
+      batch.seq === undefined ? undefined : attached.acknowledged,
+    );
   }
-  rememberWrites(ctx, writes);
+  // One that a newer one has replaced meanwhile may be forgotten already.
+  rememberWrites(
+    ctx,
+    writes.filter(({ id }) => ctx.state.writes.has(id)),
+  );
   if (logs.length + writes.length > 0) publish(ctx, { type: "stored", device: address.device, logs, writes });
 }
 
@@ -391,14 +443,28 @@ async function change(ctx: DeviceContext, values: JsonObject, by: string): Promi
   const checked = state.variables.checkChange(values);
   if ("code" in checked) return { outcome: "refused", ...checked };
   try {
-    const stored = await ctx.callWithin(Infinity, Store, "change", { ...state.address, by, at: ctx.wallClock(), values: checked.values });
+    const stored = await ctx.callWithin(Infinity, Store, "change", {
+      ...state.address,
+      by,
+      at: ctx.wallClock(),
+      values: checked.values,
+    });
     rememberWrites(ctx, stored.replaced);
     rememberWrites(ctx, stored.writes);
     forgetOldWrites(state, stored.writes);
-    publish(ctx, { type: "stored", device: state.address.device, logs: [], writes: [...stored.replaced, ...stored.writes] });
+    publish(ctx, {
+      type: "stored",
+      device: state.address.device,
+      logs: [],
+      writes: [...stored.replaced, ...stored.writes],
+    });
     sendWrites(ctx, stored.writes);
     await goOn(ctx);
-    return { outcome: "stored", set: stored.set, writes: stored.writes.map(({ id }) => state.writes.get(id) as WriteRecord) };
+    return {
+      outcome: "stored",
+      set: stored.set,
+      writes: stored.writes.map(({ id }) => state.writes.get(id) as WriteRecord),
+    };
   } catch (error) {
     if (error instanceof StorageFailedError) return { outcome: "storage_unavailable" };
     throw error;
@@ -436,7 +502,11 @@ function forgetOldWrites(state: DeviceState, newest: readonly WriteRecord[]): vo
 /** Sends again, under their ids, what is still open. */
 function sendOpenWrites(ctx: DeviceContext): void {
   const open = [...ctx.state.writes.values()].filter(isOpen);
-  for (const set of new Set(open.map((write) => write.set))) sendWrites(ctx, open.filter((write) => write.set === set));
+  for (const set of new Set(open.map((write) => write.set)))
+    sendWrites(
+      ctx,
+      open.filter((write) => write.set === set),
+    );
 }
 
 function sendWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
@@ -464,7 +534,11 @@ function updateWrite(ctx: DeviceContext, update: WriteUpdate): void {
 }
 
 /** Takes the device's answer to a set; false for a set it was never sent. */
-function applyAnswer(ctx: DeviceContext, set: number, results: Readonly<Record<string, AppliedResult>>): boolean {
+function applyAnswer(
+  ctx: DeviceContext,
+  set: number,
+  results: Readonly<Record<string, AppliedResult>>,
+): boolean {
   const { writes, variables } = ctx.state;
   if (![...writes.values()].some((write) => write.set >= set)) return false;
   const at = ctx.wallClock();
@@ -519,7 +593,8 @@ function viewOf({ variables, writes }: DeviceState, name: string) {
 
 function publishDevice(ctx: DeviceContext): void {
   const { record, attached } = ctx.state;
-  if (record !== undefined) publish(ctx, { type: "device", device: toDevice(record, attached !== undefined) });
+  if (record !== undefined)
+    publish(ctx, { type: "device", device: toDevice(record, attached !== undefined) });
 }
 
 function publish(ctx: DeviceContext, event: ProjectEvent): void {

@@ -17,9 +17,12 @@ type DevicesProtocol = DynamicSupervisorProtocol<DeviceAddress, DeviceProtocol>;
 export const Devices = processName<DevicesProtocol>("devices");
 
 /** A device that crashes isn't restarted: whoever needs it next starts it anew, from what is stored. */
-export const DevicesSupervisor = defineDynamicSupervisor<void, DeviceAddress, DeviceProtocol>("Devices", () => ({
-  child: (address) => DeviceServer.child(address, { name: deviceName(address), restart: "temporary" }),
-}));
+export const DevicesSupervisor = defineDynamicSupervisor<void, DeviceAddress, DeviceProtocol>(
+  "Devices",
+  () => ({
+    child: (address) => DeviceServer.child(address, { name: deviceName(address), restart: "temporary" }),
+  }),
+);
 
 /** Tries before giving up on a process that ends whenever it is spoken to. */
 const TRIES = 3;
@@ -39,7 +42,10 @@ export async function withDevice<R>(
   }
 }
 
-async function findDevice(ctx: Pick<Verbs, "call" | "whereis">, address: DeviceAddress): Promise<Ref<DeviceProtocol>> {
+async function findDevice(
+  ctx: Pick<Verbs, "call" | "whereis">,
+  address: DeviceAddress,
+): Promise<Ref<DeviceProtocol>> {
   const name = deviceName(address);
   const living = ctx.whereis(name);
   if (living !== undefined) return living;
@@ -48,5 +54,7 @@ async function findDevice(ctx: Pick<Verbs, "call" | "whereis">, address: DeviceA
   // Somebody else may have started it in the meantime.
   const other = ctx.whereis(name);
   if (other !== undefined) return other;
-  throw start.outcome === "failed" && start.reason instanceof Error ? start.reason : new NoProcessError(name.name);
+  throw start.outcome === "failed" && start.reason instanceof Error
+    ? start.reason
+    : new NoProcessError(name.name);
 }

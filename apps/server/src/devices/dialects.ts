@@ -29,7 +29,11 @@ import type { LineContent, WantedValue } from "./protocol.ts";
 export type Said =
   | { readonly type: "identify"; readonly key: string; readonly hello: Hello | undefined }
   | { readonly type: "content"; readonly seq: number | undefined; readonly content: LineContent }
-  | { readonly type: "answer"; readonly set: number; readonly results: Readonly<Record<string, AppliedResult>> }
+  | {
+      readonly type: "answer";
+      readonly set: number;
+      readonly results: Readonly<Record<string, AppliedResult>>;
+    }
   | { readonly type: "ping" }
   | { readonly type: "pong" }
   | { readonly type: "bye" }
@@ -103,7 +107,11 @@ const dialect1: Dialect = {
       case "variables":
         return content({ type: "typed_values", at: times.receivedAt, values: message.variables });
       case "logs": {
-        const entries = message.entries.map((entry) => ({ ...entry, at: toServerTime(entry.at, times), fields: null }));
+        const entries = message.entries.map((entry) => ({
+          ...entry,
+          at: toServerTime(entry.at, times),
+          fields: null,
+        }));
         return content({ type: "logs", entries });
       }
     }
@@ -180,7 +188,11 @@ const dialect2: Dialect = {
     }),
   ack: (seq) => formatMessage({ type: "ack", seq }),
   set: (_, id, values) =>
-    formatMessage({ type: "set", id, values: Object.fromEntries(values.map(({ name, value }) => [name, value])) }),
+    formatMessage({
+      type: "set",
+      id,
+      values: Object.fromEntries(values.map(({ name, value }) => [name, value])),
+    }),
   ping: () => formatMessage({ type: "ping" }),
   pong: () => formatMessage({ type: "pong" }),
 };
@@ -190,4 +202,7 @@ function content(what: LineContent, seq?: number): Said {
 }
 
 /** The refusal of a first line that begins neither dialect. */
-export const NEITHER_DIALECT = refuse("protocol", "expected a line that begins with { or v: (this port speaks to devices only)");
+export const NEITHER_DIALECT = refuse(
+  "protocol",
+  "expected a line that begins with { or v: (this port speaks to devices only)",
+);

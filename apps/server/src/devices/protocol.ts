@@ -1,7 +1,15 @@
 /** What a device's process and its connection tell each other, and how both are addressed. */
 
 import { defineTopic, processName, type ProcessName, type Ref } from "@wheelhouse/actors";
-import type { AppliedResult, Code, DeclaredVariable, JsonObject, JsonValue, KindName, LogLevel } from "@wheelhouse/protocol";
+import type {
+  AppliedResult,
+  Code,
+  DeclaredVariable,
+  JsonObject,
+  JsonValue,
+  KindName,
+  LogLevel,
+} from "@wheelhouse/protocol";
 import type { Device, Variable } from "@wheelhouse/api";
 import type { DeviceAddress, LogEntryRecord, WriteRecord } from "@wheelhouse/storage";
 
@@ -10,7 +18,12 @@ import type { DeviceAddress, LogEntryRecord, WriteRecord } from "@wheelhouse/sto
 /** A connection that speaks for a device from now on. */
 export interface Attachment {
   readonly connection: Ref<DeviceConnectionProtocol>;
-  readonly about: { readonly name?: string; readonly app?: string; readonly build?: string; readonly tags?: readonly string[] };
+  readonly about: {
+    readonly name?: string;
+    readonly app?: string;
+    readonly build?: string;
+    readonly tags?: readonly string[];
+  };
   /** The session to go on with. */
   readonly resume: string | undefined;
   /** Whether a connection that is there already has to go. */
@@ -18,7 +31,12 @@ export interface Attachment {
 }
 
 export type AttachOutcome =
-  | { readonly outcome: "attached"; readonly session: string; readonly resumed: boolean; readonly acknowledged: number }
+  | {
+      readonly outcome: "attached";
+      readonly session: string;
+      readonly resumed: boolean;
+      readonly acknowledged: number;
+    }
   | { readonly outcome: "occupied" }
   | { readonly outcome: "storage_unavailable" };
 
@@ -59,7 +77,12 @@ export interface LineLogEntry {
 /** What became of a person's wish to change variables. */
 export type ChangeOutcome =
   | { readonly outcome: "stored"; readonly set: number; readonly writes: readonly WriteRecord[] }
-  | { readonly outcome: "refused"; readonly code: ChangeRefusal; readonly message: string; readonly field: string }
+  | {
+      readonly outcome: "refused";
+      readonly code: ChangeRefusal;
+      readonly message: string;
+      readonly field: string;
+    }
   | { readonly outcome: "unknown_device" }
   | { readonly outcome: "storage_unavailable" };
 
@@ -85,7 +108,11 @@ export interface DeviceProtocol {
   casts: {
     heard(line: DeviceLine): void;
     /** The device's answer to a set. */
-    answered(connection: Ref<DeviceConnectionProtocol>, set: number, results: Readonly<Record<string, AppliedResult>>): void;
+    answered(
+      connection: Ref<DeviceConnectionProtocol>,
+      set: number,
+      results: Readonly<Record<string, AppliedResult>>,
+    ): void;
     /** The connection goes; the session may be resumed unless the device said goodbye. */
     detached(connection: Ref<DeviceConnectionProtocol>, reason: string, resumable: boolean): void;
   };
@@ -120,8 +147,17 @@ export interface DeviceConnectionProtocol {
 export type ProjectEvent =
   | { readonly type: "device"; readonly device: Device }
   | { readonly type: "declared"; readonly device: string; readonly variables: readonly Variable[] }
-  | { readonly type: "values"; readonly device: string; readonly values: Readonly<Record<string, readonly [number, JsonValue]>> }
-  | { readonly type: "stored"; readonly device: string; readonly logs: readonly LogEntryRecord[]; readonly writes: readonly WriteRecord[] };
+  | {
+      readonly type: "values";
+      readonly device: string;
+      readonly values: Readonly<Record<string, readonly [number, JsonValue]>>;
+    }
+  | {
+      readonly type: "stored";
+      readonly device: string;
+      readonly logs: readonly LogEntryRecord[];
+      readonly writes: readonly WriteRecord[];
+    };
 
 /** A project's devices, by the project's id. */
 export const ProjectTopic = defineTopic<ProjectEvent>("project");

@@ -114,9 +114,14 @@ export class VariableTable {
     for (const [name, wanted] of Object.entries(values)) {
       const entry = this.#entries.get(name);
       if (entry === undefined) {
-        return { code: "unknown_variable", message: `this device has no variable ${showValue(name)}`, field: name };
+        return {
+          code: "unknown_variable",
+          message: `this device has no variable ${showValue(name)}`,
+          field: name,
+        };
       }
-      if (!entry.declaration.writable) return { code: "read_only", message: `${name} can only be read`, field: name };
+      if (!entry.declaration.writable)
+        return { code: "read_only", message: `${name} can only be read`, field: name };
       const fit = fitValue(entry.declaration, wanted);
       if ("code" in fit) return { ...fit, field: name };
       checked.push({ name, from: entry.reported?.value ?? null, value: fit.value });

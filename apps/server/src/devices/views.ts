@@ -38,5 +38,14 @@ export function toVariable(
 
 export function toLogEntry(record: LogEntryRecord): LogEntry {
   const { id, device, session, at, receivedAt, level, message, fields } = record;
-  return { id, device, session, at, receivedAt, level, message, fields: fields === null ? null : { ...fields } };
+  return {
+    id,
+    device,
+    session,
+    at,
+    receivedAt,
+    level,
+    message,
+    fields: fields === null ? null : { ...fields },
+  };
 }

@@ -57,39 +57,57 @@ test("what was acknowledged survives kill -9, once and in order", { timeout: 60_
   expect(stored.sessions.size).toBe(1);
 });
 
-test("a change that was made while the game was away survives it too, and arrives", { timeout: 60_000 }, async () => {
-  const installation = await install();
-  let server = await installation.start();
-  const { project, key, cookie } = await installation.register(server);
-  const before = installation.connect(key, "phone");
-  before.declare({ lives: { kind: "integer", value: 3, writable: true } });
-  before.send({ lives: 3 });
-  await before.close();
+test(
+  "a change that was made while the game was away survives it too, and arrives",
+  { timeout: 60_000 },
+  async () => {
+    const installation = await install();
+    let server = await installation.start();
+    const { project, key, cookie } = await installation.register(server);
+    const before = installation.connect(key, "phone");
+    before.declare({ lives: { kind: "integer", value: 3, writable: true } });
+    before.send({ lives: 3 });
+    await before.close();
 
-  const url = (query: string) =>
-    `http://127.0.0.1:${server.httpPort}/api/v1/projects/${project}/devices/phone/variables${query}`;
-  const headers = { cookie, "content-type": "application/json" };
-  const changed = await fetch(url(""), { method: "PATCH", headers, body: JSON.stringify({ values: { lives: 9 } }) });
-  expect(changed.status).toBe(202);
-  server.kill("SIGKILL");
-  await server.ended;
-  server = await installation.start();
+    const url = (query: string) =>
+      `http://127.0.0.1:${server.httpPort}/api/v1/projects/${project}/devices/phone/variables${query}`;
+    const headers = { cookie, "content-type": "application/json" };
+    const changed = await fetch(url(""), {
+      method: "PATCH",
+      headers,
+      body: JSON.stringify({ values: { lives: 9 } }),
+    });
+    expect(changed.status).toBe(202);
+    server.kill("SIGKILL");
+    await server.ended;
+    server = await installation.start();
 
-  const after = installation.connect(key, "phone");
-  after.declare({ lives: { kind: "integer", value: 3, writable: true } });
-  const arrived = await new Promise((resolve) => after.onSet("lives", (lives: number) => void resolve(lives)));
-  expect(arrived).toBe(9);
-  after.send({ lives: 9 });
-  await after.flush();
-  const answer = (await (await fetch(url(""), { headers })).json()) as {
-    readonly variables: readonly { readonly desired: unknown }[];
-  };
-  expect(answer.variables[0]?.desired).toMatchObject({ state: "applied", applied: 9, by: "ann@example.org" });
-});
+    const after = installation.connect(key, "phone");
+    after.declare({ lives: { kind: "integer", value: 3, writable: true } });
+    const arrived = await new Promise((resolve) =>
+      after.onSet("lives", (lives: number) => {
+        resolve(lives);
+      }),
+    );
+    expect(arrived).toBe(9);
+    after.send({ lives: 9 });
+    await after.flush();
+    const answer = (await (await fetch(url(""), { headers })).json()) as {
+      readonly variables: readonly { readonly desired: unknown }[];
+    };
+    expect(answer.variables[0]?.desired).toMatchObject({
+      state: "applied",
+      applied: 9,
+      by: "ann@example.org",
+    });
+  },
+);
 
 interface Installation {
   start(): Promise<ServerProcess>;
-  register(server: ServerProcess): Promise<{ readonly project: string; readonly key: string; readonly cookie: string }>;
+  register(
+    server: ServerProcess,
+  ): Promise<{ readonly project: string; readonly key: string; readonly cookie: string }>;
   connect(key: string, device: string): Game;
   /** What is stored while no server runs. */
   read(project: string): Promise<Stored>;
@@ -119,7 +137,8 @@ async function install(): Promise<Installation> {
         readonly project: { readonly id: string };
         readonly deviceKey: string;
       };
-      const cookie = response.headers.getSetCookie().find((header) => header.startsWith(SESSION_COOKIE)) ?? "";
+      const cookie =
+        response.headers.getSetCookie().find((header) => header.startsWith(SESSION_COOKIE)) ?? "";
       return { project: project.id, key: deviceKey, cookie: cookie.split(";")[0] ?? "" };
     },
     connect(key, device) {
@@ -135,7 +154,13 @@ async function readStored(folder: string, project: string): Promise<Stored> {
   const storage = await openSqliteStorage({ folder });
   try {
     const logs = (await storage.devices.logs({ project, device: "phone", limit: 100_000 })).toReversed();
-    const points = await storage.devices.history({ project, device: "phone", name: "n", kind: "integer", points: 200_000 });
+    const points = await storage.devices.history({
+      project,
+      device: "phone",
+      name: "n",
+      kind: "integer",
+      points: 200_000,
+    });
     return {
       numbers: logs.map(({ message }) => Number(message)),
       values: points.map(([, value]) => value),
@@ -150,7 +175,8 @@ async function readStored(folder: string, project: string): Promise<Stored> {
 async function produce(game: Game, counter: { last: number }): Promise<void> {
   const goal = game.stats.acknowledged + LINES_A_ROUND;
   for (let ticks = 0; game.stats.acknowledged < goal || game.stats.buffered === 0; ticks += 1) {
-    if (ticks === MOST_TICKS) throw new Error(`expected ${goal} lines to be acknowledged, got: ${game.stats.acknowledged}`);
+    if (ticks === MOST_TICKS)
+      throw new Error(`expected ${goal} lines to be acknowledged, got: ${game.stats.acknowledged}`);
     if (game.stats.buffered < MOST_BUFFERED) {
       counter.last += 1;
       game.send({ n: counter.last });

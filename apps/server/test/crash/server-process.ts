@@ -78,7 +78,8 @@ class Command {
 
   async says(text: string): Promise<void> {
     while (!this.stdout.includes(text)) {
-      if (this.isOver) throw new Error(`expected the server to say ${text}, got: ${JSON.stringify(await this.ended)}`);
+      if (this.isOver)
+        throw new Error(`expected the server to say ${text}, got: ${JSON.stringify(await this.ended)}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }

@@ -13,7 +13,11 @@ const LOG = { at: 1, receivedAt: 2, level: "info", message: "hi", fields: null }
 
 test.each<readonly [string, (batch: Batch) => void]>([
   ["a line that only counts", (batch) => (batch.line = 1)],
-  ["a declaration", (batch) => batch.declarations.push({ declaration: { name: "n", kind: "integer", writable: false }, type: null })],
+  [
+    "a declaration",
+    (batch) =>
+      batch.declarations.push({ declaration: { name: "n", kind: "integer", writable: false }, type: null }),
+  ],
   ["a sample", (batch) => batch.samples.push({ name: "n", value: 1, at: 1, receivedAt: 1, backlog: false })],
   ["a log entry", (batch) => batch.logs.push(LOG)],
   ["a write's new state", (batch) => batch.writes.push({ id: 1, state: "sent", at: 1 })],
@@ -29,7 +33,16 @@ test("it is stored under its device and session, with a number only where lines 
   batch.line = 7;
   batch.missed = 2;
   batch.receivedAt = 9;
-  const expected = { ...ADDRESS, session: "s1", declarations: [], samples: [], logs: [LOG], writes: [], missed: 2, receivedAt: 9 };
+  const expected = {
+    ...ADDRESS,
+    session: "s1",
+    declarations: [],
+    samples: [],
+    logs: [LOG],
+    writes: [],
+    missed: 2,
+    receivedAt: 9,
+  };
   expect(batch.toDeviceBatch(ADDRESS)).toEqual(expected);
   expect(batch.toDeviceBatch(ADDRESS)).not.toHaveProperty("seq");
   batch.seq = 12;

@@ -21,7 +21,10 @@ async function phone(server: TestServer): Promise<LineClient> {
 
 function change(server: TestServer, lives: number, waitMs: number) {
   const path = `/projects/${server.project}/devices/phone/variables?waitMs=${waitMs}`;
-  return server.api<{ readonly set: number; readonly writes: readonly Write[] }>(path, { method: "PATCH", body: { values: { lives } } });
+  return server.api<{ readonly set: number; readonly writes: readonly Write[] }>(path, {
+    method: "PATCH",
+    body: { values: { lives } },
+  });
 }
 
 test("a change that the device answers in time is answered with what became of it", async () => {
@@ -32,7 +35,10 @@ test("a change that the device answers in time is answered with what became of i
   device.send(JSON.stringify({ type: "applied", id, results: { lives: { value: 7 } } }));
   const { status, body } = await changed;
   expect(status).toBe(200);
-  expect(body).toMatchObject({ set: id, writes: [{ name: "lives", value: 9, state: "applied", applied: 7 }] });
+  expect(body).toMatchObject({
+    set: id,
+    writes: [{ name: "lives", value: 9, state: "applied", applied: 7 }],
+  });
 });
 
 test("one that it rejects too", async () => {
@@ -70,8 +76,12 @@ test("one that it doesn't answer in time is answered with 202, and goes on", asy
 test("a revoked key ends its connections, and lets nobody in again", async () => {
   const server = await startTestServer();
   const device = await phone(server);
-  const keys = await server.api<{ readonly deviceKeys: readonly { readonly id: string }[] }>(`/projects/${server.project}/device-keys`);
-  const revoked = await server.api(`/projects/${server.project}/device-keys/${keys.body.deviceKeys[0]?.id}`, { method: "DELETE" });
+  const keys = await server.api<{ readonly deviceKeys: readonly { readonly id: string }[] }>(
+    `/projects/${server.project}/device-keys`,
+  );
+  const revoked = await server.api(`/projects/${server.project}/device-keys/${keys.body.deviceKeys[0]?.id}`, {
+    method: "DELETE",
+  });
   expect(revoked.status).toBe(204);
   expect(await device.nextLine()).toContain(`"code":"revoked"`);
   expect(await device.closed).toEqual([]);

@@ -219,7 +219,9 @@ describe("the window", () => {
     const server = await simulateServer();
     const device = await server.greet(`v:${KEY}`);
     const store = server.faults.hold("append");
-    const lines = Array.from({ length: 300 }, (_, n) => payload("i", [{ name: "n", type: "integer", value: n + 1 }]));
+    const lines = Array.from({ length: 300 }, (_, n) =>
+      payload("i", [{ name: "n", type: "integer", value: n + 1 }]),
+    );
     device.send(...lines);
     await server.settle();
     expect(await server.reported("anonymous-1", "n")).toBe(WINDOW_LINES);
@@ -231,7 +233,9 @@ describe("the window", () => {
   test("refused lines count, and those without a number don't wait for ever", async () => {
     const server = await simulateServer();
     const device = await server.greet(hello("phone"));
-    const refused = Array.from({ length: 600 }, (_, n) => line({ type: "variables", seq: n + 1, values: "none" }));
+    const refused = Array.from({ length: 600 }, (_, n) =>
+      line({ type: "variables", seq: n + 1, values: "none" }),
+    );
     device.send(...refused);
     device.send(...Array.from({ length: 600 }, () => "{"));
     await server.settle();

@@ -225,6 +225,24 @@ describe("a change", () => {
     expect(device.take()).toContain(set(1, { lives: 5 }));
   });
 
+  test("stays the newest when something older is stored after it", async () => {
+    const server = await simulateServer();
+    const device = await connected(server);
+    const store = server.faults.hold("append");
+    device.send(line({ type: "variables", seq: 1, values: { lives: 1 } }));
+    await server.settle();
+    const outcomes = [server.change("phone", { lives: 5 }), server.change("phone", { lives: 6 })];
+    await server.settle();
+    store();
+    const again = server.faults.hold("append");
+    const sets = (await Promise.all(outcomes)).map((outcome) => ("set" in outcome ? outcome.set : 0));
+    again();
+    await server.settle();
+    const lives = (await server.view("phone"))?.variables.find(({ name }) => name === "lives");
+    expect(lives?.desired?.set).toBe(Math.max(...sets));
+    expect(await states(server)).toEqual(["replaced", "sent"]);
+  });
+
   test("is refused while storing fails, and nothing is sent", async () => {
     const server = await simulateServer();
     const device = await connected(server);
@@ -261,9 +279,18 @@ describe("a change", () => {
   test("is done whole or not at all", async () => {
     const server = await simulateServer();
     const device = await connected(server);
-    expect(await server.change("phone", { lives: 5, score: 1 })).toMatchObject({ code: "read_only", field: "score" });
-    expect(await server.change("phone", { lives: 5, speed: 10 })).toMatchObject({ code: "out_of_range", field: "speed" });
-    expect(await server.change("phone", { lives: 5, ammo: 1 })).toMatchObject({ code: "unknown_variable", field: "ammo" });
+    expect(await server.change("phone", { lives: 5, score: 1 })).toMatchObject({
+      code: "read_only",
+      field: "score",
+    });
+    expect(await server.change("phone", { lives: 5, speed: 10 })).toMatchObject({
+      code: "out_of_range",
+      field: "speed",
+    });
+    expect(await server.change("phone", { lives: 5, ammo: 1 })).toMatchObject({
+      code: "unknown_variable",
+      field: "ammo",
+    });
     expect(await server.change("tablet", { lives: 5 })).toEqual({ outcome: "unknown_device" });
     await server.settle();
     expect(device.take()).toEqual([]);

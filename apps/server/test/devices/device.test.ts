@@ -118,9 +118,18 @@ describe("the same device connecting again", () => {
     newer.send(hello("phone"));
     store();
     await server.settle();
-    const content = { type: "logs", entries: [{ at: 0, level: "info", message: "after", fields: null }] } as const;
+    const content = {
+      type: "logs",
+      entries: [{ at: 0, level: "info", message: "after", fields: null }],
+    } as const;
     const phone = deviceName({ project: PROJECT, device: "phone" });
-    server.runtime.cast(phone, "heard", { connection: older, line: 2, seq: 2, receivedAt: STARTS_AT, content });
+    server.runtime.cast(phone, "heard", {
+      connection: older,
+      line: 2,
+      seq: 2,
+      receivedAt: STARTS_AT,
+      content,
+    });
     server.runtime.cast(phone, "detached", older, "bye", false);
     await server.settle();
     expect((await server.logs("phone")).map((log) => log.message)).toEqual(["before"]);
@@ -163,13 +172,17 @@ describe("sessions", () => {
 
   test("a process that nobody needs rests, also after somebody waited for a device that is away", async () => {
     const server = await simulateServer();
-    const declare = { type: "declare", variables: [{ name: "lives", kind: "integer", value: 3, writable: true }] };
+    const declare = {
+      type: "declare",
+      variables: [{ name: "lives", kind: "integer", value: 3, writable: true }],
+    };
     const device = await server.greet(hello("phone"), line(declare));
     const name = deviceName({ project: PROJECT, device: "phone" });
     device.cut();
     await server.settle();
     const outcome = await server.change("phone", { lives: 4 });
-    if (outcome.outcome !== "stored") throw new Error(`expected the change to be stored, got: ${outcome.outcome}`);
+    if (outcome.outcome !== "stored")
+      throw new Error(`expected the change to be stored, got: ${outcome.outcome}`);
     const settled = server.runtime.callWithin(30_000, name, "settled", outcome.set).catch(() => "too late");
     await server.advance(59_000);
     expect(server.runtime.whereis(name)).toBeDefined();
@@ -389,7 +402,10 @@ describe("when the server drains", () => {
   test("lines that waited beyond the window are stored too", async () => {
     const server = await simulateServer();
     const store = server.faults.hold("append");
-    const device = await server.greet(hello("phone"), ...Array.from({ length: 300 }, (_, n) => lives(n + 1, n + 1)));
+    const device = await server.greet(
+      hello("phone"),
+      ...Array.from({ length: 300 }, (_, n) => lives(n + 1, n + 1)),
+    );
     server.stop();
     await server.settle();
     store();

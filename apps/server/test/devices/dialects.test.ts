@@ -81,7 +81,9 @@ describe("keys that a line claims", () => {
   });
 
   test("in dialect 2 no line but hello has one", () => {
-    expect(second.claimsOtherKey(JSON.stringify({ type: "variables", key: "otherKey0001" }), KEY)).toBe(false);
+    expect(second.claimsOtherKey(JSON.stringify({ type: "variables", key: "otherKey0001" }), KEY)).toBe(
+      false,
+    );
   });
 });
 
@@ -105,7 +107,9 @@ test("dialect 1 has no acks and no heartbeat", () => {
 });
 
 test("a refusal in dialect 2 carries the number that it uses up", () => {
-  expect(second.refusal("invalid", "why", 4)).toBe(`{"type":"error","code":"invalid","message":"why","seq":4}\n`);
+  expect(second.refusal("invalid", "why", 4)).toBe(
+    `{"type":"error","code":"invalid","message":"why","seq":4}\n`,
+  );
   expect(second.refusal("invalid", "why")).toBe(`{"type":"error","code":"invalid","message":"why"}\n`);
   expect(second.read(`{"type":"variables","seq":4}`, TIMES)).toMatchObject({ type: "refused", seq: 4 });
 });

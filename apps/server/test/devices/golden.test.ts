@@ -63,7 +63,12 @@ async function play({ name, steps }: Conversation, server: TestServer): Promise<
     account,
     device: name.startsWith("d1-") ? "anonymous-1" : name,
     watch: await watch(server, account),
-    bindings: createBindings({ key: account.key, other: other.key, wrong: "nobodysKey00", now: () => Date.now() }),
+    bindings: createBindings({
+      key: account.key,
+      other: other.key,
+      wrong: "nobodysKey00",
+      now: () => Date.now(),
+    }),
     client: await connectDevice(server.server.tcp.port),
   };
   for (const step of steps) await playStep(playing, step);
@@ -93,16 +98,27 @@ async function playStep(playing: Play, step: Step): Promise<void> {
     case "person_sets":
       return setByPerson(playing, step);
     case "person_sees":
-      await playing.watch.variable(device, step.name, ({ reported }) => reported !== null && jsonEqual(reported.value, step.value));
+      await playing.watch.variable(
+        device,
+        step.name,
+        ({ reported }) => reported !== null && jsonEqual(reported.value, step.value),
+      );
       return;
     case "write_becomes": {
-      const { desired } = await playing.watch.variable(device, step.name, ({ desired }) => desired?.state === step.state);
+      const { desired } = await playing.watch.variable(
+        device,
+        step.name,
+        ({ desired }) => desired?.state === step.state,
+      );
       if (step.applied !== undefined) expect(desired?.applied, step.source).toEqual(step.applied);
     }
   }
 }
 
-async function setByPerson({ account, device }: Play, step: Extract<Step, { type: "person_sets" }>): Promise<void> {
+async function setByPerson(
+  { account, device }: Play,
+  step: Extract<Step, { type: "person_sets" }>,
+): Promise<void> {
   const path = `/projects/${account.project}/devices/${device}/variables`;
   const { status } = await account.api(path, { method: "PATCH", body: { values: step.values } });
   expect(status, step.source).toBe(202);

@@ -155,7 +155,11 @@ async function fill({ accounts }: Storage): Promise<void> {
     [OTHER_PROJECT, OTHER_KEY],
   ] as const) {
     const user = { id: `${project}-owner`, email: `${project}@example.org`, passwordHash: "none", createdAt };
-    await accounts.register(user, { id: project, name: project, createdAt }, { ...known, id: `${project}-1`, project, key });
+    await accounts.register(
+      user,
+      { id: project, name: project, createdAt },
+      { ...known, id: `${project}-1`, project, key },
+    );
   }
   await accounts.addDeviceKey({ ...known, id: `${PROJECT}-2`, project: PROJECT, key: SECOND_KEY });
 }

@@ -8,10 +8,19 @@ import { VariableTable, type Report } from "../../src/devices/variable-table.ts"
 const TIMES = { at: 100, receivedAt: 105, backlog: false };
 const BACKLOG = { ...TIMES, backlog: true };
 
-const declared = (name: string, kind: VariableDeclaration["kind"], rest: Partial<VariableDeclaration> = {}): DeclaredVariable => ({
+const declared = (
+  name: string,
+  kind: VariableDeclaration["kind"],
+  rest: Partial<VariableDeclaration> = {},
+): DeclaredVariable => ({
   declaration: { name, kind, writable: true, ...rest },
 });
-const typed = (name: string, type: string, kind: VariableDeclaration["kind"], value: number | string) => ({ name, type, kind, value });
+const typed = (name: string, type: string, kind: VariableDeclaration["kind"], value: number | string) => ({
+  name,
+  type,
+  kind,
+  value,
+});
 
 function reportOf(table: VariableTable, values: JsonObject, times = TIMES): Report {
   const report = table.reportValues(values, times);
@@ -27,7 +36,9 @@ describe("declarations", () => {
   test("new ones and changed ones are news, the same again isn't", () => {
     const table = new VariableTable([]);
     const lives = declared("lives", "integer", { min: 0 });
-    expect(table.declare([lives], TIMES).declarations).toEqual([{ declaration: lives.declaration, type: null }]);
+    expect(table.declare([lives], TIMES).declarations).toEqual([
+      { declaration: lives.declaration, type: null },
+    ]);
     expect(table.declare([declared("lives", "integer", { min: 0 })], TIMES).declarations).toEqual([]);
     expect(table.declare([declared("lives", "integer", { min: 1 })], TIMES).declarations).toHaveLength(1);
     expect(table.declare([declared("lives", "integer")], TIMES).declarations).toHaveLength(1);
@@ -83,7 +94,9 @@ describe("values", () => {
     const table = new VariableTable([stored({ name: "lives", kind: "integer", writable: true, min: 0 })]);
     expect(reportOf(table, { lives: "4" })).toMatchObject({ declarations: [], samples: [{ value: 4 }] });
     const changed = reportOf(table, { lives: "none" });
-    expect(changed.declarations).toEqual([{ declaration: { name: "lives", kind: "string", writable: false }, type: null }]);
+    expect(changed.declarations).toEqual([
+      { declaration: { name: "lives", kind: "string", writable: false }, type: null },
+    ]);
     expect(changed.samples).toMatchObject([{ value: "none" }]);
   });
 
@@ -123,12 +136,17 @@ describe("values of dialect 1", () => {
   test("another name of the same kind is news: it is what the device is answered with", () => {
     const table = new VariableTable([]);
     table.reportTypedValues([typed("volume", "range", "float", 0.5)], TIMES);
-    expect(table.reportTypedValues([typed("volume", "number", "float", 0.5)], TIMES).declarations).toMatchObject([{ type: "number" }]);
+    expect(
+      table.reportTypedValues([typed("volume", "number", "float", 0.5)], TIMES).declarations,
+    ).toMatchObject([{ type: "number" }]);
   });
 
   test("the last of several of one name is the live one", () => {
     const table = new VariableTable([]);
-    const { samples } = table.reportTypedValues([typed("n", "integer", "integer", 1), typed("n", "integer", "integer", 2)], TIMES);
+    const { samples } = table.reportTypedValues(
+      [typed("n", "integer", "integer", 1), typed("n", "integer", "integer", 2)],
+      TIMES,
+    );
     expect(samples.map(({ value }) => value)).toEqual([1, 2]);
     expect(table.get("n")?.reported?.value).toBe(2);
   });
@@ -144,7 +162,14 @@ describe("a change by a person", () => {
   function table(): VariableTable {
     const made = new VariableTable([]);
     const speed = { ...declared("speed", "float", { min: 0, max: 9 }), value: 3 };
-    made.declare([speed, declared("mode", "enum", { options: ["easy", "hard"] }), declared("score", "integer", { writable: false })], TIMES);
+    made.declare(
+      [
+        speed,
+        declared("mode", "enum", { options: ["easy", "hard"] }),
+        declared("score", "integer", { writable: false }),
+      ],
+      TIMES,
+    );
     return made;
   }
 

@@ -57,7 +57,9 @@ export async function watch({ server }: TestServer, account: TestAccount): Promi
       }),
     async online(device, online) {
       await until(async () => {
-        const { status, body } = await account.api<{ readonly online?: boolean }>(`/projects/${project}/devices/${device}`);
+        const { status, body } = await account.api<{ readonly online?: boolean }>(
+          `/projects/${project}/devices/${device}`,
+        );
         return status === 200 && body.online === online ? true : undefined;
       });
     },

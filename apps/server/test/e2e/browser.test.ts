@@ -138,6 +138,14 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     await game.printed(/^steered from Wheelhouse: ball\.speed = 62$/m);
     await page.getByRole("log", { name: "Log entries" }).getByText("ball.speed was set").waitFor();
     await row(page, "ball.speed").getByText("62", { exact: true }).waitFor();
+    for (const [name, value] of [
+      ["paddle.width", "12"],
+      ["player.look-ahead", "0.4"],
+    ] as const) {
+      await editorOf(page, name).fill(value);
+      await setButton(page, name).click();
+      await chip(page, name, "applied").waitFor();
+    }
     expect(complaints.filter((text) => !NOT_LOGGED_IN.test(text))).toEqual([]);
 
     await server.kill();

@@ -1,6 +1,11 @@
 /** A storage whose calls can be made to fail, to wait, or to be answered late. */
 
-import { StorageFailedError, type AccountStorage, type DeviceStorage, type Storage } from "@wheelhouse/storage";
+import {
+  StorageFailedError,
+  type AccountStorage,
+  type DeviceStorage,
+  type Storage,
+} from "@wheelhouse/storage";
 
 export type StorageCall = keyof AccountStorage | keyof DeviceStorage;
 
@@ -58,9 +63,11 @@ function close(doors: Map<StorageCall, Promise<void>>, call: StorageCall): () =>
 type Run = <T>(name: StorageCall, call: () => Promise<T>) => Promise<T>;
 
 function throughAll<T extends object>(part: T, run: Run): T {
-  const calls = Object.entries(part).map(([name, call]: [string, (...args: unknown[]) => Promise<unknown>]) => [
-    name,
-    (...args: unknown[]) => run(name as StorageCall, () => call(...args)),
-  ]);
+  const calls = Object.entries(part).map(
+    ([name, call]: [string, (...args: unknown[]) => Promise<unknown>]) => [
+      name,
+      (...args: unknown[]) => run(name as StorageCall, () => call(...args)),
+    ],
+  );
   return Object.fromEntries(calls) as T;
 }

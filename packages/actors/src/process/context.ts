@@ -32,6 +32,8 @@ export interface ProcessVerbs {
   exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined>;
   port<T>(key: PortKey<T>): T | undefined;
   spawn<P extends Protocol>(spec: ProcessSpec<P>, parent: Process | undefined): Promise<Ref<P> | undefined>;
+  /** Starts a process without a name; its `init` is still to come. */
+  launch(spec: ProcessSpec, parent: Process | undefined): Process;
   emit(event: RuntimeEvent): void;
   now(): number;
   wallClock(): number;

@@ -22,6 +22,7 @@ export interface Definition {
   readonly continue?: (ctx: never, token: unknown) => unknown;
   readonly terminate?: (ctx: never, reason: ExitReason) => unknown;
   readonly format?: (state: never) => unknown;
+  readonly formatArgs?: (message: string, args: readonly unknown[]) => readonly unknown[];
 }
 
 /** A definition with all it needs to be started. */

@@ -6,6 +6,7 @@
 import type { Owned } from "../context.ts";
 import { formatReason, isCleanExit, toExitReason, type ExitReason } from "../exit-reason.ts";
 import { StartFailedError, UnknownCallError } from "../errors.ts";
+import { MAX_ANCESTORS } from "../events.ts";
 import type { Ref } from "../protocol.ts";
 import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
@@ -76,6 +77,12 @@ export class Process implements Runnable {
   phase: Phase = "starting";
   /** Names it holds; usually one or none. */
   name: string | undefined;
+  /** What it says of itself to people. */
+  label: string | undefined = undefined;
+  /** Whole milliseconds, which cost no memory of their own. */
+  readonly startedAt: number;
+  /** How often it has started a child again. */
+  restarts = 0;
   /** The call being handled. */
   currentCall: PendingCall | undefined = undefined;
   /** Calls and waits of its own that are under way: a simulation tells by it what a handler waits for. */
@@ -100,6 +107,7 @@ export class Process implements Runnable {
     this.args = spec.args;
     this.parent = parent;
     this.name = spec.name?.name;
+    this.startedAt = Math.floor(host.now());
     this.#tellStarted = spec.started;
     this.ref = new ProcessRef(id, spec.name?.name ?? spec.definition.name, this);
     const ContextClass = (spec.definition.context ?? ProcessContext) as typeof ProcessContext;
@@ -259,7 +267,7 @@ export class Process implements Runnable {
     this.currentCall = undefined;
     const { stop } = this.#wishes;
     if (stop !== undefined) {
-      this.#report(stop, describe(message));
+      this.#report(stop, describe(message), argsOf(message));
       this.#terminate(stop, () => pending !== undefined && answerCall(pending, result));
       return;
     }
@@ -273,7 +281,7 @@ export class Process implements Runnable {
       this.#resolveStart(undefined);
       this.end("normal");
     } else if (stop !== undefined) {
-      this.#report(stop, "init");
+      this.#report(stop, "init", [this.args]);
       this.#failStart(stop);
     } else {
       this.state = result;
@@ -363,15 +371,43 @@ export class Process implements Runnable {
 
   #crash(reason: ExitReason, message: Message): void {
     if (!this.alive) return;
-    this.#report(reason, describe(message));
+    this.#report(reason, describe(message), message.type === "init" ? [this.args] : argsOf(message));
     if (this.phase === "starting") this.#failStart(reason);
     else this.#terminate(reason, () => {});
   }
 
   /** Tells of an end that somebody should look into. */
-  #report(reason: ExitReason, message: string): void {
+  #report(reason: ExitReason, message: string, args: readonly unknown[] = []): void {
     if (isCleanExit(reason)) return;
-    this.host.emit({ type: "crash", process: this.ref, reason, message, state: this.#formatState() });
+    this.host.emit({
+      type: "crash",
+      process: this.ref,
+      label: this.label,
+      ancestors: this.#ancestors(),
+      reason,
+      message,
+      args: this.#formatArgs(message, args),
+      state: this.#formatState(),
+    });
+  }
+
+  #ancestors(): readonly ProcessRef[] {
+    const ancestors: ProcessRef[] = [];
+    for (
+      let above = this.parent;
+      above !== undefined && ancestors.length < MAX_ANCESTORS;
+      above = above.parent
+    )
+      ancestors.push(above.ref);
+    return ancestors;
+  }
+
+  #formatArgs(message: string, args: readonly unknown[]): readonly unknown[] {
+    try {
+      return this.definition.formatArgs?.(message, args) ?? args;
+    } catch (error) {
+      return [error];
+    }
   }
 
   #formatState(): unknown {
@@ -491,6 +527,11 @@ function answerCall(pending: PendingCall, result: unknown): void {
     (error: unknown) =>
       pending.fail(error instanceof Error ? error : new Error(formatReason(toExitReason(error)))),
   );
+}
+
+function argsOf(message: Message): readonly unknown[] {
+  if (message.type === "continue") return message.token === undefined ? [] : [message.token];
+  return "args" in message ? message.args : [];
 }
 
 function describe(message: Message): string {

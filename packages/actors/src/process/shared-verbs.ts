@@ -1,11 +1,22 @@
-/** The part of a process's context that speaks to what processes share: topics and registries. */
+/** The part of a process's context that speaks to what processes share: topics, registries and tasks. */
 
-import { NoProcessError } from "../errors.ts";
-import type { Ref, Topic } from "../protocol.ts";
+import { NoProcessError, ProcessExitedError, TaskTimeoutError } from "../errors.ts";
+import type { Address, Ref, Topic } from "../protocol.ts";
 import type { Registration } from "../registry.ts";
 import type { AnyRegistry } from "../runtime/registries.ts";
 import type { AnyTopic } from "../runtime/subscription.ts";
 import type { Dispatcher } from "../runtime/topics.ts";
+import { startFailure } from "../supervision/children.ts";
+import type { ChildStart } from "../supervision/dynamic-supervisor.ts";
+import { TaskHandle, TaskProcess } from "../tasks/task-process.ts";
+import {
+  TASK_TIMEOUT_MS,
+  type Task,
+  type TaskEnd,
+  type TaskFunction,
+  type TaskOptions,
+  type TaskSupervisorProtocol,
+} from "../tasks/task.ts";
 import type { Bound, BoundedSubscription } from "../topics.ts";
 import type { Process } from "./process.ts";
 
@@ -94,6 +105,90 @@ export abstract class SharedVerbs {
 
   count(registry: AnyRegistry, key?: string): number {
     return this.#process.host.registries.count(registry, key);
+  }
+
+  // Tasks
+
+  async<R>(work: TaskFunction<R>, { under }: TaskOptions = {}): Task<R> {
+    this.#checkAlive();
+    const task = new TaskHandle(work, under === undefined ? undefined : this.#process.ref);
+    if (under === undefined) this.#start(task);
+    else this.#startUnder(under, task);
+    this.#own(task);
+    return task;
+  }
+
+  asyncNoLink<R>(work: TaskFunction<R>, { under }: TaskOptions = {}): Task<R> {
+    this.#checkAlive();
+    const task = new TaskHandle(work);
+    if (under === undefined) {
+      this.#start(task).unlinkFrom(this.#process);
+      this.#own(task);
+    } else {
+      this.#startUnder(under, task);
+    }
+    return task;
+  }
+
+  #start(task: TaskHandle): Process {
+    const process = this.#process.host.launch(TaskProcess.with(task), this.#process);
+    process.started.catch((error: unknown) => task.ended(startFailure(error)));
+    return process;
+  }
+
+  #startUnder(supervisor: Address<TaskSupervisorProtocol>, task: TaskHandle): void {
+    const { host } = this.#process;
+    const answered = (start: unknown) => task.startAnswered(start as ChildStart<{}>);
+    const failed = (error: unknown) => task.ended(startFailure(error));
+    host.callFrom(this.#process, Infinity, supervisor, "startChild", [task]).then(answered, failed);
+  }
+
+  /** Ties a task to this process's end, whatever its reason: a link lets a normal one pass. */
+  #own(task: TaskHandle): void {
+    const resource = { release: () => this.abandon(task) };
+    this.#process.own(resource);
+    task.whenEnded(() => this.#process.disown(resource));
+  }
+
+  async await<R>(task: Task<R>, timeoutMs: number = TASK_TIMEOUT_MS): Promise<R> {
+    this.#checkAlive();
+    const end = await this.waitFor(this.endWithin(task, timeoutMs));
+    if (end === undefined) throw new TaskTimeoutError(task.toString(), timeoutMs);
+    if (end.outcome === "failed") throw new ProcessExitedError(task.toString(), end.reason);
+    return end.value;
+  }
+
+  abandon(task: Task<unknown>): void {
+    const handle = task as TaskHandle;
+    handle.abandoned = true;
+    const { host } = this.#process;
+    const process = handle.ref === undefined ? undefined : host.resolve(handle.ref);
+    if (process === undefined) return;
+    process.unlinkFrom(this.#process);
+    process.end("killed");
+  }
+
+  /** @internal A task's end; one that takes longer is ended, and the answer is `undefined`. */
+  async endWithin<R>(task: Task<R>, timeoutMs: number): Promise<TaskEnd<R> | undefined> {
+    const end = await (task as TaskHandle).endWithin(timeoutMs, this.#process.host.timers);
+    if (end === undefined) this.abandon(task);
+    return end as TaskEnd<R> | undefined;
+  }
+
+  /** @internal Waits for what the runtime will bring about; a simulation mustn't take it for something foreign. */
+  async waitFor<T>(promise: Promise<T>): Promise<T> {
+    this.#process.waitingFor += 1;
+    try {
+      return await promise;
+    } finally {
+      this.#process.waitingFor -= 1;
+    }
+  }
+
+  // What a process says of itself
+
+  setLabel(label: string): void {
+    this.#process.label = label;
   }
 
   /** What answers with something can't be dropped silently, as sends of a dead process are. */

@@ -159,12 +159,18 @@ export class Runtime implements Verbs, ProcessHost {
     const name = spec.name?.name;
     if (name !== undefined && this.#names.has(name))
       throw new StartFailedError(name, new NameTakenError(name));
+    const process = this.launch(spec, parent);
+    if (name !== undefined) this.#names.set(name, process);
+    return process.started;
+  }
+
+  /** @internal */
+  launch(spec: ProcessSpec, parent: Process | undefined): Process {
     this.#lastId += 1;
     const process = new Process(this, this.#lastId, spec, parent);
     this.#processes.add(process);
-    if (name !== undefined) this.#names.set(name, process);
     process.begin();
-    return process.started;
+    return process;
   }
 
   /** @internal */
@@ -224,7 +230,13 @@ export class Runtime implements Verbs, ProcessHost {
 
   /** @internal */
   emit(event: RuntimeEvent): void {
+    if (event.type === "child_restarted") this.#countRestart(event.supervisor);
     for (const listener of this.#listeners) listener(event);
+  }
+
+  #countRestart(supervisor: Ref): void {
+    const process = this.resolve(supervisor);
+    if (process !== undefined) process.restarts += 1;
   }
 
   /** @internal Processes whose asynchronous handler waits for nothing that this runtime owns. */

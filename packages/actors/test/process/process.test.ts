@@ -131,7 +131,10 @@ describe("a crash report", () => {
       {
         type: "crash",
         process: ref,
+        label: undefined,
+        ancestors: [],
         message: "cast fail",
+        args: [],
         reason: boom,
         state: { user: "ada", password: "…" },
       },
