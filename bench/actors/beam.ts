@@ -1,4 +1,4 @@
-/** The same programs on Erlang/OTP: `peer.erl`, compiled when first needed, each measurement in a virtual machine of its own. */
+/** The same programs on Erlang/OTP: `measured.erl`, compiled when first needed, each measurement in a virtual machine of its own. */
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,10 +9,10 @@ import { promisify } from "node:util";
 import { otpRelease } from "../otp-differential/play-there.ts";
 
 const execute = promisify(execFile);
-const PEER = fileURLToPath(new URL("peer.erl", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("measured.erl", import.meta.url));
 
 export interface Beam {
-  /** What a function of `peer.erl` measures, done `count` times: numbers, in its own units. */
+  /** What a function of `measured.erl` measures, done `count` times: numbers, in its own units. */
   measure(name: string, count: number): Promise<readonly number[]>;
 }
 
@@ -24,7 +24,7 @@ export async function withBeam<T>(use: (beam: Beam | undefined) => Promise<T>): 
   }
   const folder = await mkdtemp(join(tmpdir(), "actors-bench-"));
   try {
-    await execute("erlc", ["-o", folder, PEER]);
+    await execute("erlc", ["-o", folder, PROGRAMS]);
     return await use({ measure: (name, count) => measure(folder, name, count) });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -33,7 +33,7 @@ export async function withBeam<T>(use: (beam: Beam | undefined) => Promise<T>): 
 
 /** On one scheduler: this runtime has one thread too. */
 async function measure(folder: string, name: string, count: number): Promise<readonly number[]> {
-  const expression = `peer:main(${name}, ${count}), halt().`;
+  const expression = `measured:main(${name}, ${count}), halt().`;
   const flags = ["+S", "1:1", "+P", "1000000", "-noshell", "-pa", folder, "-eval", expression];
   const { stdout } = await execute("erl", flags, { cwd: folder });
   return stdout.trim().split(" ").map(Number);

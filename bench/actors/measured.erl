@@ -1,5 +1,5 @@
 %% The figures' programs on Erlang/OTP. Each prints what it measured: seconds, or bytes.
--module(peer).
+-module(measured).
 -behaviour(gen_server).
 -export([main/2, start_link/0, init/1, handle_call/3, handle_cast/2]).
 
@@ -7,8 +7,8 @@
 
 main(Name, Count) ->
     Parent = self(),
-    spawn_link(fun() -> Parent ! {measured, measure(Name, Count)} end),
-    receive {measured, Numbers} ->
+    spawn_link(fun() -> Parent ! {result, measure(Name, Count)} end),
+    receive {result, Numbers} ->
         io:put_chars(lists:join(" ", [io_lib:format("~w", [Number]) || Number <- Numbers]))
     end.
 
