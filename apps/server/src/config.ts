@@ -34,7 +34,11 @@ interface Setting<T> {
   read(text: string): T | undefined;
 }
 
-const hostAndPort = { value: "HOST:PORT", expected: "HOST:PORT with a port from 0 to 65535", read: readHostAndPort };
+const hostAndPort = {
+  value: "HOST:PORT",
+  expected: "HOST:PORT with a port from 0 to 65535",
+  read: readHostAndPort,
+};
 
 /** The one table. `docs/guides/configuration.md` and `--help` show it. */
 export const SETTINGS = {
@@ -88,7 +92,10 @@ export type CommandLine =
   | { readonly type: "version" }
   | { readonly type: "wrong"; readonly message: string };
 
-export function readCommandLine(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): CommandLine {
+export function readCommandLine(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CommandLine {
   const flags = readFlags(args);
   if (typeof flags === "string") return { type: "wrong", message: flags };
   if (flags["help"] === true) return { type: "help" };
@@ -98,7 +105,10 @@ export function readCommandLine(args: readonly string[], environment: Readonly<R
     const [source, text] = findText(setting, flags, environment);
     const value = text === "" && setting.default === "" ? undefined : setting.read(text);
     if (value === undefined && !(text === "" && setting.default === "")) {
-      return { type: "wrong", message: `expected ${source} to be ${setting.expected}, got: ${JSON.stringify(text)}` };
+      return {
+        type: "wrong",
+        message: `expected ${source} to be ${setting.expected}, got: ${JSON.stringify(text)}`,
+      };
     }
     values[name] = value;
   }
@@ -107,10 +117,12 @@ export function readCommandLine(args: readonly string[], environment: Readonly<R
 }
 
 export function formatHelp(): string {
-  const lines = Object.values<Setting<unknown>>(SETTINGS).map(({ flag, value, help, variable, default: preset }) => {
-    const name = `  --${flag} ${value}`;
-    return `${name.padEnd(24)}${help}\n${"".padEnd(24)}${variable}${preset === "" ? "" : `, by default ${preset}`}`;
-  });
+  const lines = Object.values<Setting<unknown>>(SETTINGS).map(
+    ({ flag, value, help, variable, default: preset }) => {
+      const name = `  --${flag} ${value}`;
+      return `${name.padEnd(24)}${help}\n${"".padEnd(24)}${variable}${preset === "" ? "" : `, by default ${preset}`}`;
+    },
+  );
   return `Usage: npm start -- [options]
 
 Watch and steer your game while it runs.
@@ -124,11 +136,17 @@ ${lines.join("\n")}
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 function readFlags(args: readonly string[]): Flags | string {
-  const text = Object.values<Setting<unknown>>(SETTINGS).map(({ flag }) => [flag, { type: "string" as const }] as const);
+  const text = Object.values<Setting<unknown>>(SETTINGS).map(
+    ({ flag }) => [flag, { type: "string" as const }] as const,
+  );
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { ...Object.fromEntries(text), help: { type: "boolean", short: "h" }, version: { type: "boolean" } },
+      options: {
+        ...Object.fromEntries(text),
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
     });
     return values;
   } catch (error) {
@@ -137,7 +155,11 @@ function readFlags(args: readonly string[]): Flags | string {
   }
 }
 
-function findText(setting: Setting<unknown>, flags: Flags, environment: Readonly<Record<string, string | undefined>>): [string, string] {
+function findText(
+  setting: Setting<unknown>,
+  flags: Flags,
+  environment: Readonly<Record<string, string | undefined>>,
+): [string, string] {
   const flag = flags[setting.flag];
   if (typeof flag === "string") return [`--${setting.flag}`, flag];
   const variable = environment[setting.variable];
@@ -146,7 +168,8 @@ function findText(setting: Setting<unknown>, flags: Flags, environment: Readonly
 }
 
 function readHostAndPort(text: string): HostAndPort | undefined {
-  const { host, port } = /^(?<host>\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):(?<port>\d{1,5})$/i.exec(text)?.groups ?? {};
+  const { host, port } =
+    /^(?<host>\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):(?<port>\d{1,5})$/i.exec(text)?.groups ?? {};
   if (host === undefined || Number(port) > 65_535) return undefined;
   return { host: host.replaceAll(/[[\]]/g, ""), port: Number(port) };
 }

@@ -1,5 +1,12 @@
 /** `@wheelhouse/server`: the server as a function, for the command line and for tests. */
 
 export { startServer, type RunningServer } from "./server.ts";
-export { SETTINGS, formatHelp, readCommandLine, type CommandLine, type Config, type HostAndPort } from "./config.ts";
+export {
+  SETTINGS,
+  formatHelp,
+  readCommandLine,
+  type CommandLine,
+  type Config,
+  type HostAndPort,
+} from "./config.ts";
 export { type OpenStorage } from "./store/store.ts";

@@ -12,7 +12,10 @@ export function createLog({ logLevel }: Pick<Config, "logLevel">): Logger {
 export function logEvent(log: Logger, event: RuntimeEvent): void {
   switch (event.type) {
     case "crash":
-      log.error({ process: event.process.label, handling: event.message, err: toError(event.reason) }, "a process crashed");
+      log.error(
+        { process: event.process.label, handling: event.message, err: toError(event.reason) },
+        "a process crashed",
+      );
       return;
     case "child_restarted":
       log.warn({ child: event.child, reason: formatReason(event.reason) }, "a process was started again");

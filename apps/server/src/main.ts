@@ -86,7 +86,10 @@ function failToStart(config: Config, error: unknown, logEarly: () => void): void
   if (reason instanceof ListenError) {
     const { host, port } = reason.endpoint;
     const flag = port === config.http.port && host === config.http.host ? "--http" : "--tcp";
-    return fail(WRONG_SETTING, `${flag} ${format({ host, port })}: ${reason.message}; choose another with ${flag} HOST:PORT`);
+    return fail(
+      WRONG_SETTING,
+      `${flag} ${format({ host, port })}: ${reason.message}; choose another with ${flag} HOST:PORT`,
+    );
   }
   if (reason instanceof StorageUnusableError) {
     return fail(WRONG_SETTING, `--data ${config.data}: ${reason.message}; choose another with --data DIR`);

@@ -24,7 +24,8 @@ export interface ServerOptions {
 
 /** @throws StartFailedError whose reason is a `ListenError` or a `StorageUnusableError` when a setting can't be used. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
-  const openStorage = options.openStorage ?? ((onFailed) => openSqliteStorage({ folder: config.data, onFailed }));
+  const openStorage =
+    options.openStorage ?? ((onFailed) => openSqliteStorage({ folder: config.data, onFailed }));
   const runtime = new Runtime();
   if (options.onEvent !== undefined) runtime.on(options.onEvent);
   const app = await start(Wheelhouse, { config, openStorage }, { runtime });

@@ -35,7 +35,12 @@ export function mayActAs(role: Role, needed: Role): boolean {
 export async function beginSession(ctx: Pick<Verbs, "call" | "wallClock">, user: string): Promise<string> {
   const token = randomToken();
   const createdAt = ctx.wallClock();
-  await ctx.call(Store, "addWebSession", { tokenHash: hashToken(token), user, createdAt, expiresAt: createdAt + SESSION_MS });
+  await ctx.call(Store, "addWebSession", {
+    tokenHash: hashToken(token),
+    user,
+    createdAt,
+    expiresAt: createdAt + SESSION_MS,
+  });
   return token;
 }
 
@@ -46,7 +51,10 @@ export async function endSession(ctx: Pick<Verbs, "call" | "broadcast">, token: 
 }
 
 /** The account behind a cookie, if its session is there and not over. */
-export async function findVisitor(ctx: Pick<Verbs, "call" | "wallClock">, token: string | undefined): Promise<Visitor | undefined> {
+export async function findVisitor(
+  ctx: Pick<Verbs, "call" | "wallClock">,
+  token: string | undefined,
+): Promise<Visitor | undefined> {
   if (token === undefined) return undefined;
   const session = hashToken(token);
   const record = await ctx.call(Store, "webSession", session);

@@ -13,15 +13,8 @@ import {
   type Ref,
   type ReplyTo,
 } from "@wheelhouse/actors";
+import { SESSION_RESUME_MS, type AppliedResult, type JsonObject } from "@wheelhouse/protocol";
 import {
-  SESSION_RESUME_MS,
-  valuesEqual,
-  type AppliedResult,
-  type JsonObject,
-  type JsonValue,
-} from "@wheelhouse/protocol";
-import {
-  OPEN_WRITE_STATES,
   StorageFailedError,
   type DeviceAddress,
   type DeviceRecord,
@@ -45,6 +38,7 @@ import {
   type ProjectEvent,
 } from "./protocol.ts";
 import { VariableTable, type Report } from "./variable-table.ts";
+import { WriteTable } from "./write-table.ts";
 import { toDevice, toVariable } from "./views.ts";
 
 /** How long a process stays for a device that is away and that nobody asks about. */
@@ -96,8 +90,7 @@ interface DeviceState {
   /** `undefined` for a device that never was. */
   record: DeviceRecord | undefined;
   readonly variables: VariableTable;
-  /** Open writes, each variable's newest one, and those somebody waits for, by id. */
-  readonly writes: Map<number, WriteRecord>;
+  readonly writes: WriteTable;
   attached: Attached | undefined;
   /** What was said since the last batch went to the storage. */
   batch: Batch;
@@ -125,7 +118,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
       address,
       record: stored?.record,
       variables: new VariableTable(stored?.variables ?? []),
-      writes: new Map(stored?.writes.map((write) => [write.id, write])),
+      writes: new WriteTable(stored?.writes ?? []),
       attached: undefined,
       batch: new Batch(""),
       storing: undefined,
@@ -158,8 +151,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
 
     settled(ctx, set) {
       restIfIdle(ctx);
-      const records = writesOf(ctx.state, set);
-      if (records.every(isSettled)) return records;
+      if (ctx.state.writes.isSettled(set)) return ctx.state.writes.ofSet(set);
       ctx.state.settling = [...ctx.state.settling, { set, from: ctx.from }];
       return noReply;
     },
@@ -179,7 +171,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
 
     async answered(ctx, connection, set, results) {
       if (ctx.state.attached?.connection !== connection) return;
-      if (!applyAnswer(ctx, set, results)) {
+      if (!takeAnswer(ctx, set, results)) {
         ctx.cast(
           connection,
           "refuse",
@@ -236,8 +228,10 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
   format: ({ address }) => address,
 });
 
+/** A device that never was is of no use to anybody, so its process doesn't stay. */
 function restIfIdle(ctx: DeviceContext): void {
-  if (ctx.state.attached === undefined) ctx.idleAfter(IDLE_MS);
+  const { attached, record } = ctx.state;
+  if (attached === undefined) ctx.idleAfter(record === undefined ? 0 : IDLE_MS);
 }
 
 // Attaching
@@ -375,7 +369,7 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
         ctx,
         variables.reportTypedValues(content.values, { at: content.at, receivedAt, backlog: false }),
       );
-      return applyByEqualValue(ctx);
+      return updateWrites(ctx, ctx.state.writes.appliedBy(variables, receivedAt));
     case "logs":
       batch.logs.push(...content.entries.map((entry): NewLogEntry => ({ ...entry, receivedAt })));
       return;
@@ -418,11 +412,8 @@ function tellStored(ctx: DeviceContext, batch: Batch, { logs, writes }: StoredBa
       batch.seq === undefined ? undefined : attached.acknowledged,
     );
   }
-  // One that a newer one has replaced meanwhile may be forgotten already.
-  rememberWrites(
-    ctx,
-    writes.filter(({ id }) => ctx.state.writes.has(id)),
-  );
+  ctx.state.writes.remember(writes);
+  answerSettling(ctx);
   if (logs.length + writes.length > 0) publish(ctx, { type: "stored", device: address.device, logs, writes });
 }
 
@@ -449,9 +440,10 @@ async function change(ctx: DeviceContext, values: JsonObject, by: string): Promi
       at: ctx.wallClock(),
       values: checked.values,
     });
-    rememberWrites(ctx, stored.replaced);
-    rememberWrites(ctx, stored.writes);
-    forgetOldWrites(state, stored.writes);
+    state.writes.remember(stored.replaced);
+    state.writes.add(stored.writes);
+    answerSettling(ctx);
+    state.writes.forgetBehind(stored.writes, new Set(state.settling.map(({ set }) => set)));
     publish(ctx, {
       type: "stored",
       device: state.address.device,
@@ -471,105 +463,58 @@ async function change(ctx: DeviceContext, values: JsonObject, by: string): Promi
   }
 }
 
-const isOpen = ({ state }: WriteRecord) => OPEN_WRITE_STATES.includes(state);
-const isSettled = (write: WriteRecord) => !isOpen(write);
-
-function writesOf({ writes }: DeviceState, set: number): readonly WriteRecord[] {
-  return [...writes.values()].filter((write) => write.set === set);
-}
-
-/** Takes on what is stored of writes, and answers those who waited for it. */
-function rememberWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
+/** Answers those who waited for a change that is settled now. */
+function answerSettling(ctx: DeviceContext): void {
   const { state } = ctx;
-  for (const write of writes) state.writes.set(write.id, write);
   state.settling = state.settling.filter(({ set, from }) => {
-    const records = writesOf(state, set);
-    const settled = records.every(isSettled);
-    if (settled) ctx.reply(from, records);
+    const settled = state.writes.isSettled(set);
+    if (settled) ctx.reply(from, state.writes.ofSet(set));
     return !settled;
   });
 }
 
-/** Settled writes of variables that were just written again are of no more use here, unless somebody waits for their change. */
-function forgetOldWrites(state: DeviceState, newest: readonly WriteRecord[]): void {
-  const names = new Set(newest.map(({ name }) => name));
-  const sets = new Set([...state.settling.map(({ set }) => set), newest[0]?.set]);
-  for (const write of state.writes.values()) {
-    if (names.has(write.name) && isSettled(write) && !sets.has(write.set)) state.writes.delete(write.id);
+/** Sends again, under their ids, what is still open. */
+function sendOpenWrites(ctx: DeviceContext): void {
+  const { open } = ctx.state.writes;
+  for (const set of new Set(open.map((write) => write.set))) {
+    const ofSet = open.filter((write) => write.set === set);
+    sendWrites(ctx, ofSet);
   }
 }
 
-/** Sends again, under their ids, what is still open. */
-function sendOpenWrites(ctx: DeviceContext): void {
-  const open = [...ctx.state.writes.values()].filter(isOpen);
-  for (const set of new Set(open.map((write) => write.set)))
-    sendWrites(
-      ctx,
-      open.filter((write) => write.set === set),
-    );
-}
-
-function sendWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
-  const { attached, variables } = ctx.state;
-  const [first] = writes;
+function sendWrites(ctx: DeviceContext, sent: readonly WriteRecord[]): void {
+  const { attached, variables, writes } = ctx.state;
+  const [first] = sent;
   if (attached === undefined || first === undefined) return;
-  const values = writes.map(({ name, value }) => {
+  const values = sent.map(({ name, value }) => {
     const entry = variables.get(name);
     return { name, value, kind: entry?.declaration.kind ?? "json", type: entry?.type ?? "" };
   });
   ctx.cast(attached.connection, "set", first.set, values);
-  const at = ctx.wallClock();
-  for (const { id, state } of writes) if (state === "pending") updateWrite(ctx, { id, state: "sent", at });
+  updateWrites(ctx, writes.markSent(sent, ctx.wallClock()));
 }
 
-/** Changes a write here at once and in the storage with the next batch; nobody is told before it is stored. */
-function updateWrite(ctx: DeviceContext, update: WriteUpdate): void {
-  const { writes, batch } = ctx.state;
-  const write = writes.get(update.id);
-  if (write === undefined || !isOpen(write)) return;
-  batch.writes.push(update);
-  batch.receivedAt = Math.max(batch.receivedAt, update.at);
-  // Only what is sent is taken on early, so that it isn't sent twice; an answer counts once it is durable.
-  if (update.state === "sent") writes.set(update.id, { ...write, state: "sent", updatedAt: update.at });
+/** States go into the storage with the next batch; nobody is told of them before. */
+function updateWrites(ctx: DeviceContext, updates: readonly WriteUpdate[]): void {
+  const { batch } = ctx.state;
+  batch.writes.push(...updates);
+  batch.receivedAt = Math.max(batch.receivedAt, ...updates.map(({ at }) => at));
 }
 
 /** Takes the device's answer to a set; false for a set it was never sent. */
-function applyAnswer(
+function takeAnswer(
   ctx: DeviceContext,
   set: number,
   results: Readonly<Record<string, AppliedResult>>,
 ): boolean {
   const { writes, variables } = ctx.state;
-  if (![...writes.values()].some((write) => write.set >= set)) return false;
+  if (!writes.canHaveSent(set)) return false;
   const at = ctx.wallClock();
-  const reported: [string, JsonValue][] = [];
-  for (const write of writesOf(ctx.state, set)) {
-    const result = Object.hasOwn(results, write.name) ? results[write.name] : undefined;
-    if (result === undefined || !isOpen(write)) continue;
-    const applied = result.value;
-    if (applied !== undefined) reported.push([write.name, applied]);
-    updateWrite(ctx, {
-      id: write.id,
-      at,
-      ...("error" in result ? { state: "rejected", reason: result.error } : { state: "applied" }),
-      ...(applied === undefined ? {} : { applied }),
-    });
-  }
-  const report = variables.reportValues(Object.fromEntries(reported), { at, receivedAt: at, backlog: false });
-  if (typeof report !== "string" && ctx.state.attached !== undefined) addReport(ctx, report);
+  const { updates, reported } = writes.readAnswer(set, results, at);
+  updateWrites(ctx, updates);
+  const report = variables.reportValues(reported, { at, receivedAt: at, backlog: false });
+  if (typeof report !== "string") addReport(ctx, report);
   return true;
-}
-
-/** Dialect 1 answers a write by reporting an equal value. */
-function applyByEqualValue(ctx: DeviceContext): void {
-  const { writes, variables } = ctx.state;
-  const at = ctx.wallClock();
-  for (const { id, name, value, state } of writes.values()) {
-    const entry = variables.get(name);
-    if (state !== "sent" || entry === undefined || entry.reported === null) continue;
-    if (!valuesEqual(entry.declaration.kind, entry.reported.value, value)) continue;
-    updateWrite(ctx, { id, state: "applied", applied: entry.reported.value, at });
-  }
 }
 
 // What others see
@@ -580,15 +525,14 @@ function toView(state: DeviceState): DeviceView | undefined {
   return {
     device: toDevice(record, attached !== undefined),
     variables: [...variables.entries].map(({ declaration }) => viewOf(state, declaration.name)),
-    openWrites: [...writes.values()].filter(isOpen),
+    openWrites: writes.open,
   };
 }
 
 function viewOf({ variables, writes }: DeviceState, name: string) {
   const entry = variables.get(name);
   if (entry === undefined) throw new Error(`expected the variable ${name} to be known`);
-  const newest = [...writes.values()].filter((write) => write.name === name).at(-1);
-  return toVariable(entry.declaration, entry.reported, newest);
+  return toVariable(entry.declaration, entry.reported, writes.newestOf(name));
 }
 
 function publishDevice(ctx: DeviceContext): void {

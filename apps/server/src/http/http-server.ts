@@ -80,7 +80,12 @@ async function build(ctx: Context<HttpProtocol, FastifyInstance>, config: Config
   app.setErrorHandler(async (error, request, reply) => {
     const { status, body } = toErrorAnswer(error);
     if (status === 500) {
-      ctx.emit({ type: "http:request_failed", method: request.method, path: request.routeOptions.url ?? "", error } as RequestFailed);
+      ctx.emit({
+        type: "http:request_failed",
+        method: request.method,
+        path: request.routeOptions.url ?? "",
+        error,
+      } as RequestFailed);
     }
     return reply.status(status).send(body);
   });
@@ -105,7 +110,10 @@ function takeEmptyBodies(app: FastifyInstance): void {
   );
 }
 
-const STATUS_OF_BYTES: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+const STATUS_OF_BYTES: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
 
 /** Answers what never becomes a request: it isn't HTTP, is too long, or takes too long. */
 function refuseBytes({ code }: { readonly code?: string }, socket: Socket): void {

@@ -13,7 +13,10 @@ export async function servePage(app: FastifyInstance): Promise<void> {
     dotfiles: "ignore",
     // The names of built files hold their contents' hash; the first document is asked for again each time.
     setHeaders(reply, path) {
-      reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+      reply.header(
+        "cache-control",
+        path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+      );
     },
   });
   app.setNotFoundHandler(async (request, reply) => {

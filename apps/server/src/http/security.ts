@@ -46,7 +46,9 @@ export function isOwnHost(host: string | undefined, config: Pick<Config, "http" 
   const name = host.replace(/:\d+$/, "").toLowerCase();
   if (LOOPBACK_NAMES.has(name)) return true;
   if (config.publicUrl?.host === host.toLowerCase()) return true;
-  return !ANY_ADDRESS.has(config.http.host) && (name === config.http.host || name === `[${config.http.host}]`);
+  return (
+    !ANY_ADDRESS.has(config.http.host) && (name === config.http.host || name === `[${config.http.host}]`)
+  );
 }
 
 /** Whether a browser says that the request comes from this server's own page; one that says nothing isn't a browser. */

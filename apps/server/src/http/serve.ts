@@ -1,6 +1,14 @@
 /** Puts the API's routes on fastify: validation by their schemas, access by the table, answers and errors in one shape. */
 
-import { API_PREFIX, ApiError, routes, type Answer, type ApiErrorCode, type Route, type RouteName } from "@wheelhouse/api";
+import {
+  API_PREFIX,
+  ApiError,
+  routes,
+  type Answer,
+  type ApiErrorCode,
+  type Route,
+  type RouteName,
+} from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import { StorageFailedError } from "@wheelhouse/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -10,7 +18,9 @@ import type { Config } from "../config.ts";
 import { ACCESS } from "./access.ts";
 import { comesFromOwnPage, sessionCookie } from "./security.ts";
 
-type Part<N extends RouteName, K extends string> = (typeof routes)[N] extends { readonly [key in K]: infer S extends z.ZodType }
+type Part<N extends RouteName, K extends string> = (typeof routes)[N] extends {
+  readonly [key in K]: infer S extends z.ZodType;
+}
   ? z.output<S>
   : undefined;
 
@@ -26,7 +36,9 @@ export interface Call<N extends RouteName> {
 }
 
 /** Answers with the status and the body; a refusal is thrown as an `ApiError`. */
-export type Handler<N extends RouteName> = (call: Call<N>) => Promise<readonly [status: number, body: Answer<N>]>;
+export type Handler<N extends RouteName> = (
+  call: Call<N>,
+) => Promise<readonly [status: number, body: Answer<N>]>;
 
 export type Handlers<N extends RouteName = RouteName> = { readonly [K in N]: Handler<K> };
 
@@ -62,9 +74,13 @@ export function serve(
 
 function checkBrowser(request: FastifyRequest): void {
   if (request.method === "GET" || request.method === "HEAD") return;
-  if (!comesFromOwnPage(request.headers)) throw new ApiError("forbidden", "this request comes from another site");
+  if (!comesFromOwnPage(request.headers))
+    throw new ApiError("forbidden", "this request comes from another site");
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
-    throw new ApiError("invalid", "expected content-type to be application/json", { status: 415, field: "content-type" });
+    throw new ApiError("invalid", "expected content-type to be application/json", {
+      status: 415,
+      field: "content-type",
+    });
   }
 }
 
@@ -83,7 +99,8 @@ async function checkAccess(
   const role = roleIn(visitor, project);
   // A project of others looks like one that isn't there.
   if (role === undefined) throw new ApiError("not_found", "no such project");
-  if (!mayActAs(role, access)) throw new ApiError("forbidden", `expected the role ${access} or more, got: ${role}`);
+  if (!mayActAs(role, access))
+    throw new ApiError("forbidden", `expected the role ${access} or more, got: ${role}`);
   return visitor;
 }
 
@@ -105,11 +122,14 @@ export function toErrorAnswer(error: unknown): { readonly status: number; readon
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof StorageFailedError) return new ApiError("storage_unavailable", "storing fails for now; try again later");
+  if (error instanceof StorageFailedError)
+    return new ApiError("storage_unavailable", "storing fails for now; try again later");
   const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
   // Fastify's own refusals of a request: not JSON, too large, of another type.
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new ApiError("invalid" satisfies ApiErrorCode, message ?? "not understood", { status: statusCode });
+    return new ApiError("invalid" satisfies ApiErrorCode, message ?? "not understood", {
+      status: statusCode,
+    });
   }
   return new ApiError("internal", "something went wrong here; the server's log says what");
 }

@@ -55,10 +55,13 @@ export class Owed {
         if (this.#topics.has("devices")) this.#devices.set(device, event.device);
         return;
       case "declared":
-        if (this.#topics.has("variables")) for (const variable of event.variables) inner(this.#variables, device).set(variable.name, variable);
+        if (this.#topics.has("variables"))
+          for (const variable of event.variables) inner(this.#variables, device).set(variable.name, variable);
         return;
       case "values":
-        if (this.#topics.has("variables")) for (const [name, value] of Object.entries(event.values)) inner(this.#values, device).set(name, value);
+        if (this.#topics.has("variables"))
+          for (const [name, value] of Object.entries(event.values))
+            inner(this.#values, device).set(name, value);
         return;
       case "stored":
         this.#addStored(event);
@@ -99,8 +102,16 @@ export class Owed {
       type: "changes",
       id: this.#id,
       offset: this.#offset,
-      ...(this.#values.size === 0 ? {} : { values: toObject(this.#values, (values) => Object.fromEntries(values)) as NonNullable<Changes["values"]> }),
-      ...(this.#variables.size === 0 ? {} : { variables: toObject(this.#variables, (variables) => [...variables.values()]) }),
+      ...(this.#values.size === 0
+        ? {}
+        : {
+            values: toObject(this.#values, (values) => Object.fromEntries(values)) as NonNullable<
+              Changes["values"]
+            >,
+          }),
+      ...(this.#variables.size === 0
+        ? {}
+        : { variables: toObject(this.#variables, (variables) => [...variables.values()]) }),
       ...(this.#logs.length === 0 ? {} : { logs: this.#logs }),
       ...(this.#writes.size === 0 ? {} : { writes: [...this.#writes.values()].map(toWrite) }),
       ...(this.#devices.size === 0 ? {} : { devices: [...this.#devices.values()] }),

@@ -1,7 +1,14 @@
 /** One page that watches: its subscriptions, and what it is owed, sent as fast as it reads and no faster. */
 
 import { defineGenServer, defineInfo, on, type Context } from "@wheelhouse/actors";
-import { clientMessage, type Device, type LiveMessage, type Snapshot, type Subscribe, type Variable } from "@wheelhouse/api";
+import {
+  clientMessage,
+  type Device,
+  type LiveMessage,
+  type Snapshot,
+  type Subscribe,
+  type Variable,
+} from "@wheelhouse/api";
 import { parseJson } from "@wheelhouse/protocol";
 import type { WriteRecord } from "@wheelhouse/storage";
 import { SessionEndedTopic, roleIn, type Visitor } from "../accounts/sessions.ts";
@@ -73,12 +80,21 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
       message: (text) => ctx.inform(ctx.self, PageInfo, { type: "message", text }),
       closed: () => ctx.inform(ctx.self, PageInfo, { type: "closed" }),
     });
-    return { ...start, subscriptions: new Map(), planned: false, lastSentAt: -Infinity, slowSince: undefined };
+    return {
+      ...start,
+      subscriptions: new Map(),
+      planned: false,
+      lastSentAt: -Infinity,
+      slowSince: undefined,
+    };
   },
   infos: [
-    on(PageInfo, (ctx: PageContext, message) => (message.type === "closed" ? ctx.stop() : hear(ctx, message.text))),
+    on(PageInfo, (ctx: PageContext, message) =>
+      message.type === "closed" ? ctx.stop() : hear(ctx, message.text),
+    ),
     on(ProjectTopic, (ctx: PageContext, event, project) => {
-      for (const { request, owed } of ctx.state.subscriptions.values()) if (request.project === project) owed.add(event);
+      for (const { request, owed } of ctx.state.subscriptions.values())
+        if (request.project === project) owed.add(event);
       plan(ctx);
     }),
     on(SessionEndedTopic, (ctx: PageContext) => {
@@ -97,7 +113,11 @@ async function hear(ctx: PageContext, text: string): Promise<void> {
   const parsed = clientMessage.safeParse(parseJson(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return tell(ctx, { type: "error", code: "invalid", message: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not understood"}` });
+    return tell(ctx, {
+      type: "error",
+      code: "invalid",
+      message: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not understood"}`,
+    });
   }
   if (parsed.data.type === "unsubscribe") unsubscribe(ctx, parsed.data.id);
   else await subscribe(ctx, parsed.data);
@@ -116,15 +136,25 @@ async function subscribe(ctx: PageContext, request: Subscribe): Promise<void> {
   const offset = await ctx.call(Store, "lastEntry");
   // What happens from here on waits in the mailbox, until the snapshot is sent.
   tell(ctx, await takeSnapshot(ctx, request, epoch, offset));
-  const owed = new Owed(request, request.after === undefined ? offset : Math.min(request.after.offset, offset));
+  const owed = new Owed(
+    request,
+    request.after === undefined ? offset : Math.min(request.after.offset, offset),
+  );
   subscriptions.set(request.id, { request, owed });
   if (request.after !== undefined) await catchUp(ctx, request, owed, epoch);
 }
 
-function refusalOf(visitor: Visitor, subscriptions: LivePageState["subscriptions"], { id, project }: Subscribe) {
-  if (roleIn(visitor, project) === undefined) return { code: "forbidden", message: "no such project for this account" };
-  if (subscriptions.has(id)) return { code: "invalid", message: `expected id to be new on this socket, got: ${id}` };
-  if (subscriptions.size >= MAX_SUBSCRIPTIONS) return { code: "invalid", message: `expected at most ${MAX_SUBSCRIPTIONS} subscriptions` };
+function refusalOf(
+  visitor: Visitor,
+  subscriptions: LivePageState["subscriptions"],
+  { id, project }: Subscribe,
+) {
+  if (roleIn(visitor, project) === undefined)
+    return { code: "forbidden", message: "no such project for this account" };
+  if (subscriptions.has(id))
+    return { code: "invalid", message: `expected id to be new on this socket, got: ${id}` };
+  if (subscriptions.size >= MAX_SUBSCRIPTIONS)
+    return { code: "invalid", message: `expected at most ${MAX_SUBSCRIPTIONS} subscriptions` };
   return undefined;
 }
 
@@ -132,11 +162,17 @@ function unsubscribe(ctx: PageContext, id: number): void {
   const { subscriptions } = ctx.state;
   const project = subscriptions.get(id)?.request.project;
   subscriptions.delete(id);
-  if (project === undefined || [...subscriptions.values()].some(({ request }) => request.project === project)) return;
+  if (project === undefined || [...subscriptions.values()].some(({ request }) => request.project === project))
+    return;
   ctx.unsubscribe(ProjectTopic.of(project));
 }
 
-async function takeSnapshot(ctx: PageContext, request: Subscribe, epoch: string, offset: number): Promise<Snapshot> {
+async function takeSnapshot(
+  ctx: PageContext,
+  request: Subscribe,
+  epoch: string,
+  offset: number,
+): Promise<Snapshot> {
   const topics = new Set(request.topics);
   const records = (await ctx.call(Store, "devices", request.project)).filter(
     ({ device }) => request.device === undefined || request.device === device,
@@ -146,9 +182,10 @@ async function takeSnapshot(ctx: PageContext, request: Subscribe, epoch: string,
   const writes: WriteRecord[] = [];
   const needsProcess = topics.has("variables") || topics.has("writes");
   for (const record of records) {
-    const view = needsProcess || ctx.whereis(deviceName(record)) !== undefined
-      ? await withDevice(ctx, record, (device) => ctx.call(device, "view"))
-      : undefined;
+    const view =
+      needsProcess || ctx.whereis(deviceName(record)) !== undefined
+        ? await withDevice(ctx, record, (device) => ctx.call(device, "view"))
+        : undefined;
     devices.push(view?.device ?? toDevice(record, false));
     variables[record.device] = [...(view?.variables ?? [])];
     writes.push(...(view?.openWrites ?? []));
@@ -165,7 +202,12 @@ async function takeSnapshot(ctx: PageContext, request: Subscribe, epoch: string,
 }
 
 /** Sends what was stored while the page was away, or tells it to load again. */
-async function catchUp(ctx: PageContext, { id, project, after }: Subscribe, owed: Owed, epoch: string): Promise<void> {
+async function catchUp(
+  ctx: PageContext,
+  { id, project, after }: Subscribe,
+  owed: Owed,
+  epoch: string,
+): Promise<void> {
   const missed =
     after === undefined || after.epoch !== epoch
       ? undefined

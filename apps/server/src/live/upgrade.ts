@@ -21,20 +21,31 @@ export function acceptLivePages(
   config: Config,
   readCookies: (header: string) => Record<string, string | undefined>,
 ): void {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     upgrade(request).catch((error: unknown) => socket.end(formatAnswer(toErrorAnswer(error))));
 
     async function upgrade({ headers, url }: IncomingMessage): Promise<void> {
       if (!isOwnHost(headers.host, config)) throw new ApiError("wrong_host", "this server has another name");
-      if (url?.split("?", 1)[0] !== LIVE_PATH) throw new ApiError("not_found", "there is no socket at this address");
-      if (!isOwnOrigin(headers.origin, headers.host)) throw new ApiError("forbidden", "this request comes from another site");
-      const visitor = await findVisitor(ctx, readCookies(headers.cookie ?? "")[sessionCookie(headers.host, config).name]);
+      if (url?.split("?", 1)[0] !== LIVE_PATH)
+        throw new ApiError("not_found", "there is no socket at this address");
+      if (!isOwnOrigin(headers.origin, headers.host))
+        throw new ApiError("forbidden", "this request comes from another site");
+      const visitor = await findVisitor(
+        ctx,
+        readCookies(headers.cookie ?? "")[sessionCookie(headers.host, config).name],
+      );
       if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
       sockets.handleUpgrade(request, socket, head, (page) => {
         page.pause();
-        ctx.call(LivePages, "startChild", { socket: toPageSocket(page), visitor }).catch(() => page.terminate());
+        ctx
+          .call(LivePages, "startChild", { socket: toPageSocket(page), visitor })
+          .catch(() => page.terminate());
       });
     }
   });

@@ -4,7 +4,9 @@ import { defineGenServer, later, processName, type Context, type GenServer } fro
 import type { AccountStorage, DeviceStorage, Storage } from "@wheelhouse/storage";
 
 /** A port's methods as calls: what they resolve with is the reply. */
-type CallsTo<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never };
+type CallsTo<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
+};
 
 export interface StoreProtocol {
   calls: CallsTo<AccountStorage> & CallsTo<DeviceStorage> & { epoch(): string };
@@ -50,7 +52,11 @@ const DEVICE_CALLS: Record<keyof DeviceStorage, true> = {
   entriesAfter: true,
 };
 
-export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServer<StorePrivate, Storage, OpenStorage>({
+export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServer<
+  StorePrivate,
+  Storage,
+  OpenStorage
+>({
   name: "Store",
   trapExits: true,
   init: (ctx, open) => open((error) => ctx.cast(ctx.self, "adapterFailed", error)),
@@ -72,7 +78,10 @@ type AsyncMethod = (...args: readonly unknown[]) => Promise<unknown>;
 type StoreContext = Context<StorePrivate, Storage>;
 
 /** Handlers that pass each call on to the adapter; it orders and groups them itself. */
-function forward<T extends object>(names: Record<keyof T, true>, part: (storage: Storage) => T): ForwardedCalls<T> {
+function forward<T extends object>(
+  names: Record<keyof T, true>,
+  part: (storage: Storage) => T,
+): ForwardedCalls<T> {
   const handlers = Object.keys(names).map((name) => [
     name,
     (ctx: StoreContext, ...args: readonly unknown[]) => {

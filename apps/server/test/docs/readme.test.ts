@@ -53,11 +53,15 @@ test("the game of step 4 declares, reports and applies", async () => {
   await eyes.variable("my-game", "score", ({ reported }) => reported?.value === 0);
   const path = `/projects/${server.project}/devices/my-game/variables?waitMs=10000`;
   const answer = await server.api(path, { method: "PATCH", body: { values: { speed: 7 } } });
-  expect(answer).toMatchObject({ status: 200, body: { writes: [{ name: "speed", state: "applied", applied: 7 }] } });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { writes: [{ name: "speed", state: "applied", applied: 7 }] },
+  });
 });
 
 test("every file and folder it names is there", () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path ?? "");
   expect(links.length).toBeGreaterThan(5);
-  for (const path of links) expect(() => readFileSync(new URL(path, `file://${root}`)), path).not.toThrow(/ENOENT/);
+  for (const path of links)
+    expect(() => readFileSync(new URL(path, `file://${root}`)), path).not.toThrow(/ENOENT/);
 });

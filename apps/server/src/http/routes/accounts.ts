@@ -28,7 +28,13 @@ type AccountRoutes =
 export function accountHandlers(ctx: Verbs, config: Pick<Config, "publicUrl">): Handlers<AccountRoutes> {
   function setCookie({ headers }: FastifyRequest, reply: FastifyReply, token: string): void {
     const { name, secure } = sessionCookie(headers.host, config);
-    reply.setCookie(name, token, { httpOnly: true, sameSite: "lax", secure, path: "/", maxAge: SESSION_MS / 1000 });
+    reply.setCookie(name, token, {
+      httpOnly: true,
+      sameSite: "lax",
+      secure,
+      path: "/",
+      maxAge: SESSION_MS / 1000,
+    });
   }
 
   return {
@@ -45,7 +51,12 @@ export function accountHandlers(ctx: Verbs, config: Pick<Config, "publicUrl">): 
         throw new ApiError("registration_closed", "the first account is made on the server's own machine");
       }
       const createdAt = ctx.wallClock();
-      const user = { id: randomId(), email: body.email, passwordHash: await hashPassword(body.password), createdAt };
+      const user = {
+        id: randomId(),
+        email: body.email,
+        passwordHash: await hashPassword(body.password),
+        createdAt,
+      };
       const project = { id: randomId(), name: body.project ?? "My game", createdAt };
       const key = newKey(project.id, "first key", createdAt);
       if ((await ctx.call(Store, "register", user, project, key)) === "exists") {
@@ -53,13 +64,21 @@ export function accountHandlers(ctx: Verbs, config: Pick<Config, "publicUrl">): 
       }
       setCookie(request, reply, await beginSession(ctx, user.id));
       const { id, email } = user;
-      return [201, { user: { id, email }, project: { id: project.id, name: project.name, role: "owner" }, deviceKey: key.key }];
+      return [
+        201,
+        {
+          user: { id, email },
+          project: { id: project.id, name: project.name, role: "owner" },
+          deviceKey: key.key,
+        },
+      ];
     }),
 
     async logIn({ body, request, reply }) {
       const user = await ctx.call(Store, "userByEmail", body.email);
       const right = await isRightPassword(body.password, user?.passwordHash);
-      if (user === undefined || !right) throw new ApiError("wrong_credentials", "e-mail address or password is wrong");
+      if (user === undefined || !right)
+        throw new ApiError("wrong_credentials", "e-mail address or password is wrong");
       setCookie(request, reply, await beginSession(ctx, user.id));
       return [201, { user: { id: user.id, email: user.email } }];
     },

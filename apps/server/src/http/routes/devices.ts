@@ -34,7 +34,8 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
       const by = (visitor as Visitor).user.email;
       const outcome = await withDevice(ctx, params, (device) => ctx.call(device, "change", body.values, by));
       const { set, writes } = expectStored(outcome);
-      if (query.waitMs === undefined || query.waitMs === 0) return [202, { set, writes: writes.map(toResult) }];
+      if (query.waitMs === undefined || query.waitMs === 0)
+        return [202, { set, writes: writes.map(toResult) }];
       const settled = await waitForDevice(ctx, params, set, query.waitMs);
       return settled === undefined
         ? [202, { set, writes: writes.map(toResult) }]
@@ -43,7 +44,8 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
 
     async history({ params, query }) {
       const variable = (await viewDevice(ctx, params)).variables.find(({ name }) => name === params.name);
-      if (variable === undefined) throw new ApiError("unknown_variable", "no such variable", { field: "name" });
+      if (variable === undefined)
+        throw new ApiError("unknown_variable", "no such variable", { field: "name" });
       const points = await ctx.call(Store, "history", {
         project: params.project,
         device: params.device,
@@ -70,7 +72,12 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
     async logs({ params, query }) {
       const { limit, cursor, ...filters } = query;
       const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
-      const records = await ctx.call(Store, "logs", { project: params.project, limit: limit + 1, ...readCursor(cursor), ...given });
+      const records = await ctx.call(Store, "logs", {
+        project: params.project,
+        limit: limit + 1,
+        ...readCursor(cursor),
+        ...given,
+      });
       return [200, { entries: records.slice(0, limit).map(toLogEntry), next: nextCursor(records, limit) }];
     },
   };
@@ -94,7 +101,10 @@ function expectStored(outcome: ChangeOutcome): Extract<ChangeOutcome, { outcome:
     case "stored":
       return outcome;
     case "refused":
-      throw new ApiError(outcome.code, outcome.message, { status: API_ERRORS[outcome.code], field: outcome.field });
+      throw new ApiError(outcome.code, outcome.message, {
+        status: API_ERRORS[outcome.code],
+        field: outcome.field,
+      });
     case "unknown_device":
       throw new ApiError("not_found", "no such device");
     case "storage_unavailable":
@@ -103,7 +113,12 @@ function expectStored(outcome: ChangeOutcome): Extract<ChangeOutcome, { outcome:
 }
 
 /** The change's writes once none is open any more; `undefined` when that takes too long. */
-async function waitForDevice(ctx: Verbs, address: DeviceAddress, set: number, waitMs: number): Promise<readonly WriteRecord[] | undefined> {
+async function waitForDevice(
+  ctx: Verbs,
+  address: DeviceAddress,
+  set: number,
+  waitMs: number,
+): Promise<readonly WriteRecord[] | undefined> {
   try {
     return await ctx.callWithin(waitMs, deviceName(address), "settled", set);
   } catch (error) {
@@ -122,7 +137,9 @@ function readCursor(cursor: string | undefined): { readonly before?: number } {
   if (cursor === undefined) return {};
   const before = Number(cursor);
   if (!Number.isSafeInteger(before) || before < 1) {
-    throw new ApiError("invalid", "expected cursor to be what an earlier answer had as next", { field: "cursor" });
+    throw new ApiError("invalid", "expected cursor to be what an earlier answer had as next", {
+      field: "cursor",
+    });
   }
   return { before };
 }
