@@ -1,7 +1,7 @@
 /** What became of a write, in the words of its chip. Pure. */
 
 import type { Variable, Write } from "@wheelhouse/api";
-import { valuesEqual } from "@wheelhouse/protocol";
+import { valuesEqual, type JsonValue } from "@wheelhouse/protocol";
 import { toValueText } from "./value-text.ts";
 
 export interface WriteText {
@@ -39,8 +39,21 @@ export function toWriteText(variable: Variable, write: Write): WriteText {
 }
 
 function toAppliedText(variable: Variable, write: Write, detail: (rest: string) => string): WriteText {
-  const isAsAsked = write.applied === null || valuesEqual(variable.kind, write.applied, write.value);
+  const held = write.applied ?? write.value;
+  const applied = toValueText(variable, held);
+  if (hasMovedOn(variable, write, held)) {
+    return {
+      tone: "past",
+      text: `applied ${applied}`,
+      detail: detail(`the device applied ${applied}, and has changed it since.`),
+    };
+  }
+  const isAsAsked = valuesEqual(variable.kind, held, write.value);
   if (isAsAsked) return { tone: "good", text: "applied", detail: detail("the device applied it.") };
-  const applied = toValueText(variable, write.applied ?? write.value);
   return { tone: "warn", text: `applied as ${applied}`, detail: detail(`the device made it ${applied}.`) };
+}
+
+/** Whether the device has reported another value since: a restarted game, say, that begins with its own. */
+function hasMovedOn({ kind, reported }: Variable, write: Write, held: JsonValue): boolean {
+  return reported !== null && reported.at > write.updatedAt && !valuesEqual(kind, reported.value, held);
 }

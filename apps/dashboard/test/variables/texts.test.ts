@@ -18,6 +18,15 @@ describe("a write's chip", () => {
     expect(equal).toMatchObject({ tone: "good", text: "applied" });
   });
 
+  test("is of the past once the device has reported another value since", () => {
+    const restarted = variable("gravity", { reported: { value: 9.8, at: 200 } });
+    const past = toWriteText(restarted, write(1, "gravity", { value: 5, state: "applied", applied: 5 }));
+    expect(past).toMatchObject({ tone: "past", text: "applied 5" });
+    const earlier = variable("gravity", { reported: { value: 9.8, at: 50 } });
+    const fresh = toWriteText(earlier, write(1, "gravity", { value: 5, state: "applied", applied: 5 }));
+    expect(fresh).toMatchObject({ tone: "good", text: "applied" });
+  });
+
   test("gives the reason of a rejection", () => {
     const rejected = toWriteText(gravity, write(1, "gravity", { state: "rejected", reason: "not now" }));
     expect(rejected).toMatchObject({ tone: "bad", text: "rejected: not now" });
