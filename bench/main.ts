@@ -8,6 +8,13 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  actors: () => import("./actors/main.ts"),
+  casts: () => import("./actors/casts.ts"),
+  calls: () => import("./actors/calls.ts"),
+  "queued-calls": () => import("./actors/queued-calls.ts"),
+  children: () => import("./actors/children.ts"),
+  memory: () => import("./actors/memory.ts"),
+  fairness: () => import("./actors/fairness.ts"),
   "otp-differential": () => import("./otp-differential/main.ts"),
 };
 

@@ -5,7 +5,7 @@ import { withBeam } from "./beam.ts";
 import { Counter, checkCounted, type CounterProtocol } from "./counter.ts";
 import { atLeast, atLeastTimes, medians, printFigures, type Figure, type Size } from "./figure.ts";
 
-const FULL: Size = { count: 3_000_000, runs: 5 };
+export const FULL: Size = { count: 3_000_000, runs: 5 };
 /** Casts before the sender lets the receiver work, by a call; `measured.erl` does the same. */
 const BURST = 1_000;
 

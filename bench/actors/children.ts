@@ -44,7 +44,6 @@ const Starter = defineGenServer<StarterProtocol, undefined>({
         if ((await ctx.call(supervisor, "stopChild", child)) === "stopped") stopped += 1;
       const ended = ctx.now();
       checkCounted(stopped, count);
-      ctx.exit(supervisor, "kill");
       return { start: between - begun, stop: ended - between };
     },
   },
@@ -70,12 +69,19 @@ async function measureVerb(
   const spentMs = await medians(runs, {
     few: async () => (await startAndStop(FEW))[verb],
     many: async () => (await startAndStop(count))[verb],
-    peer: async () => ((await beam?.measure("children", count))?.[verb === "start" ? 0 : 1] ?? Number.NaN) * 1_000,
+    peer: async () =>
+      ((await beam?.measure("children", count))?.[verb === "start" ? 0 : 1] ?? Number.NaN) * 1_000,
   });
   const many = `${verb} ${count.toLocaleString("en")} children`;
   return [
     atMostTimes(`${many}, and linear of ${FEW}`, spentMs.many, (spentMs.few * count) / FEW, 1.5, "ms"),
-    atMostTimes(`${many}, and on the BEAM`, spentMs.many, beam === undefined ? undefined : spentMs.peer, 0.5, "ms"),
+    atMostTimes(
+      `${many}, and on the BEAM`,
+      spentMs.many,
+      beam === undefined ? undefined : spentMs.peer,
+      0.5,
+      "ms",
+    ),
   ];
 }
 

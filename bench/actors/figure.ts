@@ -1,6 +1,8 @@
 /** What a measurement prints: one row for each floor, with what was measured beside it and whether it is met. */
 
 import { loadavg } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 export interface Figure {
   readonly what: string;
@@ -52,17 +54,13 @@ export function atLeastTimes(
 }
 
 /** A ceiling for our own number, whatever the peer's. */
-export function atMost(
-  what: string,
-  ours: number,
-  ceiling: number,
-  unit: string,
-  peer?: number,
-): Figure {
+export function atMost(what: string, ours: number, ceiling: number, unit: string, peer?: number): Figure {
   return {
     what,
     ours: formatSmall(ours, unit),
-    ...(peer === undefined ? { peer: "-", ratio: "-" } : compared(ours, peer, (value) => formatSmall(value, unit))),
+    ...(peer === undefined
+      ? { peer: "-", ratio: "-" }
+      : compared(ours, peer, (value) => formatSmall(value, unit))),
     floor: `≤ ${ceiling} ${unit}`,
     met: ours <= ceiling,
   };
@@ -102,7 +100,10 @@ function formatSmall(value: number, unit: string): string {
   return `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
 }
 
-/** The median of each measurement; they take turns, so that a machine that slows down slows them all. */
+/**
+ * The median of each measurement. They take turns, so that a machine that slows down slows them all, and each begins
+ * with a clean heap, so that none pays for another's garbage; its own it pays for.
+ */
 export async function medians<K extends string>(
   runs: number,
   measurements: Readonly<Record<K, () => Promise<number>>>,
@@ -110,9 +111,18 @@ export async function medians<K extends string>(
   const names = Object.keys(measurements) as K[];
   const taken = new Map<K, number[]>(names.map((name) => [name, []]));
   for (let run = 0; run < runs; run += 1)
-    for (const name of names) taken.get(name)?.push(await measurements[name]());
-  return Object.fromEntries(names.map((name) => [name, quantile(taken.get(name) ?? [], 0.5)])) as Record<K, number>;
+    for (const name of names) {
+      collectGarbage();
+      taken.get(name)?.push(await measurements[name]());
+    }
+  return Object.fromEntries(names.map((name) => [name, quantile(taken.get(name) ?? [], 0.5)])) as Record<
+    K,
+    number
+  >;
 }
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

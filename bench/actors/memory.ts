@@ -19,7 +19,9 @@ export function measure({ count, runs }: Size): Promise<readonly Figure[]> {
       ours: () => bytesHere(count),
       peer: async () => (await beam?.measure("memory", count))?.[0] ?? Number.NaN,
     });
-    return [atMost("an idle gen server", bytes.ours, 1_024, "bytes", beam === undefined ? undefined : bytes.peer)];
+    return [
+      atMost("an idle gen server", bytes.ours, 1_024, "bytes", beam === undefined ? undefined : bytes.peer),
+    ];
   });
 }
 

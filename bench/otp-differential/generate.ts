@@ -20,6 +20,7 @@ import {
   type Step,
   type SupervisorNode,
 } from "./script.ts";
+import type { Restart } from "@wheelhouse/actors";
 
 /** What a child that hangs gets before it is killed, in milliseconds: real ones there, virtual ones here. */
 const HANG_MS = 3;
@@ -104,9 +105,15 @@ class World {
 
   #fields(id: string, parent: Parent | undefined) {
     const dice = this.#dice;
-    const restart = dice.pick(["permanent", "permanent", "transient", "temporary"]);
-    const may = parent !== undefined && parent.autoShutdown !== "never" && restart !== "permanent";
-    return { id, restart, significant: dice.chance(may ? 0.6 : 0.004) } as const;
+    const ends = parent !== undefined && parent.autoShutdown !== "never";
+    const restart = dice.pick<Restart>([
+      "permanent",
+      ends ? "transient" : "permanent",
+      "transient",
+      "temporary",
+    ]);
+    const maySignify = ends && restart !== "permanent";
+    return { id, restart, significant: dice.chance(maySignify ? 0.8 : 0.004) } as const;
   }
 
   #newId(kind: string): string {
@@ -170,7 +177,7 @@ class World {
     const siblings = this.#nodes.filter(
       (it) => it !== node && this.#parents.get(it.id) === parent && mayDie(it),
     );
-    const too = this.#dice.chance(0.3) ? siblings.slice(0, 1 + this.#dice.below(2)) : [];
+    const too = siblings.slice(0, this.#dice.pick([0, 0, 1, 2, Infinity]));
     return { step: "kill", supervisor: parent.id, ids: [node.id, ...too.map(({ id }) => id)] };
   }
 

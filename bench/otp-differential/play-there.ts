@@ -9,6 +9,8 @@ import { promisify } from "node:util";
 import { toErlang, type Script } from "./script.ts";
 
 const execute = promisify(execFile);
+/** A virtual machine that takes longer hangs. */
+const MOST_MS = 120_000;
 const PLAYER = fileURLToPath(new URL("player.erl", import.meta.url));
 
 /** The release that is on the path: `25`; `undefined` if there is none. */
@@ -37,5 +39,5 @@ export async function playThere(scripts: readonly Script[]): Promise<readonly (r
 /** With one scheduler, signals arrive in the order they were sent. */
 async function evaluate(expression: string, options: readonly string[], cwd = tmpdir()): Promise<string> {
   const all = ["+S", "1:1", "-noshell", ...options, "-eval", expression];
-  return (await execute("erl", all, { cwd })).stdout;
+  return (await execute("erl", all, { cwd, timeout: MOST_MS })).stdout;
 }

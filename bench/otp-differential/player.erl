@@ -113,7 +113,7 @@ wait_for_death(Pid, Recorder) ->
 wait_for_signal(Pid, Reason, Recorder) ->
     Traps = case process_info(Pid, trap_exit) of {trap_exit, T} -> T; undefined -> false end,
     case ask(Recorder, {status, Pid}) of
-        hanging when Traps -> ok;
+        hanging when Traps; Reason =:= normal -> ok;
         dead -> ok;
         _ when Traps; Reason =:= normal -> catch sys:get_state(Pid, infinity);
         _ -> wait_for_death(Pid, Recorder)

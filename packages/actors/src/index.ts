@@ -86,16 +86,14 @@ export {
 } from "./tasks/task-stream.ts";
 
 // Supervision
+export { defineSupervisor, type Supervisor, type SupervisorSpec } from "./supervision/supervisor.ts";
 export {
-  defineSupervisor,
   type ChildInfo,
   type RestartChildOutcome,
   type StartChildOutcome,
   type StartOutcome,
-  type Supervisor,
   type SupervisorProtocol,
-  type SupervisorSpec,
-} from "./supervision/supervisor.ts";
+} from "./supervision/supervisor-protocol.ts";
 export {
   defineDynamicSupervisor,
   type ChildStart,

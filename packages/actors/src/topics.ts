@@ -77,6 +77,7 @@ export interface SubscribeVerbs {
    * The same, with no more than so many of the topic's messages waiting.
    *
    * @throws Error when `maxQueued` isn't a positive whole number.
+   * @throws NoProcessError when this process has ended.
    */
   subscribeBounded<M, D>(
     topic: Topic<M, D>,

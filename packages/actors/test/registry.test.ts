@@ -55,7 +55,7 @@ describe("a registry of unique keys", () => {
     expect(runtime.lookup(Rooms, "lobby")).toMatchObject([{ ref: a, value: 2 }]);
     expect(before).toMatchObject([{ value: 1 }]);
     runtime.exit(a, "kill");
-    expect(runtime.count(Rooms)).toBe(0);
+    expect([runtime.count(Rooms), runtime.lookup(Rooms, "lobby")]).toEqual([0, []]);
   });
 
   test("lets a process be found as soon as it has started, and refuses the second of two that race (26)", async () => {

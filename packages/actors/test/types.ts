@@ -4,12 +4,16 @@ import {
   defineDynamicSupervisor,
   defineGenServer,
   defineInfo,
+  defineRegistry,
   defineSupervisor,
+  defineTaskSupervisor,
   defineTopic,
   on,
   processName,
   provide,
   start,
+  taskStream,
+  type Address,
   type CallContext,
   type ChildStart,
   type Context,
@@ -20,6 +24,7 @@ import {
   type Reply,
   type ReplyTo,
   type Runtime,
+  type Task,
   type Topic,
 } from "@wheelhouse/actors";
 
@@ -272,3 +277,126 @@ void thrown;
 provide(Dice, () => "four");
 // @ts-expect-error: there may be none
 ctx.port(Dice)();
+
+// Registries
+
+const Stores = defineRegistry<"main" | "spare", number, ReadProtocol>("stores", { keys: "unique" });
+const Tags = defineRegistry<string, void, StoreProtocol>("tags", { keys: "duplicate" });
+declare const readerContext: Context<ReadProtocol>;
+if (ctx.register(Stores, "main", 1).outcome === "registered") ctx.unregister(Stores, "main");
+ctx.register(Tags, "red");
+for (const { ref, value } of runtime.lookup(Stores, "spare")) void [runtime.call(ref, "get", "a"), value + 1];
+runtime.dispatch(Tags, "red", ([entry]) => entry && runtime.cast(entry.ref, "clear"));
+runtime
+  .select(Stores, ({ key, value }) => key === "main" && value > 1)
+  .map(({ key }): "main" | "spare" => key);
+ctx.updateValue(Stores, "main", (value) => value + 1);
+const mainStore: Address<ReadProtocol> = Stores.via("main");
+void runtime.call(mainStore, "get", "a");
+on(Stores.events, (_, event) => void (event.type === "registered" ? event.value.toFixed() : event.key));
+// @ts-expect-error: a key that there isn't
+ctx.register(Stores, "third", 1);
+// @ts-expect-error: a value of the wrong type
+ctx.register(Stores, "main", "1");
+// @ts-expect-error: without its value
+ctx.register(Stores, "main");
+// @ts-expect-error: with one where there is none
+ctx.register(Tags, "red", 1);
+// @ts-expect-error: a process that doesn't understand enough
+readerContext.register(Tags, "red");
+// @ts-expect-error: the holder isn't there unless the key was taken
+void ctx.register(Stores, "main", 1).holder;
+// @ts-expect-error: code outside any process isn't registered
+runtime.register(Stores, "main", 1);
+// @ts-expect-error: a key that there isn't
+runtime.lookup(Stores, "third");
+// @ts-expect-error: what is found understands no more than the registry says
+runtime.lookup(Stores, "main").forEach(({ ref }) => runtime.cast(ref, "clear"));
+// @ts-expect-error: keys that aren't unique are no addresses
+Tags.via("red");
+// @ts-expect-error: nor have they one value each
+ctx.updateValue(Tags, "red", () => undefined);
+// @ts-expect-error: a new value of the wrong type
+ctx.updateValue(Stores, "main", String);
+// @ts-expect-error: an address understands no more than the registry says
+runtime.cast(Stores.via("main"), "clear");
+// @ts-expect-error: of another registry
+const otherStores: typeof Stores = Tags;
+void otherStores;
+// @ts-expect-error: a kind of keys that there isn't
+defineRegistry<string, void, StoreProtocol>("bad", { keys: "some" });
+
+// Topics with metadata, and bounded ones
+
+const Frames = defineTopic<Uint8Array, { readonly format: "json" | "binary" }>("frames");
+const frames = Frames.of("all");
+ctx.subscribe(frames, { format: "json" });
+ctx.subscribe(local);
+ctx
+  .subscribeBounded(local, { maxQueued: 1, whenFull: "disconnect", keyOf: ({ text: key }) => key })
+  .dropped.toFixed();
+ctx.subscribeBounded(frames, { maxQueued: 1, whenFull: "drop_oldest" }, { format: "binary" });
+runtime.broadcastWith(frames, (all) =>
+  all.map((one) => one.metadata.format === "json" && one.send(new Uint8Array(1))),
+);
+runtime.subscribers(frames).map(({ metadata }): "json" | "binary" => metadata.format);
+// @ts-expect-error: without its metadata
+ctx.subscribe(frames);
+// @ts-expect-error: metadata of the wrong type
+ctx.subscribe(frames, { format: "text" });
+// @ts-expect-error: metadata that the topic doesn't ask for
+ctx.subscribe(local, { format: "json" });
+// @ts-expect-error: code outside any process can't hear
+runtime.subscribe(local);
+// @ts-expect-error: a policy that there isn't
+ctx.subscribeBounded(local, { maxQueued: 1, whenFull: "drop_newest" });
+// @ts-expect-error: a key that isn't text
+ctx.subscribeBounded(local, { maxQueued: 1, whenFull: "disconnect", keyOf: () => 1 });
+// @ts-expect-error: a key of another message
+ctx.subscribeBounded(local, { maxQueued: 1, whenFull: "disconnect", keyOf: (key: string) => key });
+// @ts-expect-error: a dispatcher that sends something else
+runtime.broadcastWith(frames, ([one]) => one?.send("text"));
+// @ts-expect-error: a topic of other metadata
+const plainFrames: Topic<Uint8Array> = frames;
+void plainFrames;
+
+// Tasks
+
+const Workers = defineTaskSupervisor("Workers", { maxChildren: 2 });
+const size: Task<number> = ctx.async(async () => 1);
+void ctx.await(size).then((done) => done.toFixed());
+void ctx.await(
+  ctx.asyncNoLink((task) => task.call(store, "get", "a")),
+  10,
+);
+void start(Workers, undefined).then(({ ref }) => {
+  ctx.async(() => 1, { under: ref });
+  return runtime.call(ref, "startChild", (task) => task.cast(store, "clear"));
+});
+const lengths = taskStream(ctx, ["a", "b"], (_, input) => input.length, { ordered: false });
+void lengths.next().then(({ value }) => value && value.outcome === "done" && value.value.toFixed());
+// @ts-expect-error: a result of the wrong type
+const title: Task<string> = ctx.async(() => 1);
+void title;
+// @ts-expect-error: it isn't text when awaited either
+void ctx.await(size).then((done: string) => done);
+// @ts-expect-error: a task understands no messages of its owner's
+ctx.async((task) => task.cast(task.self, "clear"));
+// @ts-expect-error: a supervisor of other children
+ctx.async(() => 1, { under: pool });
+// @ts-expect-error: anything else can't be awaited
+void ctx.await(Promise.resolve(1));
+// @ts-expect-error: code outside any process starts none
+runtime.async(() => 1);
+// @ts-expect-error: an input taken for another type
+taskStream(ctx, ["a"], (_, input: number) => input);
+// @ts-expect-error: a time-out that is handled otherwise
+taskStream(ctx, ["a"], () => 1, { onTimeout: "ignore" });
+// @ts-expect-error: there is no value unless it is done
+void lengths.next().then(({ value }) => value && value.value);
+
+// What a process says of itself
+
+ctx.setLabel("the store");
+// @ts-expect-error: a label is text
+ctx.setLabel(1);

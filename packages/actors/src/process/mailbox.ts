@@ -94,6 +94,8 @@ export class Mailbox {
     if (message === undefined) return undefined;
     this.#first = message.next;
     if (this.#first === undefined) this.#last = undefined;
+    // One that has grown old would keep all that came after it from being collected cheaply, handled or not.
+    message.next = undefined;
     this.#length -= 1;
     return message;
   }

@@ -41,6 +41,11 @@ export class ProcessRef implements Ref {
     return `${this.label}#${this.id}`;
   }
 
+  /** In a log, too, it is an address and not all that is behind it. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Ref<${this.toString()}>`;
   }

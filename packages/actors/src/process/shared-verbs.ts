@@ -161,11 +161,10 @@ export abstract class SharedVerbs {
   abandon(task: Task<unknown>): void {
     const handle = task as TaskHandle;
     handle.abandoned = true;
-    const { host } = this.#process;
-    const process = handle.ref === undefined ? undefined : host.resolve(handle.ref);
-    if (process === undefined) return;
-    process.unlinkFrom(this.#process);
-    process.end("killed");
+    const process = handle.ref === undefined ? undefined : this.#process.host.resolve(handle.ref);
+    process?.unlinkFrom(this.#process);
+    process?.end("killed");
+    handle.ended("killed");
   }
 
   /** @internal A task's end; one that takes longer is ended, and the answer is `undefined`. */

@@ -105,8 +105,11 @@ class Window<I, R> {
 
   start(input: I): void {
     const { linked = false, timeoutMs = TASK_TIMEOUT_MS } = this.#options;
-    const run = (task: TaskContext) => this.#work(task, input);
-    const task = linked ? this.#ctx.async(run) : this.#ctx.asyncNoLink(run);
+    const start = linked ? "async" : "asyncNoLink";
+    const task = this.#ctx[start]((own) => {
+      if (this.#work.name !== "") own.setLabel(this.#work.name);
+      return this.#work(own, input);
+    });
     const slot: Slot<I, R> = { task, result: undefined };
     this.#slots.add(slot);
     void this.#follow(slot, input, timeoutMs);

@@ -54,8 +54,9 @@ export interface TaskVerbs {
    *
    * @throws ProcessExitedError with the task's reason, when it failed or couldn't start.
    * @throws TaskTimeoutError when it took too long; it has been ended.
+   * @throws NoProcessError when this process has ended.
    */
   await<R>(task: Task<R>, timeoutMs?: number): Promise<R>;
-  /** Ends a task at once, without harm to this process. To one that has ended it does nothing. */
+  /** Ends a task at once, without harm to this process; awaited, it has failed with `killed`. After its end it does nothing. */
   abandon(task: Task<unknown>): void;
 }

@@ -8,7 +8,7 @@ import {
 } from "@wheelhouse/actors";
 import { describe, expect, test } from "vitest";
 import { shutsDown } from "../../src/supervision/restart-rules.ts";
-import { TrappingProbe, world, type ProbeProtocol } from "../support.ts";
+import { TrappingProbe, crash, world, type ProbeProtocol } from "../support.ts";
 
 const Supervisor = defineSupervisor<SupervisorSpec>("Supervisor", (spec) => spec);
 
@@ -97,6 +97,29 @@ describe("the end of a significant child", () => {
       expect(await outcome(ended)).toEqual({ status: "pending" });
     },
   );
+
+  test("isn't that of the last while another waits for its next try (19, 22)", async () => {
+    let starts = 0;
+    const stubborn = TrappingProbe.child(
+      {
+        label: "A",
+        init() {
+          starts += 1;
+          if (starts === 2) crash();
+        },
+      },
+      { name: processName("A"), restart: "transient", significant: true },
+    );
+    const { runtime, ref, ended, outcome, takeCrashes } = await supervised({
+      autoShutdown: "all_significant",
+      children: [stubborn, child("B", "temporary", true)],
+    });
+    // The second end waits behind the first, whose restart fails, and comes before the next try.
+    for (const name of ["A", "B"]) runtime.exit(processName(name), "kill");
+    expect(await outcome(ended)).toEqual({ status: "pending" });
+    expect(await runtime.call(ref, "countChildren")).toMatchObject({ specs: 1, active: 1 });
+    takeCrashes();
+  });
 
   test("that a sibling's restart brought doesn't (17, 22)", async () => {
     const { end, ended, outcome } = await supervised({

@@ -90,6 +90,14 @@ describe("a child of a dynamic supervisor", () => {
     expect(await startChild("A")).toMatchObject({ outcome: "failed", reason: { code: "name_taken" } });
   });
 
+  test("of a bad spec is refused by field and value, and the supervisor lives on (23, 24)", async () => {
+    const { ref, runtime, startChild } = await pool({ shutdown: -1 });
+    await expect(startChild("A")).rejects.toThrow(
+      'expected shutdown of child "A" to be "brutal" or milliseconds from 0 to Infinity, got: -1',
+    );
+    expect(await runtime.call(ref, "countChildren")).toMatchObject({ specs: 0 });
+  });
+
   test("is stopped on request, and a stranger isn't (24)", async () => {
     const { runtime, ref, start, startChild, find, takeLog, events } = await pool();
     await startChild("A");

@@ -166,8 +166,16 @@ describe("`stopChild`, `restartChild` and `deleteChild`", () => {
   });
 
   test("wait while a child stops, and are answered in order (14, 23)", async () => {
+    let ends = 0;
     const { runtime, ref, find, outcome } = await supervised({
-      children: [child("A", { terminate: (ctx) => sleep(ctx, 100) })],
+      children: [
+        child("A", {
+          async terminate(ctx) {
+            ends += 1;
+            if (ends === 1) await sleep(ctx, 100);
+          },
+        }),
+      ],
     });
     const stopped = runtime.call(ref, "stopChild", "A");
     const restarted = runtime.call(ref, "restartChild", "A");

@@ -43,7 +43,7 @@ describe("a bad child is refused by field and value (23)", () => {
     [{ significant: 1 }, 'expected significant of child "x" to be true or false, got: 1'],
     [{ significant: true }, 'expected significant of child "x" to be false if it is permanent, got: true'],
   ])("%j", (wrong, message) => {
-    expect(messageOf(() => checkChild({ ...child, ...wrong } as ChildSpec, "any_significant"))).toBe(message);
+    expect(messageOf(() => checkChild({ ...child, ...wrong }, "any_significant"))).toBe(message);
   });
 
   test("one that is significant where nothing is (22)", () => {

@@ -1,0 +1,21 @@
+/** `npm run bench -- actors`: all figures of `@wheelhouse/actors` as one table. */
+
+import { measure as measureCalls, FULL as CALLS } from "./calls.ts";
+import { measure as measureCasts, FULL as CASTS } from "./casts.ts";
+import { measure as measureChildren, FULL as CHILDREN } from "./children.ts";
+import { measure as measureFairness, FULL as FAIRNESS } from "./fairness.ts";
+import { printFigures, type Figure } from "./figure.ts";
+import { measure as measureMemory, FULL as MEMORY } from "./memory.ts";
+import { measure as measureQueuedCalls, FULL as QUEUED_CALLS } from "./queued-calls.ts";
+
+export async function run(): Promise<void> {
+  const figures: Figure[] = [
+    ...(await measureCasts(CASTS)),
+    ...(await measureCalls(CALLS)),
+    ...(await measureQueuedCalls(QUEUED_CALLS)),
+    ...(await measureChildren(CHILDREN)),
+    ...(await measureMemory(MEMORY)),
+    ...(await measureFairness(FAIRNESS)),
+  ];
+  printFigures(figures);
+}
