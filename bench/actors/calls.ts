@@ -1,6 +1,6 @@
 /** `npm run bench -- calls`: awaited calls from one process to another a second, one in flight, each with its time-out. */
 
-import { Runtime, defineGenServer, start, type Ref } from "@wheelhouse/actors";
+import { Runtime, defineGenServer, start, type Application, type Ref } from "@wheelhouse/actors";
 import { withBeam } from "./beam.ts";
 import { Counter, checkCounted, type CounterProtocol } from "./counter.ts";
 import { atLeast, atLeastTimes, medians, printFigures, type Figure, type Size } from "./figure.ts";
@@ -32,11 +32,13 @@ export async function run(): Promise<void> {
 
 export function measure({ count, runs }: Size): Promise<readonly Figure[]> {
   return withBeam(async (beam) => {
-    await callHere(count);
+    const pair = await startPair();
+    await callHere(pair, count);
     const seconds = await medians(runs, {
-      ours: () => callHere(count),
+      ours: () => callHere(pair, count),
       peer: async () => (await beam?.measure("calls", count))?.[0] ?? Number.NaN,
     });
+    await Promise.all([pair.caller.stop(), pair.counter.stop()]);
     const ours = count / seconds.ours;
     const peer = beam === undefined ? undefined : count / seconds.peer;
     return [
@@ -46,14 +48,23 @@ export function measure({ count, runs }: Size): Promise<readonly Figure[]> {
   });
 }
 
-async function callHere(count: number): Promise<number> {
+interface Pair {
+  readonly counter: Application<CounterProtocol>;
+  readonly caller: Application<CallerProtocol>;
+}
+
+/** One pair for all runs: while no process lives, the host forgets what it has learnt about their code. */
+async function startPair(): Promise<Pair> {
   const runtime = new Runtime();
   const counter = await start(Counter, undefined, { runtime });
-  const caller = await start(Caller, undefined, { runtime });
+  return { counter, caller: await start(Caller, undefined, { runtime }) };
+}
+
+async function callHere({ counter, caller }: Pair, count: number): Promise<number> {
+  const before = await counter.call(counter.ref, "next");
   const begun = performance.now();
   const answer = await caller.callWithin(Infinity, caller.ref, "ask", counter.ref, count);
   const seconds = (performance.now() - begun) / 1_000;
-  checkCounted(answer + 1, count);
-  await Promise.all([caller.stop(), counter.stop()]);
+  checkCounted(answer - before, count);
   return seconds;
 }

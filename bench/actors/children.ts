@@ -1,6 +1,12 @@
 /** `npm run bench -- children`: dynamic children started and stopped one after the other, few and many. */
 
-import { defineDynamicSupervisor, defineGenServer, start, type Ref } from "@wheelhouse/actors";
+import {
+  defineDynamicSupervisor,
+  defineGenServer,
+  start,
+  type Application,
+  type Ref,
+} from "@wheelhouse/actors";
 import { withBeam, type Beam } from "./beam.ts";
 import { Counter, checkCounted } from "./counter.ts";
 import { atMostTimes, medians, printFigures, type Figure, type Size } from "./figure.ts";
@@ -44,6 +50,8 @@ const Starter = defineGenServer<StarterProtocol, undefined>({
         if ((await ctx.call(supervisor, "stopChild", child)) === "stopped") stopped += 1;
       const ended = ctx.now();
       checkCounted(stopped, count);
+      ctx.unlink(supervisor);
+      ctx.exit(supervisor, "kill");
       return { start: between - begun, stop: ended - between };
     },
   },
@@ -65,13 +73,15 @@ async function measureVerb(
   { count, runs }: Size,
   beam: Beam | undefined,
 ): Promise<readonly Figure[]> {
-  await startAndStop(Math.min(count, FEW));
+  const starter = await start(Starter, undefined);
+  await startAndStop(starter, FEW);
   const spentMs = await medians(runs, {
-    few: async () => (await startAndStop(FEW))[verb],
-    many: async () => (await startAndStop(count))[verb],
+    few: async () => (await startAndStop(starter, FEW))[verb],
+    many: async () => (await startAndStop(starter, count))[verb],
     peer: async () =>
       ((await beam?.measure("children", count))?.[verb === "start" ? 0 : 1] ?? Number.NaN) * 1_000,
   });
+  await starter.stop();
   const many = `${verb} ${count.toLocaleString("en")} children`;
   return [
     atMostTimes(`${many}, and linear of ${FEW}`, spentMs.many, (spentMs.few * count) / FEW, 1.5, "ms"),
@@ -85,9 +95,6 @@ async function measureVerb(
   ];
 }
 
-async function startAndStop(count: number): Promise<Spent> {
-  const starter = await start(Starter, undefined);
-  const spent = await starter.callWithin(Infinity, starter.ref, "startAndStop", count);
-  await starter.stop();
-  return spent;
+function startAndStop(starter: Application<StarterProtocol>, count: number): Promise<Spent> {
+  return starter.callWithin(Infinity, starter.ref, "startAndStop", count);
 }

@@ -1,8 +1,6 @@
 /** What a measurement prints: one row for each floor, with what was measured beside it and whether it is met. */
 
 import { loadavg } from "node:os";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 
 export interface Figure {
   readonly what: string;
@@ -100,10 +98,7 @@ function formatSmall(value: number, unit: string): string {
   return `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
 }
 
-/**
- * The median of each measurement. They take turns, so that a machine that slows down slows them all, and each begins
- * with a clean heap, so that none pays for another's garbage; its own it pays for.
- */
+/** The median of each measurement; they take turns, so that a machine that slows down slows them all. */
 export async function medians<K extends string>(
   runs: number,
   measurements: Readonly<Record<K, () => Promise<number>>>,
@@ -111,18 +106,12 @@ export async function medians<K extends string>(
   const names = Object.keys(measurements) as K[];
   const taken = new Map<K, number[]>(names.map((name) => [name, []]));
   for (let run = 0; run < runs; run += 1)
-    for (const name of names) {
-      collectGarbage();
-      taken.get(name)?.push(await measurements[name]());
-    }
+    for (const name of names) taken.get(name)?.push(await measurements[name]());
   return Object.fromEntries(names.map((name) => [name, quantile(taken.get(name) ?? [], 0.5)])) as Record<
     K,
     number
   >;
 }
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
