@@ -1,12 +1,23 @@
+/** The pages of the documentation: what they quote is there, and what they show runs. */
+
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { probe, world } from "./support.ts";
 
 const run = promisify(execFile);
+/** The first releases of Node.js 24 warn that types are an experiment. */
+const RUN = [
+  "--disable-warning=ExperimentalWarning",
+  "--conditions=source",
+  "--input-type=module-typescript",
+  "--eval",
+];
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 describe.each(["from-elixir", "first-supervised-server"])("the guide %s", async (guide) => {
@@ -23,7 +34,7 @@ describe.each(["from-elixir", "first-supervised-server"])("the guide %s", async 
   });
 
   test.concurrent.each(programs)("has a program that prints what it says: line $line", async (program) => {
-    const args = ["--conditions=source", "--input-type=module-typescript", "--eval", program.code];
+    const args = [...RUN, program.code];
     // From there the packages resolve by name, as they do for a user.
     const { stdout, stderr } = await run(execPath, args, { cwd: join(root, "examples") });
     expect(stdout.split("\n").slice(0, -1)).toEqual(program.prints);
@@ -55,8 +66,7 @@ describe("the semantics", async () => {
   test("name tests that are there", async () => {
     const files = [...new Set(proofs.map(({ file }) => file))];
     const names = new Map<string, readonly string[]>();
-    for (const file of files)
-      names.set(file, toTestNames(await readFile(join(root, "docs", file), "utf8")));
+    for (const file of files) names.set(file, toTestNames(await readFile(join(root, "docs", file), "utf8")));
     const missing = proofs.filter(({ file, name }) => !names.get(file)?.includes(name));
     expect(missing).toEqual([]);
   });
@@ -64,6 +74,42 @@ describe("the semantics", async () => {
   test("leave no line of proof unread", () => {
     const quotes = text.match(/“/g)?.length ?? 0;
     expect(proofs).toHaveLength(quotes);
+  });
+});
+
+test.each(["semantics", "guides/from-elixir", "guides/first-supervised-server"])(
+  "docs/%s.md links to what is there",
+  async (page) => {
+    const file = join(root, `docs/${page}.md`);
+    const text = await readFile(file, "utf8");
+    const links = Array.from(text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g), ([, to = ""]) =>
+      join(dirname(file), to),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(link))).toEqual([]);
+  },
+);
+
+describe("what JavaScript can't keep:", () => {
+  test("a message isn't copied", async () => {
+    const { runtime, start } = world();
+    const ref = await start(probe());
+    const sent = { from: "outside" };
+    expect(await runtime.call(ref, "run", () => sent)).toBe(sent);
+  });
+
+  test("a killed process's handler runs to its end, but does nothing more", async () => {
+    const { runtime, start, log, takeLog } = world();
+    const [ref, other] = [await start(probe()), await start(probe())];
+    takeLog();
+    runtime.cast(ref, "do", (ctx) => {
+      ctx.exit(ctx.self, "kill");
+      log.push("still computes");
+      ctx.cast(other, "note", "never arrives");
+    });
+    await runtime.settle();
+    expect(takeLog()).toEqual(["still computes"]);
+    expect(runtime.processes()).toEqual([other]);
   });
 });
 
@@ -146,15 +192,13 @@ function toProofs(text: string): readonly Proof[] {
 
 /** As a reporter shows them, without the numbers of the behaviours at their ends, and with … for what is filled in. */
 function toTestNames(source: string): readonly string[] {
-  const titles = source.matchAll(
-    /^( *)(describe|test|\])(?:.*?)\(\s*"((?:[^"\\]|\\.)*)",\s*(?:async )?\(/gm,
-  );
+  const titles = source.matchAll(/^( *)(describe|test|\])(?:.*?)\(\s*"((?:[^"\\]|\\.)*)",\s*(?:async )?\(/gm);
   let group = "";
   return Array.from(titles).flatMap(([, indent, verb, title = ""]) => {
     const name = title
       .replaceAll("\\", "")
       .replace(/ \([\d–, ]+\)$/, "")
-      .replace(/%[sdj]/g, "…");
+      .replace(/%[dijs]/g, "…");
     if (verb === "describe") group = `${name} `;
     if (verb === "describe") return [];
     return [`${indent === "" ? "" : group}${name}`];
