@@ -76,23 +76,18 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   // Messages
 
   call(to: Address, message: string, ...args: readonly unknown[]): Promise<never> {
-    return this.callWithin(CALL_TIMEOUT_MS, to, message, ...args);
+    return this.#call(CALL_TIMEOUT_MS, to, message, args);
   }
 
-  async callWithin(
-    timeoutMs: number,
-    to: Address,
-    message: string,
-    ...args: readonly unknown[]
-  ): Promise<never> {
+  callWithin(timeoutMs: number, to: Address, message: string, ...args: readonly unknown[]): Promise<never> {
+    return this.#call(timeoutMs, to, message, args);
+  }
+
+  /** Not async: the promise of a call is the only one it costs. */
+  #call(timeoutMs: number, to: Address, message: string, args: readonly unknown[]): Promise<never> {
     const process = this.#process;
-    if (!process.alive) throw new ProcessExitedError(process.ref.toString(), "noproc");
-    process.waitingFor += 1;
-    try {
-      return (await process.host.callFrom(process, timeoutMs, to, message, args)) as never;
-    } finally {
-      process.waitingFor -= 1;
-    }
+    if (!process.alive) return Promise.reject(new ProcessExitedError(process.ref.toString(), "noproc"));
+    return process.host.callFrom(process, timeoutMs, to, message, args) as Promise<never>;
   }
 
   cast(to: Address, message: string, ...args: readonly unknown[]): void {

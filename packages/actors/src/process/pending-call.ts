@@ -2,6 +2,7 @@
 
 import { CallTimeoutError, ProcessExitedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
+import type { Address } from "../protocol.ts";
 import { TimerNode, type TimerQueue } from "../runtime/timer-queue.ts";
 
 /** The calls that a process has been asked and hasn't answered, so that its end can answer them all. */
@@ -27,7 +28,11 @@ export class PendingCalls {
 }
 
 export interface PendingCallOptions {
-  readonly target: string;
+  /** The process that waits, if it is one; it counts what it waits for. */
+  readonly caller: { waitingFor: number } | undefined;
+  readonly to: Address;
+  /** The address in words, needed only where the call fails. */
+  readonly describe: (to: Address) => string;
   readonly message: string;
   readonly timeoutMs: number;
   readonly openCalls: PendingCalls;
@@ -46,6 +51,7 @@ export class PendingCall extends TimerNode {
     super();
     this.#options = options;
     options.openCalls.add(this);
+    if (options.caller !== undefined) options.caller.waitingFor += 1;
   }
 
   answer(value: unknown): void {
@@ -57,20 +63,22 @@ export class PendingCall extends TimerNode {
   }
 
   exited(reason: ExitReason): void {
-    const { reject, target } = this.#options;
-    if (this.#settle()) reject(new ProcessExitedError(target, reason));
+    const { reject, describe, to } = this.#options;
+    if (this.#settle()) reject(new ProcessExitedError(describe(to), reason));
   }
 
   override expire(): void {
-    const { reject, target, message, timeoutMs } = this.#options;
-    if (this.#settle()) reject(new CallTimeoutError(target, message, timeoutMs));
+    const { reject, describe, to, message, timeoutMs } = this.#options;
+    if (this.#settle()) reject(new CallTimeoutError(describe(to), message, timeoutMs));
   }
 
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    this.#options.timers.cancel(this);
-    this.#options.openCalls.remove(this);
+    const { caller, timers, openCalls } = this.#options;
+    if (caller !== undefined) caller.waitingFor -= 1;
+    timers.cancel(this);
+    openCalls.remove(this);
     return true;
   }
 }

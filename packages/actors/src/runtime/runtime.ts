@@ -194,7 +194,9 @@ export class Runtime implements Verbs, ProcessHost {
     return new Promise((resolve, reject) => {
       const { openCalls } = process;
       const pending = new PendingCall({
-        target: describe(to),
+        caller,
+        to,
+        describe,
         message,
         timeoutMs,
         openCalls,

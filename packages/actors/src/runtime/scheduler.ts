@@ -19,7 +19,7 @@ export interface Flushable {
 /** Messages that one process handles before the next process gets its turn. */
 const MESSAGES_A_RUN = 64;
 /** How long processes may run before the event loop gets its turn. */
-const TURN_MS = 4;
+const TURN_MS = 2;
 
 export class Scheduler {
   readonly #environment: Environment;
