@@ -204,24 +204,14 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     if (this.#process.alive) this.#process.host.exitFrom(this.#process, to, reason);
   }
 
-  async exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined> {
-    this.#process.waitingFor += 1;
-    try {
-      return await this.#process.host.exited(ref, timeoutMs);
-    } finally {
-      this.#process.waitingFor -= 1;
-    }
+  exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined> {
+    return this.waitFor(this.#process.host.exited(ref, timeoutMs));
   }
 
   async startLinked<P extends Protocol>(spec: ProcessSpec<P>): Promise<Ref<P> | undefined> {
     const process = this.#process;
     if (!process.alive) throw new StartFailedError(spec.name?.name ?? spec.definition.name, "noproc");
-    process.waitingFor += 1;
-    try {
-      return await process.host.spawn(spec, process);
-    } finally {
-      process.waitingFor -= 1;
-    }
+    return this.waitFor(process.host.spawn(spec, process));
   }
 
   emit(event: RuntimeEvent): void {

@@ -24,12 +24,6 @@ export class Timers {
     this.#queue.cancel(node);
   }
 
-  /** Forgets the host's timer; nothing expires after it. */
-  close(): void {
-    this.#hostTimer?.cancel();
-    this.#ringsAt = Number.NEGATIVE_INFINITY;
-  }
-
   #ringAt(deadline: number, now: number): void {
     this.#hostTimer?.cancel();
     this.#ringsAt = deadline;
