@@ -12,6 +12,7 @@ import {
   VERIFY_TIMEOUT_MS,
   WINDOW_LINES,
   anonymousDeviceId,
+  formatError,
   type Code,
   type Hello,
 } from "@wheelhouse/protocol";
@@ -175,10 +176,7 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   const { state } = ctx;
   state.dialect ??= dialectOf(line);
   const { dialect, verified } = state;
-  if (dialect === undefined) {
-    ctx.send(`E:${NEITHER_DIALECT.code}:${NEITHER_DIALECT.text}\n`);
-    return ctx.close();
-  }
+  if (dialect === undefined) return leave(ctx, NEITHER_DIALECT.code, NEITHER_DIALECT.text);
   if (verified !== undefined && dialect.claimsOtherKey(line, verified.key)) {
     return void ctx.send(dialect.refusal("unauthorized", "this connection is verified with another key"));
   }
@@ -326,7 +324,7 @@ function identifyAgain(ctx: Ctx, dialect: Dialect, { key }: Verified, claimed: s
 
 /** Tells the device why, where its dialect has words for it, and closes. */
 function leave(ctx: Ctx, code: Code, text: string): void {
-  ctx.send(ctx.state.dialect?.farewell(code, text) ?? `E:${code}:${text}\n`);
+  ctx.send(ctx.state.dialect?.farewell(code, text) ?? formatError(code, text));
   detach(ctx, code, true);
   ctx.close();
 }
