@@ -1,8 +1,8 @@
 /** What the game is told on the command line. Pure. */
 
-import { parseArgs } from "node:util";
-
 import { DEFAULT_TCP, isDeviceId, isDeviceKey, parseTcp } from "@wheelhouse/sdk";
+
+import { isProblem, readOptions, type ArgumentProblem } from "../arguments.ts";
 
 export interface GameArguments {
   readonly key: string;
@@ -30,19 +30,12 @@ const OPTIONS = {
   "no-draw": { type: "boolean" },
   help: { type: "boolean" },
 } as const;
-const KNOWN = Object.keys(OPTIONS).map((name) => `--${name}`);
 
 /** `"help"`, or what is wrong: one line that names the argument, what was given and what would be right. */
-export function parseArguments(
-  args: readonly string[],
-): GameArguments | "help" | { readonly problem: string } {
-  const { values, tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
-  if (values.help !== undefined) return "help";
-  for (const token of tokens) {
-    const problem = findProblem(token);
-    if (problem !== undefined) return { problem };
-  }
-  const { key, tcp = DEFAULT_TCP, device = "breakout", seed } = values as Record<string, string | undefined>;
+export function parseArguments(args: readonly string[]): GameArguments | "help" | ArgumentProblem {
+  const given = readOptions(args, OPTIONS);
+  if (given === "help" || isProblem(given)) return given;
+  const { key, tcp = DEFAULT_TCP, device = "breakout", seed } = given as Record<string, string | undefined>;
   if (key === undefined) return { problem: "expected --key KEY, the project's device key, got: nothing" };
   if (!isDeviceKey(key)) return wrong("--key", "12 letters and digits", key);
   if (parseTcp(tcp) === undefined) return wrong("--tcp", "HOST:PORT with a port from 1 to 65535", tcp);
@@ -54,28 +47,10 @@ export function parseArguments(
     tcp,
     device,
     seed: seed === undefined ? undefined : Number(seed),
-    draw: values["no-draw"] === undefined,
+    draw: given["no-draw"] === undefined,
   };
 }
 
-type Token = NonNullable<ReturnType<typeof parseArgs>["tokens"]>[number];
-
-function findProblem(token: Token): string | undefined {
-  if (token.kind === "positional") return `expected arguments that begin with --, got: ${token.value}`;
-  if (token.kind === "option-terminator") return `expected one of ${KNOWN.join(", ")}, got: --`;
-  if (!isKnown(token.name)) return `expected one of ${KNOWN.join(", ")}, got: ${token.rawName}`;
-  const takesValue = OPTIONS[token.name].type === "string";
-  if (takesValue && (token.value === undefined || (!token.inlineValue && token.value.startsWith("--"))))
-    return `expected a value after --${token.name}, got: ${token.value ?? "nothing"}`;
-  if (!takesValue && token.value !== undefined)
-    return `expected no value after --${token.name}, got: ${token.value}`;
-  return undefined;
-}
-
-function isKnown(name: string): name is keyof typeof OPTIONS {
-  return Object.hasOwn(OPTIONS, name);
-}
-
-function wrong(argument: string, expected: string, got: string): { readonly problem: string } {
+function wrong(argument: string, expected: string, got: string): ArgumentProblem {
   return { problem: `expected ${argument} to be ${expected}, got: ${got}` };
 }
