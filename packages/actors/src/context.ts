@@ -81,6 +81,8 @@ export interface Timer {
 /** Something outside that belongs to a process and goes with it: a socket, a file. */
 export interface Owned {
   release(reason: ExitReason): void;
+  /** It has another owner now, whose context this is. */
+  handedTo?(owner: Context): void;
 }
 
 /** A process's own view of itself and of others. After its end all of it is dead: sends drop, calls fail. */
@@ -119,6 +121,18 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   own(resource: Owned): void;
   /** Unties it again. */
   disown(resource: Owned): void;
+  /**
+   * Gives what this process owns to another (`gen_tcp:controlling_process/2`). Of the messages that wait here, those of the
+   * kind that concern it go along, in their order, and stand there before any that are sent later.
+   */
+  handOver<M>(
+    resource: Owned,
+    to: Ref,
+    kind: InfoKind<M>,
+    concerns: (message: M) => boolean,
+  ): "handed_over" | "not_owner" | "noproc";
+  /** Awaits what a port brings about, so that a simulation doesn't take it for something outside of it. */
+  waitFor<T>(promise: Promise<T>): Promise<T>;
   /** Has something flushed once at the end of this burst of messages, so that all of its writes leave together. */
   afterBurst(item: { flush(): void }): void;
 

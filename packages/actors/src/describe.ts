@@ -19,8 +19,8 @@ export interface ProcessNode {
   readonly busy: boolean;
   /** How many messages wait. */
   readonly queueLength: number;
-  /** How often it has started a child again; of a supervisor only. */
-  readonly restarts: number;
+  /** How often it has started which child again, by the child's id; of a supervisor only. */
+  readonly restarts: Readonly<Record<string, number>>;
   readonly uptimeMs: number;
   /** What it started and still lives, oldest first. */
   readonly children: readonly ProcessNode[];
@@ -53,7 +53,7 @@ function toNode(process: Process, now: number): ProcessNode & { readonly childre
     phase: phase === "ended" ? "ending" : phase,
     busy,
     queueLength: mailbox.length,
-    restarts,
+    restarts: Object.fromEntries(restarts ?? []),
     uptimeMs: now - startedAt,
     children: [],
   };
@@ -69,7 +69,7 @@ interface Line {
 /**
  * The tree as text, one line a process:
  *
- *     Shop#1  running, 2 restarts, up 5 m 3 s
+ *     Shop#1  running, restarted store 2 × and cart 1 ×, up 5 m 3 s
  *     ├─ store#2 (Store)  busy, 14 queued, up 5 m 3 s
  *     └─ Task#9 "fetch page 7"  running, up 120 ms
  */
@@ -106,10 +106,15 @@ function formatNode(node: ProcessNode): string {
   const facts = [
     phase === "running" && busy ? "busy" : phase,
     ...(queueLength === 0 ? [] : [`${queueLength} queued`]),
-    ...(restarts === 0 ? [] : [restarts === 1 ? "1 restart" : `${restarts} restarts`]),
+    ...formatRestarts(restarts),
     `up ${formatDuration(uptimeMs)}`,
   ];
   return `${title.join(" ")}  ${facts.join(", ")}`;
+}
+
+function formatRestarts(restarts: ProcessNode["restarts"]): readonly string[] {
+  const children = Object.entries(restarts).map(([id, count]) => `${escapeControls(id)} ${count} ×`);
+  return children.length === 0 ? [] : [`restarted ${children.join(" and ")}`];
 }
 
 /** The two largest units that matter. */

@@ -32,17 +32,17 @@ export type CastHandlers<P extends Protocol, S> = {
   readonly [K in CastName<P>]: (ctx: Context<P, S>, ...args: CastArgs<P, K>) => MaybePromise<void>;
 };
 
-/** A handler for one kind of message outside the protocol. Made by {@link on}. */
-export interface InfoHandler<P extends Protocol, S> {
+/** A handler for one kind of message outside the protocol, of processes whose context is a `C`. Made by {@link on}. */
+export interface InfoHandler<in C> {
   readonly kind: string;
-  readonly handle: (ctx: Context<P, S>, message: never, key: string) => MaybePromise<void>;
+  readonly handle: (ctx: C, message: never, key: string) => MaybePromise<void>;
 }
 
 /** Handles a kind of message outside the protocol; of a topic's messages, `key` says which topic of the family. */
-export function on<M, P extends Protocol, S>(
+export function on<M, C>(
   kind: InfoKind<M>,
-  handle: (ctx: Context<P, S>, message: M, key: string) => MaybePromise<void>,
-): InfoHandler<P, S> {
+  handle: (ctx: C, message: M, key: string) => MaybePromise<void>,
+): InfoHandler<C> {
   return { kind: kind.kind, handle };
 }
 
@@ -55,7 +55,7 @@ interface Lifecycle<P extends Protocol, S, A> {
   readonly init: (ctx: Context<P, S>, args: A) => MaybePromise<S | typeof ignore>;
   /** Whether a linked process's end becomes an `exit` message instead of this one's end. Default: false. */
   readonly trapExits?: boolean;
-  readonly infos?: readonly InfoHandler<P, S>[];
+  readonly infos?: readonly InfoHandler<Context<P, S>>[];
   /** A process that `ctx.monitor` watched has ended. */
   readonly down?: (ctx: Context<P, S>, down: Down) => MaybePromise<void>;
   /** A linked process has ended; only with `trapExits`. The parent's end doesn't come here: it ends this one too. */

@@ -72,19 +72,39 @@ describe("the tree of a runtime", () => {
       definition: "Probe",
       busy: true,
       queueLength: 2,
-      restarts: 0,
+      restarts: {},
     });
     await runtime.advance(10_000);
   });
 
-  test("counts a supervisor's restarts, and a restarted child is young", async () => {
+  test("counts a supervisor's restarts by child, and a restarted child is young", async () => {
     const { runtime } = await hotel();
     await runtime.advance(1_000);
-    runtime.exit(Clerk, "kill");
+    for (const name of [Clerk, Rooms, Clerk]) {
+      runtime.exit(name, "kill");
+      await runtime.settle();
+    }
     await runtime.advance(500);
     const [top] = describeTree(runtime);
-    expect(top).toMatchObject({ restarts: 1, uptimeMs: 1_500 });
-    expect(top?.children[1]).toMatchObject({ name: "clerk", uptimeMs: 500, restarts: 0 });
+    expect(top).toMatchObject({ restarts: { clerk: 2, rooms: 1 }, uptimeMs: 1_500 });
+    expect(top?.children[1]).toMatchObject({ name: "clerk", uptimeMs: 500, restarts: {} });
+  });
+
+  test("forgets the restarts of children it has long not seen, so that their ids can't fill the memory", async () => {
+    const { runtime, start } = world();
+    const Lots = defineDynamicSupervisor<void, string, ProbeProtocol>("Lots", () => ({
+      intensity: { restarts: 2_000, withinMs: 1 },
+      child: (id) => Probe.child({ label: id }, { id }),
+    }));
+    const lots = await start(Lots.with());
+    for (let count = 0; count < 1_001; count += 1) {
+      const child = await runtime.call(lots, "startChild", `child ${count}`);
+      if (child.outcome === "started") runtime.exit(child.ref, "kill");
+      await runtime.settle();
+    }
+    const ids = Object.keys(describeTree(runtime)[0]?.restarts ?? {});
+    expect(ids).toHaveLength(1_000);
+    expect(ids.slice(0, 1)).toEqual(["child 1"]);
   });
 
   test("has who outlived the one who started it as a root", async () => {
@@ -126,7 +146,7 @@ describe("a tree as text", () => {
     await runtime.settle();
     runtime.cast(Clerk, "note", "waiting");
     expect(`\n${formatTree(describeTree(runtime))}`).toBe(`
-${show(top)}  running, 1 restart, up 4 s
+${show(top)}  running, restarted clerk 1 ×, up 4 s
 ├─ rooms#2 (Rooms)  running, up 4 s
 │  ├─ Probe#4 "blue room"  running, up 4 s
 │  └─ Probe#5 "red room"  running, up 4 s
@@ -170,7 +190,7 @@ ${show(top)}  running, 1 restart, up 4 s
       ...leaf,
       ref: { id: 0, label: "A" },
       queueLength: 0,
-      restarts: 0,
+      restarts: {},
       uptimeMs: 0,
       children: [],
     };

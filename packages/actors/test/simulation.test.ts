@@ -1,13 +1,33 @@
 import {
   ForeignAwaitError,
   defineGenServer,
+  defineInfo,
   formatReason,
+  on,
   processName,
+  type ProcessSpec,
+  type Protocol,
+  type Ref,
   type RuntimeEvent,
 } from "@wheelhouse/actors";
-import { simulation } from "@wheelhouse/actors/simulation";
+import {
+  FailedSeedError,
+  MAX_TURNS,
+  UnsettledError,
+  forEachSeed,
+  simulation,
+  type SimulatedRuntime,
+} from "@wheelhouse/actors/simulation";
 import { describe, expect, test } from "vitest";
-import { probe, show, sleep, world, type ProbeProtocol } from "./support.ts";
+import {
+  TrappingProbe,
+  probe,
+  show,
+  sleep,
+  world,
+  type ProbeContext,
+  type ProbeProtocol,
+} from "./support.ts";
 
 /** Runs some processes that get in each other's way, and says all that happened, in order. */
 async function trace(seed: number): Promise<readonly string[]> {
@@ -24,6 +44,10 @@ async function trace(seed: number): Promise<readonly string[]> {
   }
   await runtime.advance(100);
   return [...log];
+}
+
+async function eventLoopTurns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
 }
 
 function describeEvent(event: RuntimeEvent): string {
@@ -106,6 +130,180 @@ describe("a simulation", () => {
   });
 });
 
+describe("time in a simulation", () => {
+  test("brings timers by their time, those set at one moment for one time as they were set", async () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { runtime, start, takeLog } = world(seed);
+      const ref = await start(probe());
+      takeLog();
+      const expected: { readonly at: number; readonly note: string }[] = [];
+      runtime.cast(ref, "do", (ctx) => {
+        for (let number = 0; number < 100; number += 1) {
+          const at = Math.floor(ctx.random() * 20);
+          const timer = ctx.after(at, "note", `${at} ${number}`);
+          if (ctx.random() < 0.3) ctx.cancel(timer);
+          else expected.push({ at, note: `${at} ${number}` });
+        }
+      });
+      await runtime.advance(20);
+      expect(takeLog()).toEqual(expected.toSorted((one, other) => one.at - other.at).map(({ note }) => note));
+    }
+  });
+
+  test.each([-1, Number.NaN, Infinity])("doesn't move by %d ms", async (ms) => {
+    const runtime = simulation({ seed: 1 });
+    await expect(runtime.advance(ms)).rejects.toThrow(
+      `expected ms to be a finite number from 0 on, got: ${ms}`,
+    );
+    expect(runtime.now()).toBe(0);
+  });
+});
+
+describe("work without end", () => {
+  interface RestlessProtocol {
+    casts: { again(): void; waiting(): void; timed(): void; asking(other: Ref<ProbeProtocol>): void };
+  }
+
+  const Restless = defineGenServer<RestlessProtocol, null>({
+    name: "Restless",
+    init: () => null,
+    casts: {
+      again: (ctx) => ctx.cast(ctx.self, "again"),
+      async waiting(ctx) {
+        await Promise.resolve();
+        ctx.cast(ctx.self, "waiting");
+      },
+      timed: (ctx) => void ctx.after(0, "timed"),
+      async asking(ctx, other) {
+        await ctx.call(other, "run", () => {});
+        ctx.cast(ctx.self, "asking", other);
+      },
+    },
+  });
+
+  function limitedTo(maxTurns: number) {
+    const runtime = simulation({ seed: 1, maxTurns });
+    const startIn = async <P extends Protocol>(spec: ProcessSpec<P>) =>
+      (await runtime.spawn(spec, undefined)) as Ref<P>;
+    return { runtime, start: startIn };
+  }
+
+  const failureOf = (settling: Promise<void>) => settling.catch((error: unknown) => error);
+
+  test.each(["again", "waiting", "timed"] as const)(
+    "(%s) is an error that names who has it",
+    async (cast) => {
+      const { runtime, start } = limitedTo(1_000);
+      const [idle, restless] = [await start(probe("idle")), await start(Restless.with())];
+      runtime.cast(restless, cast);
+      const failure = await failureOf(runtime.advance(10));
+      expect(failure).toBeInstanceOf(UnsettledError);
+      expect(failure).toMatchObject({ code: "unsettled", maxTurns: 1_000, busy: [show(restless)] });
+      expect((failure as Error).message).toContain(show(restless));
+      expect((failure as Error).message).not.toContain(show(idle));
+      expect(runtime.now()).toBe(0);
+      runtime.exit(restless, "kill");
+    },
+  );
+
+  test("of two that ask one another is one too", async () => {
+    const { runtime, start } = limitedTo(1_000);
+    const [asked, restless] = [await start(probe("asked")), await start(Restless.with())];
+    runtime.cast(restless, "asking", asked);
+    expect(await failureOf(runtime.settle())).toBeInstanceOf(UnsettledError);
+    runtime.exit(restless, "kill");
+  });
+
+  test("stands still after the error, until the next time", async () => {
+    const { runtime, start } = limitedTo(1_000);
+    let count = 0;
+    const again = (ctx: ProbeContext) => {
+      count += 1;
+      ctx.cast(ctx.self, "do", again);
+    };
+    const ref = await start(probe());
+    runtime.cast(ref, "do", again);
+    expect(await failureOf(runtime.settle())).toBeInstanceOf(UnsettledError);
+    await eventLoopTurns(10);
+    const after = count;
+    await eventLoopTurns(10);
+    expect(count).toBe(after);
+    expect(await failureOf(runtime.settle())).toBeInstanceOf(UnsettledError);
+    expect(count).toBeGreaterThan(after + 1_000);
+    runtime.exit(ref, "kill");
+  });
+
+  test("isn't a great deal of work: turns are counted anew when time moves", async () => {
+    const { runtime, start } = limitedTo(400);
+    let done = 0;
+    const ref = await start(probe());
+    const again = (left: number) => async (ctx: ProbeContext) => {
+      await Promise.resolve();
+      if (left > 0) ctx.cast(ctx.self, "do", again(left - 1));
+      else done += 1;
+    };
+    for (let at = 0; at < 10; at += 1) runtime.cast(ref, "do", (ctx) => void ctx.after(at, "do", again(100)));
+    await runtime.advance(10);
+    expect(done).toBe(10);
+    runtime.exit(ref, "kill");
+  });
+
+  test("may be looked for as long as one likes, but for no other number of turns", () => {
+    expect(MAX_TURNS).toBeGreaterThan(100_000);
+    for (const maxTurns of [0, -1, 1.5, Number.NaN])
+      expect(() => simulation({ seed: 1, maxTurns })).toThrow(
+        `expected maxTurns to be a positive integer, got: ${maxTurns}`,
+      );
+  });
+});
+
+describe("a program played for many seeds", () => {
+  test("runs once for each, on a runtime of that seed", async () => {
+    const drawn = new Map<number, number>();
+    await forEachSeed({ first: 7, count: 5 }, (runtime, seed) => void drawn.set(seed, runtime.random()));
+    expect([...drawn.keys()]).toEqual([7, 8, 9, 10, 11]);
+    for (const [seed, number] of drawn) expect(number).toBe(simulation({ seed }).random());
+  });
+
+  test("fails with the seed that repeats it, and with what was thrown", async () => {
+    const seen: number[] = [];
+    const thrown = new Error("three");
+    const play = async (_: SimulatedRuntime, seed: number) => {
+      seen.push(seed);
+      await Promise.resolve();
+      if (seed === 3) throw thrown;
+    };
+    const failure = await forEachSeed({ count: 10 }, play).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(FailedSeedError);
+    expect(failure).toMatchObject({ code: "failed_seed", seed: 3, cause: thrown });
+    expect((failure as Error).message).toBe("seed 3 failed; { first: 3, count: 1 } repeats only it: three");
+    await expect(forEachSeed({ first: 3, count: 1 }, play)).rejects.toMatchObject({ seed: 3 });
+    expect(seen).toEqual([1, 2, 3, 3]);
+  });
+
+  test("leaves no process behind, well or not", async () => {
+    const runtimes: SimulatedRuntime[] = [];
+    const play = async (runtime: SimulatedRuntime, seed: number) => {
+      runtimes.push(runtime);
+      await runtime.spawn(TrappingProbe.with({ label: "" }), undefined);
+      expect(runtime.processes()).toHaveLength(1);
+      if (seed === 2) throw "enough";
+    };
+    await expect(forEachSeed({ count: 2, runtime }, play)).rejects.toThrow("enough");
+    expect(runtimes.map((it) => it.processes().length)).toEqual([0, 0]);
+  });
+
+  function runtime(seed: number): SimulatedRuntime {
+    return world(seed).runtime;
+  }
+
+  test("is played at least once", async () => {
+    await expect(forEachSeed({ count: 0 }, () => {})).rejects.toThrow(
+      "expected count to be a positive integer, got: 0",
+    );
+  });
+});
+
 describe("a foreign await", () => {
   const never = () => new Promise<void>(() => {});
 
@@ -138,6 +336,55 @@ describe("a foreign await", () => {
     runtime.cast(ref, "do", (ctx) => ctx.stop());
     await expect(runtime.settle()).rejects.toThrow(show(ref));
     runtime.exit(ref, "kill");
+  });
+
+  test("in a continuation, an info or a task is one too", async () => {
+    const Note = defineInfo<null>("note");
+    const Stuck = defineGenServer<{}, void>({
+      name: "Stuck",
+      init: (ctx) => ctx.continue(),
+      continue: never,
+      infos: [on(Note, never)],
+    });
+    const { runtime, start } = world();
+    const stuck = await start(Stuck.with());
+    await expect(runtime.settle()).rejects.toThrow(show(stuck));
+    runtime.exit(stuck, "kill");
+    const owner = await start(probe("owner"));
+    runtime.cast(owner, "do", (ctx) => void ctx.asyncNoLink(never));
+    await expect(runtime.settle()).rejects.toThrow("Task#");
+    runtime.exit(owner, "kill");
+  });
+
+  test("of real time is found at once, and not left to the clock", async () => {
+    const { runtime, start } = world();
+    const ref = await start(probe("stuck"));
+    const timers: NodeJS.Timeout[] = [];
+    runtime.cast(ref, "do", () => new Promise<void>((resolve) => timers.push(setTimeout(resolve, 60_000))));
+    await expect(runtime.settle()).rejects.toThrow(show(ref));
+    for (const timer of timers) clearTimeout(timer);
+    runtime.exit(ref, "kill");
+  });
+
+  test("that is left when a call has been answered is found too", async () => {
+    const { runtime, start } = world();
+    const [asked, stuck] = [await start(probe("asked")), await start(probe("stuck"))];
+    runtime.cast(stuck, "do", (ctx) =>
+      Promise.all([ctx.call(asked, "run", (own) => sleep(own, 5)), never()]),
+    );
+    await runtime.settle();
+    await expect(runtime.advance(5)).rejects.toThrow(show(stuck));
+    runtime.exit(stuck, "kill");
+  });
+
+  test("of the killed isn't anybody's", async () => {
+    const { runtime, start } = world();
+    const ref = await start(probe("stuck"));
+    runtime.cast(ref, "do", never);
+    await expect(runtime.settle()).rejects.toBeInstanceOf(ForeignAwaitError);
+    runtime.exit(ref, "kill");
+    await runtime.advance(10);
+    expect(runtime.now()).toBe(10);
   });
 
   test("isn't what waits for a call, an end or a start", async () => {

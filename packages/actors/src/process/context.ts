@@ -1,6 +1,13 @@
 /** The context a process's handlers are given: the verbs, said by that process, and dead once it has ended. */
 
-import { CALL_TIMEOUT_MS, type CallContext, type Owned, type PortKey, type Timer } from "../context.ts";
+import {
+  CALL_TIMEOUT_MS,
+  type CallContext,
+  type Context,
+  type Owned,
+  type PortKey,
+  type Timer,
+} from "../context.ts";
 import { ProcessExitedError, StartFailedError } from "../errors.ts";
 import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -8,9 +15,12 @@ import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../
 import type { Registries } from "../runtime/registries.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Topics } from "../runtime/topics.ts";
-import type { ProcessSpec } from "./definition.ts";
+import type { Shutdown } from "../supervision/child-spec.ts";
+import type { ProcessSpec, Starter } from "./definition.ts";
+import type { Message } from "./mailbox.ts";
 import type { Process, Watcher } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
+import { ShuttingDown } from "./shutting-down.ts";
 
 /** What the verbs need of the runtime: each says who is speaking. */
 export interface ProcessVerbs {
@@ -32,8 +42,10 @@ export interface ProcessVerbs {
   exited(ref: Ref, timeoutMs?: number): Promise<ExitReason | undefined>;
   port<T>(key: PortKey<T>): T | undefined;
   spawn<P extends Protocol>(spec: ProcessSpec<P>, parent: Process | undefined): Promise<Ref<P> | undefined>;
-  /** Starts a process without a name; its `init` is still to come. */
-  launch(spec: ProcessSpec, parent: Process | undefined): Process;
+  /** Starts a process; the starter hears what becomes of it. */
+  begin<P extends Protocol>(spec: ProcessSpec<P>, parent: Process | undefined, starter: Starter<P>): void;
+  /** The same for one without a name. */
+  launch(spec: ProcessSpec, parent: Process | undefined, starter: Starter): Process;
   emit(event: RuntimeEvent): void;
   now(): number;
   wallClock(): number;
@@ -113,15 +125,15 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   // Its own course
 
   stop(reason: ExitReason = "normal"): void {
-    this.#process.wishes.stop ??= reason;
+    this.#process.stopWish ??= reason;
   }
 
   continue(token?: unknown): void {
-    this.#process.wishes.continuation = { token };
+    this.#process.continuationWish = { token };
   }
 
   idleAfter(ms: number): void {
-    this.#process.wishes.idleMs = ms;
+    this.#process.idleMsWish = ms;
   }
 
   after(ms: number, message: string, ...args: readonly unknown[]): Timer {
@@ -214,6 +226,20 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     return this.waitFor(process.host.spawn(spec, process));
   }
 
+  /** @internal The same without a promise. */
+  begin<P extends Protocol>(spec: ProcessSpec<P>, starter: Starter<P>): void {
+    const process = this.#process;
+    if (process.alive) process.host.begin(spec, process, starter);
+    else starter.failed(new StartFailedError(spec.name?.name ?? spec.definition.name, "noproc"));
+  }
+
+  /** @internal Asks a process to end, kills it when its time is over, and calls when it has ended. */
+  shutDown(ref: Ref, shutdown: Shutdown, ended: () => void): void {
+    const other = this.#process.host.resolve(ref);
+    if (other === undefined) ended();
+    else new ShuttingDown(this.#process, other, ended).begin(shutdown);
+  }
+
   emit(event: RuntimeEvent): void {
     this.#process.host.emit(event);
   }
@@ -225,6 +251,24 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
 
   disown(resource: Owned): void {
     this.#process.disown(resource);
+  }
+
+  handOver<M>(
+    resource: Owned,
+    to: Ref,
+    kind: InfoKind<M>,
+    concerns: (message: M) => boolean,
+  ): "handed_over" | "not_owner" | "noproc" {
+    const other = this.#process.host.resolve(to);
+    if (!this.#process.owns(resource)) return "not_owner";
+    if (other === undefined) return "noproc";
+    this.#process.disown(resource);
+    other.own(resource);
+    resource.handedTo?.(other.context as Context);
+    const concernsIt = (message: Message) =>
+      message.type === "info" && message.name === kind.kind && concerns(message.args[0] as M);
+    for (const message of this.#process.mailbox.takeWhere(concernsIt)) other.deliver(message);
+    return "handed_over";
   }
 
   afterBurst(item: { flush(): void }): void {

@@ -1,5 +1,6 @@
 /** What a process is made from, with its types erased: the engine runs definitions, `defineGenServer` types them. */
 
+import type { StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { ProcessName, Protocol, Ref } from "../protocol.ts";
 import type { Down, Exit } from "./mailbox.ts";
@@ -30,9 +31,16 @@ export interface ProcessSpec<P extends Protocol = Protocol> {
   readonly definition: Definition;
   readonly args: unknown;
   readonly name?: ProcessName | undefined;
-  /** @internal Told as soon as `init` is done, and so before anything else can happen to the process. */
-  readonly started?: (ref: Ref) => void;
   readonly "~process"?: Ref<P>;
+}
+
+/** Who hears, once and at once, what became of a start: before anything else can happen to the process. */
+export interface Starter<P extends Protocol = Protocol> {
+  /** `init` is done. */
+  started(ref: Ref<P>): void;
+  /** `init` wanted no process. */
+  ignored(): void;
+  failed(error: StartFailedError): void;
 }
 
 /** Returned by a call's handler that answers later, through `ctx.from`. */

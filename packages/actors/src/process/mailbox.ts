@@ -116,6 +116,21 @@ export class Mailbox {
     this.#last = kept;
   }
 
+  /** Takes out all that fit, in their order. */
+  takeWhere(fits: (message: Message) => boolean): readonly Message[] {
+    const taken: Message[] = [];
+    let message = this.#first;
+    this.clear();
+    while (message !== undefined) {
+      const { next } = message;
+      message.next = undefined;
+      if (fits(message)) taken.push(message);
+      else this.push(message);
+      message = next;
+    }
+    return taken;
+  }
+
   clear(): void {
     this.#first = this.#last = undefined;
     this.#length = 0;

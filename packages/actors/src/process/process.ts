@@ -8,11 +8,21 @@ import { formatReason, isCleanExit, toExitReason, type ExitReason } from "../exi
 import { StartFailedError, UnknownCallError } from "../errors.ts";
 import { MAX_ANCESTORS } from "../events.ts";
 import type { Ref } from "../protocol.ts";
+import type { Neighbours } from "../runtime/population.ts";
 import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Timers } from "../runtime/timers.ts";
 import { ProcessContext, type ProcessVerbs } from "./context.ts";
-import { Later, ignore, noReply, type Definition, type Handler, type ProcessSpec } from "./definition.ts";
+import {
+  Later,
+  ignore,
+  noReply,
+  type Definition,
+  type Handler,
+  type ProcessSpec,
+  type Starter,
+} from "./definition.ts";
+import { Few } from "./few.ts";
 import { Mailbox, type Message } from "./mailbox.ts";
 import { PendingCalls, type PendingCall } from "./pending-call.ts";
 
@@ -61,14 +71,7 @@ export interface Watcher {
 
 type Phase = "starting" | "running" | "ending" | "ended";
 
-/** What the running handler asked for besides its result. */
-interface Wishes {
-  stop: ExitReason | undefined;
-  continuation: { readonly token: unknown } | undefined;
-  idleMs: number | undefined;
-}
-
-export class Process implements Runnable {
+export class Process implements Runnable, Neighbours {
   readonly ref: ProcessRef;
   readonly host: ProcessHost;
   readonly definition: Definition;
@@ -86,41 +89,50 @@ export class Process implements Runnable {
   label: string | undefined = undefined;
   /** Whole milliseconds, which cost no memory of their own. */
   readonly startedAt: number;
-  /** How often it has started a child again. */
-  restarts = 0;
+  /** How often it has started a child again, by the child's id. */
+  restarts: Map<string, number> | undefined = undefined;
   /** The call being handled. */
   currentCall: PendingCall | undefined = undefined;
   /** Calls and waits of its own that are under way: a simulation tells by it what a handler waits for. */
   waitingFor = 0;
-  readonly started: Promise<ProcessRef | undefined>;
+
+  // Its place among the living
+  older: Process | undefined = undefined;
+  younger: Process | undefined = undefined;
+
+  // What the running handler asked for besides its result
+
+  stopWish: ExitReason | undefined = undefined;
+  continuationWish: { readonly token: unknown } | undefined = undefined;
+  idleMsWish: number | undefined = undefined;
 
   #queued = false;
   #busy = false;
-  #wishes: Wishes = { stop: undefined, continuation: undefined, idleMs: undefined };
   #idleTimer: IdleTimer | undefined = undefined;
-  #links: Set<Process> | undefined = undefined;
-  #watchers: Set<Watcher> | undefined = undefined;
+  readonly #links = new Few<Process>();
+  #watchers: Few<Watcher> | undefined = undefined;
   #owned: Set<Owned> | undefined = undefined;
   #abort: AbortController | undefined = undefined;
-  readonly #tellStarted: ((ref: Ref) => void) | undefined;
-  #resolveStart: (ref: ProcessRef | undefined) => void = () => {};
-  #rejectStart: (error: StartFailedError) => void = () => {};
+  /** Until it has been told. */
+  #starter: Starter | undefined;
 
-  constructor(host: ProcessHost, id: number, spec: ProcessSpec, parent: Process | undefined) {
+  constructor(
+    host: ProcessHost,
+    id: number,
+    spec: ProcessSpec,
+    parent: Process | undefined,
+    starter: Starter,
+  ) {
     this.host = host;
     this.definition = spec.definition;
     this.args = spec.args;
     this.parent = parent;
     this.name = spec.name?.name;
     this.startedAt = Math.floor(host.now());
-    this.#tellStarted = spec.started;
+    this.#starter = starter;
     this.ref = new ProcessRef(id, spec.name?.name ?? spec.definition.name, this);
     const ContextClass = (spec.definition.context ?? ProcessContext) as typeof ProcessContext;
     this.context = new ContextClass(this);
-    this.started = new Promise((resolve, reject) => {
-      this.#resolveStart = resolve;
-      this.#rejectStart = reject;
-    });
     if (parent !== undefined) this.linkWith(parent);
   }
 
@@ -270,7 +282,7 @@ export class Process implements Runnable {
     }
     const pending = message.type === "call" ? message.pending : undefined;
     this.currentCall = undefined;
-    const { stop } = this.#wishes;
+    const stop = this.stopWish;
     if (stop !== undefined) {
       this.#report(stop, describe(message), argsOf(message));
       this.#terminate(stop, () => pending !== undefined && answerCall(pending, result));
@@ -281,31 +293,37 @@ export class Process implements Runnable {
   }
 
   #initialised(result: unknown): void {
-    const { stop } = this.#wishes;
+    const stop = this.stopWish;
     if (result === ignore) {
-      this.#resolveStart(undefined);
+      const starter = this.#takeStarter();
       this.end("normal");
+      starter?.ignored();
     } else if (stop !== undefined) {
       this.#report(stop, "init", [this.args]);
-      this.#failStart(stop);
+      this.end(stop);
     } else {
       this.state = result;
       this.phase = "running";
       this.host.emit({ type: "process_started", process: this.ref, parent: this.parent?.ref });
-      this.#tellStarted?.(this.ref);
-      this.#resolveStart(this.ref);
+      this.#takeStarter()?.started(this.ref);
       this.#fulfilWishes();
     }
   }
 
+  #takeStarter(): Starter | undefined {
+    const starter = this.#starter;
+    this.#starter = undefined;
+    return starter;
+  }
+
   #fulfilWishes(): void {
-    const { continuation, idleMs } = this.#wishes;
-    if (continuation !== undefined) {
-      this.#wishes.continuation = undefined;
-      this.mailbox.unshift({ type: "continue", token: continuation.token, next: undefined });
-    } else if (idleMs !== undefined) {
-      this.#wishes.idleMs = undefined;
-      this.#armIdleTimer(idleMs);
+    const { continuationWish, idleMsWish } = this;
+    if (continuationWish !== undefined) {
+      this.continuationWish = undefined;
+      this.mailbox.unshift({ type: "continue", token: continuationWish.token, next: undefined });
+    } else if (idleMsWish !== undefined) {
+      this.idleMsWish = undefined;
+      this.#armIdleTimer(idleMsWish);
     }
   }
 
@@ -319,10 +337,6 @@ export class Process implements Runnable {
     this.host.timers.arm(this.#idleTimer, ms);
   }
 
-  get wishes(): Wishes {
-    return this.#wishes;
-  }
-
   // Links, watchers, what it owns
 
   linkWith(other: Process): void {
@@ -331,19 +345,17 @@ export class Process implements Runnable {
       this.exitSignal(other.ref, "noproc");
       return;
     }
-    this.#links ??= new Set();
     this.#links.add(other);
-    other.#links ??= new Set();
     other.#links.add(this);
   }
 
   unlinkFrom(other: Process): void {
-    this.#links?.delete(other);
-    other.#links?.delete(this);
+    this.#links.delete(other);
+    other.#links.delete(this);
   }
 
   watch(watcher: Watcher): void {
-    this.#watchers ??= new Set();
+    this.#watchers ??= new Few();
     this.#watchers.add(watcher);
   }
 
@@ -358,6 +370,10 @@ export class Process implements Runnable {
 
   disown(resource: Owned): void {
     this.#owned?.delete(resource);
+  }
+
+  owns(resource: Owned): boolean {
+    return this.#owned?.has(resource) ?? false;
   }
 
   /** A signal from a linked process or from `ctx.exit`: ends the process unless it is `normal` or trapped. */
@@ -377,7 +393,7 @@ export class Process implements Runnable {
   #crash(reason: ExitReason, message: Message): void {
     if (!this.alive) return;
     this.#report(reason, describe(message), message.type === "init" ? [this.args] : argsOf(message));
-    if (this.phase === "starting") this.#failStart(reason);
+    if (this.phase === "starting") this.end(reason);
     else this.#terminate(reason, () => {});
   }
 
@@ -424,11 +440,6 @@ export class Process implements Runnable {
       // The state may hold what `format` was to hide, and a second defect mustn't lose the report of the first.
       return error;
     }
-  }
-
-  #failStart(reason: ExitReason): void {
-    this.#rejectStart(new StartFailedError(this.ref.label, reason));
-    this.end(reason);
   }
 
   /** A start that fails or is ignored is answered, not signalled: nobody should hear of it twice. */
@@ -480,17 +491,15 @@ export class Process implements Runnable {
     this.host.forget(this);
     this.#abort?.abort();
     for (const resource of this.#owned ?? []) this.#release(resource, reason);
-    if (starting) {
-      this.#leaveParent();
-      this.#rejectStart(new StartFailedError(this.ref.label, reason));
-    }
+    if (starting) this.#leaveParent();
+    this.#takeStarter()?.failed(new StartFailedError(this.ref.label, reason));
     this.host.emit({ type: "process_ended", process: this.ref, reason });
     this.openCalls.failAll(reason);
-    for (const watcher of this.#watchers ?? []) watcher.ended(reason);
-    const linked = [...(this.#links ?? [])];
-    for (const other of linked) other.#links?.delete(this);
+    for (const watcher of this.#watchers?.toArray() ?? []) watcher.ended(reason);
+    const linked = this.#links.toArray();
+    for (const other of linked) this.unlinkFrom(other);
     this.state = undefined;
-    this.#links = this.#watchers = this.#owned = undefined;
+    this.#watchers = this.#owned = undefined;
     return linked.filter((other) => other.#succumbs(this.ref, reason));
   }
 

@@ -131,9 +131,11 @@ export abstract class SharedVerbs {
   }
 
   #start(task: TaskHandle): Process {
-    const process = this.#process.host.launch(TaskProcess.with(task), this.#process);
-    process.started.catch((error: unknown) => task.ended(startFailure(error)));
-    return process;
+    return this.#process.host.launch(TaskProcess.with(task), this.#process, {
+      started: () => {},
+      ignored: () => {},
+      failed: (error) => task.ended(error.reason),
+    });
   }
 
   #startUnder(supervisor: Address<TaskSupervisorProtocol>, task: TaskHandle): void {
@@ -174,7 +176,7 @@ export abstract class SharedVerbs {
     return end as TaskEnd<R> | undefined;
   }
 
-  /** @internal Waits for what the runtime will bring about; a simulation mustn't take it for something foreign. */
+  /** Waits for what the runtime or a port of it will bring about; a simulation mustn't take it for something foreign. */
   async waitFor<T>(promise: Promise<T>): Promise<T> {
     this.#process.waitingFor += 1;
     try {

@@ -5,10 +5,12 @@ import { NameTakenError, NoProcessError, SelfCallError, StartFailedError } from 
 import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
-import type { ProcessSpec } from "../process/definition.ts";
+import type { ProcessSpec, Starter } from "../process/definition.ts";
 import { PendingCall } from "../process/pending-call.ts";
 import { OUTSIDE, Process, ProcessRef, type ProcessHost, type Watcher } from "../process/process.ts";
+import { Clock } from "./clock.ts";
 import { realEnvironment, type Environment } from "./environment.ts";
+import { Population } from "./population.ts";
 import { Registries } from "./registries.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TimerNode } from "./timer-queue.ts";
@@ -29,6 +31,9 @@ export interface RuntimeOptions {
   readonly ports?: readonly ProvidedPort[];
 }
 
+/** Of how many of its children a supervisor's restarts are counted; a dynamic one's may all have ids of their own. */
+const MAX_RESTARTED_CHILDREN = 1_000;
+
 export class Runtime implements Verbs, ProcessHost {
   readonly scheduler: Scheduler;
   readonly timers: Timers;
@@ -37,7 +42,7 @@ export class Runtime implements Verbs, ProcessHost {
   /** @internal */
   readonly registries = new Registries(this.topics);
   readonly #environment: Environment;
-  readonly #processes = new Set<Process>();
+  readonly #processes = new Population();
   readonly #names = new Map<string, Process>();
   readonly #ports: ReadonlyMap<string, unknown>;
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
@@ -46,8 +51,9 @@ export class Runtime implements Verbs, ProcessHost {
   constructor(options: RuntimeOptions = {}, environment: Environment = realEnvironment()) {
     this.#environment = environment;
     this.#ports = new Map(options.ports?.map(({ key, port }) => [key.port, port]));
-    this.scheduler = new Scheduler(environment);
-    this.timers = new Timers(environment);
+    const clock = new Clock(environment);
+    this.scheduler = new Scheduler(environment, clock);
+    this.timers = new Timers(environment, clock);
   }
 
   // Verbs for code outside any process
@@ -131,6 +137,13 @@ export class Runtime implements Verbs, ProcessHost {
     return this.#environment.random();
   }
 
+  /** Runs `work` after so many milliseconds of this runtime's time, unless what it answers with is called; for ports. */
+  schedule(ms: number, work: () => void): () => void {
+    const timer = new Wait(work);
+    this.timers.arm(timer, ms);
+    return () => this.timers.cancel(timer);
+  }
+
   // Watching it
 
   /** Has `listener` told of every event; the answer ends that. A listener must not throw. */
@@ -141,7 +154,7 @@ export class Runtime implements Verbs, ProcessHost {
 
   /** Every living process's address. */
   processes(): readonly Ref[] {
-    return [...this.#processes].map((process) => process.ref);
+    return this.#processes.toArray().map((process) => process.ref);
   }
 
   /** Keeps the program from ending while the runtime has nothing to do; the answer ends that. */
@@ -152,22 +165,27 @@ export class Runtime implements Verbs, ProcessHost {
   // What processes ask of it
 
   /** @internal */
-  async spawn<P extends Protocol>(
-    spec: ProcessSpec<P>,
-    parent: Process | undefined,
-  ): Promise<Ref<P> | undefined> {
-    const name = spec.name?.name;
-    if (name !== undefined && this.#names.has(name))
-      throw new StartFailedError(name, new NameTakenError(name));
-    const process = this.launch(spec, parent);
-    if (name !== undefined) this.#names.set(name, process);
-    return process.started;
+  spawn<P extends Protocol>(spec: ProcessSpec<P>, parent: Process | undefined): Promise<Ref<P> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.begin(spec, parent, { started: resolve, ignored: () => resolve(undefined), failed: reject });
+    });
   }
 
   /** @internal */
-  launch(spec: ProcessSpec, parent: Process | undefined): Process {
+  begin<P extends Protocol>(spec: ProcessSpec<P>, parent: Process | undefined, starter: Starter<P>): void {
+    const name = spec.name?.name;
+    if (name !== undefined && this.#names.has(name)) {
+      starter.failed(new StartFailedError(name, new NameTakenError(name)));
+      return;
+    }
+    const process = this.launch(spec, parent, starter);
+    if (name !== undefined) this.#names.set(name, process);
+  }
+
+  /** @internal */
+  launch(spec: ProcessSpec, parent: Process | undefined, starter: Starter): Process {
     this.#lastId += 1;
-    const process = new Process(this, this.#lastId, spec, parent);
+    const process = new Process(this, this.#lastId, spec, parent, starter);
     this.#processes.add(process);
     process.begin();
     return process;
@@ -232,18 +250,23 @@ export class Runtime implements Verbs, ProcessHost {
 
   /** @internal */
   emit(event: RuntimeEvent): void {
-    if (event.type === "child_restarted") this.#countRestart(event.supervisor);
+    if (event.type === "child_restarted") this.#countRestart(event.supervisor, event.child);
     for (const listener of this.#listeners) listener(event);
   }
 
-  #countRestart(supervisor: Ref): void {
+  #countRestart(supervisor: Ref, child: string): void {
     const process = this.resolve(supervisor);
-    if (process !== undefined) process.restarts += 1;
+    if (process === undefined) return;
+    process.restarts ??= new Map();
+    process.restarts.set(child, (process.restarts.get(child) ?? 0) + 1);
+    const [oldest] = process.restarts.keys();
+    if (process.restarts.size > MAX_RESTARTED_CHILDREN) process.restarts.delete(oldest as string);
   }
 
   /** @internal Processes whose asynchronous handler waits for nothing that this runtime owns. */
   foreignAwaits(): readonly string[] {
-    return [...this.#processes]
+    return this.#processes
+      .toArray()
       .filter((process) => process.busy && process.waitingFor === 0)
       .map((process) => process.ref.toString());
   }

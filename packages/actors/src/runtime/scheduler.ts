@@ -4,6 +4,7 @@
  * neither the others nor the sockets.
  */
 
+import { Clock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 
 /** Something that can run: handles some messages, and says whether there are more. */
@@ -23,6 +24,7 @@ const TURN_MS = 2;
 
 export class Scheduler {
   readonly #environment: Environment;
+  readonly #clock: Clock;
   #queue: Runnable[] = [];
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
@@ -32,12 +34,13 @@ export class Scheduler {
 
   readonly #drain = (): void => this.#runTurn();
   readonly #beginTurn = (): void => {
-    this.#turnEndsAt = this.#environment.now() + TURN_MS;
+    this.#turnEndsAt = this.#clock.now() + TURN_MS;
     this.#runTurn();
   };
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, clock = new Clock(environment)) {
     this.#environment = environment;
+    this.#clock = clock;
   }
 
   /** Puts a process at the end of the queue. It must not be in it already. */
@@ -60,7 +63,7 @@ export class Scheduler {
     if (this.#planned) return;
     this.#planned = true;
     // A chain of microtasks never lets the event loop go on, so the turn's end holds across them too.
-    if (this.#environment.now() < this.#turnEndsAt) this.#environment.soon(this.#drain);
+    if (this.#clock.recent() < this.#turnEndsAt) this.#environment.soon(this.#drain);
     else this.#environment.later(this.#beginTurn);
   }
 
@@ -80,7 +83,7 @@ export class Scheduler {
       const process = this.#take();
       if (process.run(MESSAGES_A_RUN)) this.#queue.push(process);
       // A look at the clock costs about what a cast costs, so only who would go on looks.
-      if (this.#head < this.#queue.length && this.#environment.now() >= this.#turnEndsAt) break;
+      if (this.#head < this.#queue.length && this.#clock.now() >= this.#turnEndsAt) break;
     }
   }
 

@@ -156,6 +156,8 @@ export class BoundedQueue implements BoundedSubscription {
     if (message === undefined) return undefined;
     this.#first = message.nextQueued;
     if (this.#first === undefined) this.#last = undefined;
+    // One that has grown old would keep all that came after it from being collected cheaply.
+    message.nextQueued = undefined;
     this.queued -= 1;
     if (message.key !== undefined) this.#byKey.delete(message.key);
     return message;

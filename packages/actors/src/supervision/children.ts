@@ -3,7 +3,8 @@
 import type { Context } from "../context.ts";
 import { StartFailedError } from "../errors.ts";
 import { toExitReason, type ExitReason } from "../exit-reason.ts";
-import type { Protocol, Ref } from "../protocol.ts";
+import type { ProcessContext } from "../process/context.ts";
+import type { Ref } from "../protocol.ts";
 import type { ChildSpec, Shutdown } from "./child-spec.ts";
 
 /** How many children there are, of which kind, and how many of them run. */
@@ -27,23 +28,16 @@ export function countChildren(children: readonly CountedChild[]): ChildCounts {
   return { specs: children.length, active, supervisors, workers: children.length - supervisors };
 }
 
-/**
- * Ends a child and waits until it has ended: asks with `shutdown`, and kills it when its time is over. A child that
- * unlinked itself is ended all the same, since its end is watched and not only trapped.
- */
-export async function stopChild<P extends Protocol, S>(
-  ctx: Context<P, S>,
-  ref: Ref,
-  shutdown: Shutdown,
-): Promise<void> {
-  if (shutdown !== "brutal") {
-    const ended = ctx.exited(ref, shutdown);
-    ctx.exit(ref, "shutdown");
-    if ((await ended) !== undefined) return;
-  }
-  const ended = ctx.exited(ref);
-  ctx.exit(ref, "kill");
-  await ended;
+/** Ends a child and waits until it has ended: asks with `shutdown`, and kills it when its time is over. */
+export function stopChild(ctx: SupervisorVerbs, ref: Ref, shutdown: Shutdown): Promise<void> {
+  return ctx.waitFor(new Promise((resolve) => verbsOf(ctx).shutDown(ref, shutdown, resolve)));
+}
+
+type SupervisorVerbs = Pick<Context, "waitFor">;
+
+/** Verbs that only supervisors need and no program is shown: every context is of that class. */
+export function verbsOf(ctx: SupervisorVerbs): Pick<ProcessContext, "begin" | "shutDown"> {
+  return ctx as ProcessContext;
 }
 
 /** Why a start failed, from what it was rejected with. */

@@ -3,12 +3,12 @@
 import type { ExitReason } from "../exit-reason.ts";
 import type { Context, Timer } from "../context.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
-import { later } from "../process/definition.ts";
+import { later, noReply } from "../process/definition.ts";
 import type { Exit } from "../process/mailbox.ts";
-import type { Protocol, Ref } from "../protocol.ts";
+import type { Protocol, Ref, ReplyTo } from "../protocol.ts";
 import { BackOffState, type BackOff } from "./back-off.ts";
 import { toChildSpec, type ChildSpec } from "./child-spec.ts";
-import { countChildren, startFailure, stopChild, type ChildCounts } from "./children.ts";
+import { countChildren, stopChild, verbsOf, type ChildCounts } from "./children.ts";
 import { DEFAULT_INTENSITY, RestartWindow, shouldRestart, type Intensity } from "./restart-rules.ts";
 import { checkChild, checkSupervisor } from "./spec-checks.ts";
 
@@ -101,14 +101,22 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
       startChild(ctx, args) {
         const { spec, children, starting } = ctx.state;
         if (children.size + starting >= (spec.maxChildren ?? Infinity)) return { outcome: "max_children" };
-        return later(startNew(ctx, args));
+        try {
+          startNew(ctx, toChild(spec, args), ctx.from);
+          return noReply;
+        } catch (error) {
+          // What is wrong with the child's spec concerns who asked for it.
+          return later(Promise.reject(error));
+        }
       },
       stopChild(ctx, ref) {
         const child = ctx.state.children.get(ref);
         if (child === undefined) return "not_a_child";
         ctx.state.children.delete(ref);
         if (child.wait !== undefined) ctx.cancel(child.wait);
-        return later(stopChild(ctx, ref, child.spec.shutdown).then(() => "stopped" as const));
+        const { from } = ctx;
+        verbsOf(ctx).shutDown(ref, child.spec.shutdown, () => ctx.reply(from, "stopped"));
+        return noReply;
       },
       whichChildren: (ctx) =>
         [...ctx.state.children].filter(([, { restarting }]) => !restarting).map(([ref]) => ref as Ref<P>),
@@ -118,13 +126,10 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
         ),
     },
     casts: {
-      async restart(ctx, ref) {
-        const { children } = ctx.state;
-        const child = children.get(ref);
-        if (child === undefined) return;
-        const started = await start(ctx, child, () => children.delete(ref));
-        if (started.outcome === "failed") restart(ctx, ref, child, started.reason);
-        if (started.outcome === "ignored") children.delete(ref);
+      restart(ctx, ref) {
+        const child = ctx.state.children.get(ref);
+        if (child === undefined) return undefined;
+        return ctx.waitFor(new Promise((done) => startAgain(ctx, ref, child, done)));
       },
     },
     exit: (ctx, exit) => childEnded(ctx, exit),
@@ -140,45 +145,62 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
   };
 }
 
-async function startNew<C, P extends Protocol>(ctx: DynamicContext<C, P>, args: C): Promise<ChildStart<P>> {
-  const { state } = ctx;
-  const spec = state.spec.child(args);
+function toChild<C, P extends Protocol>({ child, backOff }: DynamicSupervisorSpec<C, P>, args: C): Child<P> {
+  const spec = child(args);
   checkChild(spec, "never");
-  const { backOff } = state.spec;
-  const child: Child<P> = {
+  return {
     spec,
     backOff: backOff === undefined ? undefined : new BackOffState(backOff),
     restarting: false,
     wait: undefined,
   };
-  const left = () => {
-    state.starting -= 1;
-  };
-  state.starting += 1;
-  const started = await start(ctx, child, left);
-  if (started.outcome !== "started") left();
-  return started;
 }
 
-/** `enters` is called when the child takes its new place, to free the one that was kept for it. */
-async function start<C, P extends Protocol>(
+/** The answer leaves when `init` is done; the place is kept for the child meanwhile. */
+function startNew<C, P extends Protocol>(
   ctx: DynamicContext<C, P>,
   child: Child<P>,
-  enters: () => void,
-): Promise<ChildStart<P>> {
-  const { children } = ctx.state;
-  // Told by the child itself: in a promise, the news of its start could come after that of an early end.
-  const started = (ref: Ref) => {
-    enters();
-    child.restarting = false;
-    children.set(ref, child);
+  from: ReplyTo<ChildStart<P>>,
+): void {
+  const { state } = ctx;
+  const answer = (start: ChildStart<P>) => {
+    state.starting -= 1;
+    ctx.reply(from, start);
   };
-  try {
-    const ref = await ctx.startLinked({ ...child.spec.process, started });
-    return ref === undefined ? { outcome: "ignored" } : { outcome: "started", ref };
-  } catch (error) {
-    return { outcome: "failed", reason: startFailure(error) };
-  }
+  state.starting += 1;
+  verbsOf(ctx).begin(child.spec.process, {
+    started(ref: Ref<P>) {
+      state.children.set(ref, child);
+      answer({ outcome: "started", ref });
+    },
+    ignored: () => answer({ outcome: "ignored" }),
+    failed: ({ reason }) => answer({ outcome: "failed", reason }),
+  });
+}
+
+function startAgain<C, P extends Protocol>(
+  ctx: DynamicContext<C, P>,
+  last: Ref,
+  child: Child<P>,
+  done: () => void,
+): void {
+  const { children } = ctx.state;
+  verbsOf(ctx).begin(child.spec.process, {
+    started(ref) {
+      children.delete(last);
+      child.restarting = false;
+      children.set(ref, child);
+      done();
+    },
+    ignored() {
+      children.delete(last);
+      done();
+    },
+    failed({ reason }) {
+      restart(ctx, last, child, reason);
+      done();
+    },
+  });
 }
 
 function childEnded<C, P extends Protocol>(ctx: DynamicContext<C, P>, { from, reason }: Exit): void {

@@ -30,7 +30,7 @@ interface SupervisorFields {
 
 /** @throws SpecError for the first field that is wrong. */
 export function checkSupervisor(name: string, spec: SupervisorFields): void {
-  const check = checksOf(name);
+  const check = checksOf(() => name);
   const { strategy, intensity, autoShutdown, backOff, maxChildren } = spec;
   if (strategy !== undefined) check.oneOf("strategy", strategy, STRATEGIES);
   if (autoShutdown !== undefined) check.oneOf("autoShutdown", autoShutdown, AUTO_SHUTDOWNS);
@@ -47,7 +47,7 @@ export function checkSupervisor(name: string, spec: SupervisorFields): void {
 }
 
 function checkBackOff(name: string, { minMs, maxMs, jitter, resetAfterMs }: BackOff): void {
-  const check = checksOf(name);
+  const check = checksOf(() => name);
   const finite = (ms: unknown) => isNumber(ms) && ms !== Infinity;
   check.that("backOff.minMs", minMs, finite(minMs) && minMs > 0, "milliseconds above 0");
   check.that("backOff.maxMs", maxMs, finite(maxMs) && maxMs >= minMs, "milliseconds from minMs on");
@@ -60,7 +60,7 @@ function checkBackOff(name: string, { minMs, maxMs, jitter, resetAfterMs }: Back
 /** @throws SpecError for the first field that is wrong. */
 export function checkChild(child: ChildSpec, autoShutdown: AutoShutdown): void {
   const { id, process, restart, shutdown, significant = false, type } = child;
-  const check = checksOf(`child ${show(id)}`);
+  const check = checksOf(() => `child ${show(id)}`);
   check.that("id", id, typeof id === "string" && id !== "", "a text that isn't empty");
   check.that("process", process, isProcessSpec(process), "a definition with its arguments");
   check.oneOf("restart", restart, RESTARTS);
@@ -87,12 +87,13 @@ export function checkChildren(
   }
 }
 
-function checksOf(of: string) {
+/** Words are made only for what is wrong: a child's start is checked too, and should cost little. */
+function checksOf(of: () => string) {
   const that = (field: string, value: unknown, fits: boolean, expected: string) => {
-    if (!fits) throw new SpecError(field, of, expected, value);
+    if (!fits) throw new SpecError(field, of(), expected, value);
   };
   const oneOf = (field: string, value: string, values: readonly string[]) => {
-    that(field, value, values.includes(value), values.map(show).join(" or "));
+    if (!values.includes(value)) that(field, value, false, values.map(show).join(" or "));
   };
   return { that, oneOf };
 }

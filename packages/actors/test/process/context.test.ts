@@ -1,4 +1,15 @@
-import { Runtime, defineTopic, processName, type Ref } from "@wheelhouse/actors";
+import {
+  Runtime,
+  defineGenServer,
+  defineInfo,
+  defineTopic,
+  on,
+  processName,
+  type Context,
+  type ExitReason,
+  type Owned,
+  type Ref,
+} from "@wheelhouse/actors";
 import { describe, expect, test, vi } from "vitest";
 import { Process } from "../../src/process/process.ts";
 import { ManualEnvironment } from "../runtime/manual-environment.ts";
@@ -328,5 +339,98 @@ describe("a dead context", () => {
   test("has its handler's failure concern nobody any more", async () => {
     const { takeCrashes } = await afterDeath(crash);
     expect(takeCrashes()).toEqual([]);
+  });
+});
+
+describe("handing something over", () => {
+  const Parcel = defineInfo<string>("parcel");
+
+  interface ReceiverProtocol {
+    calls: { run(work: (ctx: ReceiverContext) => unknown): unknown; received(): readonly string[] };
+  }
+  type ReceiverContext = Context<ReceiverProtocol, string[]>;
+
+  const Receiver = defineGenServer<ReceiverProtocol, string[]>({
+    name: "Receiver",
+    init: () => [],
+    calls: { run: (ctx, work) => work(ctx), received: ({ state }) => state },
+    infos: [on(Parcel, (ctx: ReceiverContext, parcel) => void ctx.state.push(parcel))],
+  });
+
+  class Crate implements Owned {
+    releasedBecause: ExitReason | undefined;
+    owner: Context | undefined;
+    release(reason: ExitReason): void {
+      this.releasedBecause = reason;
+    }
+    handedTo(owner: Context): void {
+      this.owner = owner;
+    }
+  }
+
+  async function twoReceivers() {
+    const it = world();
+    const [from, to] = [await it.start(Receiver.with()), await it.start(Receiver.with())];
+    const crate = new Crate();
+    await it.runtime.call(from, "run", (ctx) => ctx.own(crate));
+    return { ...it, from, to, crate };
+  }
+
+  test("takes along its messages that wait, in order and before later ones (47)", async () => {
+    const { runtime, from, to, crate } = await twoReceivers();
+    const answer = runtime.call(from, "run", (ctx) => {
+      for (const parcel of ["mine 1", "yours 1", "mine 2", "yours 2"]) ctx.inform(ctx.self, Parcel, parcel);
+      const outcome = ctx.handOver(crate, to, Parcel, (parcel) => parcel.startsWith("yours"));
+      ctx.inform(to, Parcel, "yours 3");
+      return outcome;
+    });
+    expect(await answer).toBe("handed_over");
+    expect(await runtime.call(from, "received")).toEqual(["mine 1", "mine 2"]);
+    expect(await runtime.call(to, "received")).toEqual(["yours 1", "yours 2", "yours 3"]);
+  });
+
+  test("ties it to the new owner's life, whose context it is told (48)", async () => {
+    const { runtime, from, to, crate } = await twoReceivers();
+    await runtime.call(from, "run", (ctx) => ctx.handOver(crate, to, Parcel, () => true));
+    expect(crate.owner?.self).toBe(to);
+    runtime.exit(from, "kill");
+    expect(crate.releasedBecause).toBeUndefined();
+    runtime.exit(to, "kill");
+    expect(crate.releasedBecause).toBe("killed");
+  });
+
+  test("is for the owner alone, and not to the dead", async () => {
+    const { runtime, from, to, crate } = await twoReceivers();
+    const handOver = (ctx: ReceiverContext) => ctx.handOver(crate, to, Parcel, () => true);
+    expect(await runtime.call(to, "run", handOver)).toBe("not_owner");
+    runtime.exit(to, "kill");
+    expect(await runtime.call(from, "run", handOver)).toBe("noproc");
+    expect(crate.releasedBecause).toBeUndefined();
+  });
+});
+
+describe("a wait for what a port brings about", () => {
+  test("isn't foreign to a simulation", async () => {
+    const { runtime, start, takeLog } = world();
+    const ref = await start(probe("A"));
+    takeLog();
+    runtime.cast(ref, "do", async (ctx) => {
+      await ctx.waitFor(new Promise<void>((resolve) => runtime.schedule(50, resolve)));
+      ctx.cast(ctx.self, "note", "waited");
+    });
+    await runtime.advance(49);
+    expect(takeLog()).toEqual([]);
+    await runtime.advance(1);
+    expect(takeLog()).toEqual(["A waited"]);
+  });
+
+  test("that is called off never comes", async () => {
+    const { runtime } = world();
+    let calls = 0;
+    const callOff = runtime.schedule(10, () => (calls += 1));
+    runtime.schedule(10, () => (calls += 10));
+    callOff();
+    await runtime.advance(10);
+    expect(calls).toBe(10);
   });
 });

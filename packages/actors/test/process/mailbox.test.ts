@@ -33,4 +33,21 @@ describe("a mailbox", () => {
       }),
     );
   });
+
+  test("gives out all that fit, in their order, and keeps the rest in theirs", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), (fits) => {
+        const mailbox = new Mailbox();
+        const messages = fits.map((fit, place) => message(`${fit} ${place}`));
+        for (const each of messages) mailbox.push(each);
+        const isFit = (_: unknown, place: number) => fits[place] === true;
+        expect(mailbox.takeWhere((each) => isFit(each, messages.indexOf(each)))).toEqual(
+          messages.filter(isFit),
+        );
+        const kept = messages.filter((_, place) => fits[place] === false);
+        expect(mailbox.length).toBe(kept.length);
+        for (const each of kept) expect(mailbox.shift()).toBe(each);
+      }),
+    );
+  });
 });

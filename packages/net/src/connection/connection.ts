@@ -42,7 +42,7 @@ export interface ConnectionLifecycle<P extends Protocol, S, A> {
    * unless `stay` asks for time to end by itself, until the drain's deadline.
    */
   readonly shutdown?: (ctx: ConnectionContext<P, S>) => MaybePromise<void | "stay">;
-  readonly infos?: readonly InfoHandler<P, S>[];
+  readonly infos?: readonly InfoHandler<ConnectionContext<P, S>>[];
   readonly down?: (ctx: ConnectionContext<P, S>, down: Down) => MaybePromise<void>;
   readonly terminate?: (ctx: ConnectionContext<P, S>, reason: ExitReason) => MaybePromise<void>;
 }
@@ -128,7 +128,7 @@ interface Handlers {
   readonly shutdown?: (ctx: SocketContext) => MaybePromise<void | "stay">;
   readonly init?: (ctx: SocketContext, args: unknown) => unknown;
   readonly terminate?: (ctx: SocketContext, reason: ExitReason) => MaybePromise<void>;
-  readonly infos?: readonly InfoHandler<never, never>[];
+  readonly infos?: readonly InfoHandler<SocketContext>[];
   readonly casts?: object;
 }
 
