@@ -1,135 +1,85 @@
-import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { OVERLONG, type Frame } from "../../src/framing/framer.ts";
+import { describe, expect, it } from "vitest";
+import { OVERLONG } from "../../src/framing/framer.ts";
 import { LineFramer } from "../../src/framing/line.ts";
-import { RawFramer } from "../../src/framing/raw.ts";
+import { createFramer } from "../../src/framing/packet.ts";
+import { countWork } from "./counted-work.ts";
+import { framerContract } from "./framer-contract.ts";
+import { ALL_BYTES, decodeDelimited, outcomeOf, split, takeAll } from "./streams.ts";
 
-/** What comes of chunks; packets are copied out, as text that keeps every byte. */
-function frames(chunks: readonly Buffer[], maxBytes = 1_000): readonly string[] {
-  const framer = new LineFramer(maxBytes);
-  return chunks.flatMap((chunk) => {
-    framer.push(chunk);
-    return takeAll(framer);
-  });
-}
+framerContract("line", {
+  create: (options) => createFramer("line", options),
+  encode: (line) => line,
+  decode: decodeDelimited("\n"),
+  packets: fc
+    .uint8Array({ maxLength: 20 })
+    .map((bytes) => Buffer.from([...bytes.filter((byte) => byte !== 10), 10])),
+  pieces: fc.oneof(
+    fc.constantFrom("\n", "\r\n", "\n\n").map((text) => Buffer.from(text)),
+    fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes)),
+  ),
+  recorded: {
+    "line feeds": Buffer.from("one\ntwo\nthree\n"),
+    "carriage returns, also alone": Buffer.from("one\r\ntwo\r\n\rthree\r\n"),
+    "empty lines": Buffer.from("\n\n\r\n\na\n\n"),
+    "a line without an end": Buffer.from("one\ntw"),
+    "every byte there is": Buffer.concat([ALL_BYTES, Buffer.from("\n"), ALL_BYTES, Buffer.from("\n")]),
+    "letters of several bytes": Buffer.from("grüße\n漢字\n🚢\n"),
+  },
+  endless: (bytes) => Buffer.alloc(bytes, "a"),
+});
 
-function takeAll(framer: { next(): Frame | undefined }): readonly string[] {
-  const taken: string[] = [];
-  for (let frame = framer.next(); frame !== undefined; frame = framer.next())
-    taken.push(frame === OVERLONG ? "OVERLONG" : frame.toString("latin1"));
-  return taken;
-}
-
-/** The same by a plain look at the whole stream: the definition of what is right. */
-function expected(stream: Buffer, maxBytes = 1_000): readonly string[] {
-  const lines: string[] = [];
-  let begin = 0;
-  for (let end = stream.indexOf(10); end >= 0; end = stream.indexOf(10, begin)) {
-    lines.push(end + 1 - begin > maxBytes ? "OVERLONG" : stream.toString("latin1", begin, end + 1));
-    begin = end + 1;
-  }
-  if (stream.length - begin >= maxBytes) lines.push("OVERLONG");
-  return lines;
-}
-
-function split(stream: Buffer, ...points: readonly number[]): readonly Buffer[] {
-  return [0, ...points].map((point, index) => stream.subarray(point, points[index] ?? stream.length));
-}
-
-const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-
-const RECORDED: Readonly<Record<string, Buffer>> = {
-  "line feeds": Buffer.from("one\ntwo\nthree\n"),
-  "carriage returns, also alone": Buffer.from("one\r\ntwo\r\n\rthree\r\n"),
-  "empty lines": Buffer.from("\n\n\r\n\na\n\n"),
-  "a line without an end": Buffer.from("one\ntw"),
-  "every byte there is": Buffer.concat([ALL_BYTES, Buffer.from("\n"), ALL_BYTES, Buffer.from("\n")]),
-  "letters of several bytes": Buffer.from("grüße\n漢字\n🚢\n"),
-};
-
-describe("LineFramer (behaviours 52, 53)", () => {
-  it("keeps \\n and \\r\\n as they came", () => {
-    expect(frames([Buffer.from("a\nb\r\n")])).toEqual(["a\n", "b\r\n"]);
+describe("lines (behaviours 52, 53)", () => {
+  it("keep \\n and \\r\\n as they came, and may be empty", () => {
+    const stream = Buffer.from("a\nb\r\n\n\r\n");
+    expect(outcomeOf(new LineFramer(100), [stream])).toEqual(["a\n", "b\r\n", "\n", "\r\n"]);
   });
 
-  it("takes an empty line for a packet", () => {
-    expect(frames([Buffer.from("\n\n\r\n")])).toEqual(["\n", "\n", "\r\n"]);
-  });
-
-  it.each(Object.entries(RECORDED))("gives the same at every two split points: %s", (_, stream) => {
-    const whole = expected(stream);
-    for (let first = 0; first <= stream.length; first += 1) {
-      expect(frames(split(stream, first))).toEqual(whole);
-      const last = Math.min(stream.length, first + 40);
-      for (let second = first; second <= last; second += 1)
-        expect(frames(split(stream, first, second))).toEqual(whole);
-    }
-  });
-
-  it.each(Object.entries(RECORDED))("gives the same byte by byte: %s", (_, stream) => {
-    expect(frames([...stream].map((byte) => Buffer.from([byte])))).toEqual(expected(stream));
-  });
-
-  it("gives the same for any stream, chunking and limit", () => {
-    const piece = fc.oneof(
-      fc.constantFrom("\n", "\r\n", "\n\n").map((text) => Buffer.from(text)),
-      fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes)),
-    );
-    fc.assert(
-      fc.property(
-        fc.array(piece, { maxLength: 20 }),
-        fc.array(fc.nat(200), { maxLength: 8 }),
-        fc.integer({ min: 1, max: 30 }),
-        (pieces, at, maxBytes) => {
-          const stream = Buffer.concat(pieces);
-          const points = at.map((point) => Math.min(point, stream.length)).sort((a, b) => a - b);
-          expect(frames(split(stream, ...points), maxBytes)).toEqual(expected(stream, maxBytes));
-        },
-      ),
-    );
-  });
-
-  it("gives the same whether packets are taken at once or one by one between chunks", () => {
+  it("come whole when they are taken one by one between chunks", () => {
     const framer = new LineFramer(100);
     framer.push(Buffer.from("a\nb\nc"));
     expect(framer.next()?.toString()).toBe("a\n");
     framer.push(Buffer.from("c\nd\n"));
     expect(takeAll(framer)).toEqual(["b\n", "cc\n", "d\n"]);
   });
-
-  it("doesn't change a packet that was handed out", () => {
-    const framer = new LineFramer(100);
-    framer.push(Buffer.from("on"));
-    expect(framer.next()).toBeUndefined();
-    framer.push(Buffer.from("e\ntw"));
-    const first = framer.next();
-    expect(framer.next()).toBeUndefined();
-    framer.push(Buffer.from("o\n"));
-    expect(framer.next()?.toString()).toBe("two\n");
-    expect(first?.toString()).toBe("one\n");
-  });
 });
 
-describe("LineFramer's limit (behaviours 54, 55)", () => {
+describe("the limit of lines (behaviours 54, 55)", () => {
   it("counts the line feed", () => {
-    expect(frames([Buffer.from("abc\nabcd\n")], 4)).toEqual(["abc\n", "OVERLONG"]);
+    expect(outcomeOf(new LineFramer(4), [Buffer.from("abc\nabcd\n")])).toEqual(["abc\n", "OVERLONG"]);
   });
 
   it("reports an overlong line once, wherever it is cut, and skips it to its end", () => {
     const stream = Buffer.from("ok\nfar too long for this\nok\n");
     for (let first = 0; first <= stream.length; first += 1)
       for (let second = first; second <= stream.length; second += 1)
-        expect(frames(split(stream, first, second), 5)).toEqual(["ok\n", "OVERLONG", "ok\n"]);
+        expect(outcomeOf(new LineFramer(5), split(stream, first, second))).toEqual([
+          "ok\n",
+          "OVERLONG",
+          "ok\n",
+        ]);
   });
 
   it("never makes of an overlong line a line that wasn't sent", () => {
     const chunks = [Buffer.from("0123456789"), Buffer.from("set x 1"), Buffer.from("\nset y 2\n")];
-    expect(frames(chunks, 8)).toEqual(["OVERLONG", "set y 2\n"]);
+    expect(outcomeOf(new LineFramer(8, "skip"), chunks)).toEqual(["OVERLONG", "set y 2\n"]);
+    expect(outcomeOf(new LineFramer(8, "error"), chunks)).toEqual(["too_large undefined"]);
   });
 
   it("reports it as soon as it can't be a line any more", () => {
-    expect(frames([Buffer.from("abc")], 4)).toEqual([]);
-    expect(frames([Buffer.from("abcd")], 4)).toEqual(["OVERLONG"]);
+    expect(outcomeOf(new LineFramer(4), [Buffer.from("abc")])).toEqual([]);
+    expect(outcomeOf(new LineFramer(4), [Buffer.from("abcd")])).toEqual(["OVERLONG"]);
+  });
+
+  it("gives up the rest to no other framer amid a line that is skipped", () => {
+    const framer = new LineFramer(4);
+    framer.push(Buffer.from("far too long"));
+    expect(framer.next()).toBe(OVERLONG);
+    framer.push(Buffer.from("set x 1"));
+    expect(framer.takeRest()).toBeUndefined();
+    framer.push(Buffer.from("\nok\n"));
+    expect(framer.next()?.toString()).toBe("ok\n");
+    expect(framer.takeRest()).toEqual([]);
   });
 
   it("takes a change of limit between two lines of one chunk", () => {
@@ -143,82 +93,69 @@ describe("LineFramer's limit (behaviours 54, 55)", () => {
     expect(framer.next()).toBeUndefined();
   });
 
+  it("holds under a limit that was lowered amid a line", () => {
+    const framer = new LineFramer(100);
+    framer.push(Buffer.from("0123456789"));
+    expect(framer.next()).toBeUndefined();
+    framer.maxBytes = 5;
+    framer.push(Buffer.from("0\nok\n"));
+    expect(takeAll(framer)).toEqual(["OVERLONG", "ok\n"]);
+  });
+
   it("keeps nothing of a line that never ends, and looks at each byte once", () => {
     const framer = new LineFramer(1_000);
-    const chunks = Array.from({ length: 50 }, () => new CountingChunk(4_096));
-    let reports = 0;
-    for (const { chunk } of chunks) {
-      framer.push(chunk);
-      if (framer.next() === OVERLONG) reports += 1;
-      expect(framer.heldBytes).toBe(0);
-    }
-    expect(reports).toBe(1);
-    for (const { scannedBytes } of chunks) expect(scannedBytes()).toBe(4_096);
+    const chunk = Buffer.alloc(4_096, "a");
+    const reports: unknown[] = [];
+    const work = countWork(() => {
+      for (let count = 0; count < 50; count += 1) {
+        framer.push(chunk);
+        reports.push(...takeAll(framer));
+        expect(framer.heldBytes).toBe(0);
+      }
+    });
+    expect(reports).toEqual(["OVERLONG"]);
+    expect(work).toEqual({ scannedBytes: 50 * 4_096, copiedBytes: 0 });
   });
 
   it("looks at each byte once in a chunk of many lines, and in a line of many chunks", () => {
-    const lines = new CountingChunk(1_000, (index) => (index % 10 === 9 ? 10 : 65));
     const framer = new LineFramer(5_000);
-    framer.push(lines.chunk);
-    expect(takeAll(framer)).toHaveLength(100);
-    expect(lines.scannedBytes()).toBe(1_000);
-
-    const parts = Array.from({ length: 40 }, () => new CountingChunk(100));
-    for (const { chunk } of parts) {
-      framer.push(chunk);
-      expect(framer.next()).toBeUndefined();
-    }
-    for (const { scannedBytes } of parts) expect(scannedBytes()).toBe(100);
+    const lines = countWork(() => {
+      framer.push(Buffer.from("012345678\n".repeat(100)));
+      expect(takeAll(framer)).toHaveLength(100);
+    });
+    expect(lines).toEqual({ scannedBytes: 1_000, copiedBytes: 0 });
+    const parts = countWork(() => {
+      for (let count = 0; count < 40; count += 1) {
+        framer.push(Buffer.alloc(100, "a"));
+        expect(framer.next()).toBeUndefined();
+      }
+    });
+    expect(parts.scannedBytes).toBe(4_000);
+    expect(parts.copiedBytes).toBeLessThanOrEqual(3 * 4_000);
   });
 
-  it("costs at most the limit when bytes come one by one", () => {
+  it("keeps a chunk alive no longer than a packet does that was handed out", () => {
     const framer = new LineFramer(64);
-    for (let count = 1; count < 64; count += 1) {
-      framer.push(Buffer.from("a"));
-      expect(framer.next()).toBeUndefined();
-      expect(framer.heldBytes).toBe(count);
-    }
-    framer.push(Buffer.from("a"));
-    expect(framer.next()).toBe(OVERLONG);
-    expect(framer.heldBytes).toBe(0);
-  });
-
-  it("holds on to no chunk once its last line was taken", () => {
-    const framer = new LineFramer(64);
-    framer.push(Buffer.from(`${"a\n".repeat(1_000)}rest`));
+    const chunk = Buffer.from(`${"a\n".repeat(1_000)}rest`);
+    framer.push(chunk);
     takeAll(framer);
     expect(framer.heldBytes).toBe(4);
+    const [rest] = framer.takeRest() ?? [];
+    expect(rest?.toString()).toBe("rest");
+    rest?.fill("x");
+    expect(chunk.toString("latin1", 2_000)).toBe("rest");
+  });
+
+  it("copies no more than the line that two chunks share", () => {
+    const framer = new LineFramer(5_000);
+    const chunk = Buffer.from(`23456789\n${"0123456789\n".repeat(5_000)}01`);
+    framer.push(chunk);
+    takeAll(framer);
+    const work = countWork(() => {
+      framer.push(chunk);
+      expect(takeAll(framer)).toHaveLength(5_001);
+    });
+    expect(work.scannedBytes).toBe(chunk.length);
+    expect(work.copiedBytes).toBeLessThanOrEqual(300);
   });
 });
-
-describe("RawFramer (behaviour 52)", () => {
-  it("gives chunks as they come, every byte of them", () => {
-    const framer = new RawFramer();
-    framer.push(ALL_BYTES);
-    framer.push(Buffer.from("\n"));
-    expect(framer.heldBytes).toBe(257);
-    expect(framer.next()).toEqual(ALL_BYTES);
-    expect(framer.next()).toEqual(Buffer.from("\n"));
-    expect(framer.next()).toBeUndefined();
-    expect(framer.heldBytes).toBe(0);
-  });
-});
-
-/** A chunk that counts how many of its bytes were searched for a line feed. */
-class CountingChunk {
-  readonly chunk: Buffer;
-  #scanned = 0;
-
-  constructor(bytes: number, byteAt: (index: number) => number = () => 65) {
-    this.chunk = Buffer.from(Array.from({ length: bytes }, (_, index) => byteAt(index)));
-    const indexOf = this.chunk.indexOf.bind(this.chunk);
-    this.chunk.indexOf = (value, from) => {
-      const begin = Number(from ?? 0);
-      const found = indexOf(value, begin);
-      this.#scanned += (found < 0 ? this.chunk.length : found + 1) - begin;
-      return found;
-    };
-  }
-
-  readonly scannedBytes = (): number => this.#scanned;
-}
