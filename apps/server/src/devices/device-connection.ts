@@ -104,7 +104,7 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     return finishDraining(ctx) ? undefined : "stay";
   },
 
-  infos: [on(RevokedTopic, (ctx) => leave(ctx as Ctx, "revoked", "this key was revoked"))],
+  infos: [on(RevokedTopic, (ctx) => leave(ctx, "revoked", "this key was revoked"))],
 
   // The device's process is gone: what it hadn't stored, the device sends again when it comes back.
   down(ctx) {

@@ -42,6 +42,7 @@ framerContract("a framing of one's own: netstrings (behaviour 52)", {
   create: netstring,
   encode: encodeNetstring,
   decode: decodeNetstrings,
+  eitherFault: true,
   packets: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
   pieces: fc.oneof(
     {
