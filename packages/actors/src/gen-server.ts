@@ -3,8 +3,16 @@
 import type { CallContext, Context } from "./context.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { ProcessContext } from "./process/context.ts";
-import type { Definition, Handler, Later, ProcessSpec, ignore, noReply } from "./process/definition.ts";
-import type { Down, Exit } from "./process/mailbox.ts";
+import {
+  toHandlers,
+  type Definition,
+  type Handler,
+  type Later,
+  type ProcessSpec,
+  type ignore,
+  type noReply,
+} from "./process/definition.ts";
+import type { Down, Exit } from "./process/message.ts";
 import type {
   CallArgs,
   CallName,
@@ -120,7 +128,9 @@ export function defineGenServer<P extends Protocol, S, A = void>(
 }
 
 function toDefinition<P extends Protocol, S, A>(server: GenServerDefinition<P, S, A>): Definition {
-  const { infos, ...rest } = server;
-  const byKind = Object.fromEntries((infos ?? []).map(({ kind, handle }) => [kind, handle as Handler]));
-  return { ...rest, infos: byKind } as Definition;
+  const { infos = [], ...rest } = server;
+  const { calls, casts } = rest as Partial<Record<"calls" | "casts", Record<string, Handler>>>;
+  const byKind = Object.fromEntries(infos.map(({ kind, handle }) => [kind, handle as Handler]));
+  const tables = { calls: toHandlers(calls), casts: toHandlers(casts), infos: toHandlers(byKind) };
+  return { ...rest, ...tables } as Definition;
 }

@@ -42,7 +42,7 @@ export {
 } from "./context.ts";
 export { ProcessContext } from "./process/context.ts";
 export { Later, ignore, later, noReply, type ProcessSpec } from "./process/definition.ts";
-export { type Down, type Exit } from "./process/mailbox.ts";
+export { type Down, type Exit } from "./process/message.ts";
 
 // Registries and topics
 export {

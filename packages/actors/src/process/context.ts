@@ -17,7 +17,7 @@ import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Topics } from "../runtime/topics.ts";
 import type { Shutdown } from "../supervision/child-spec.ts";
 import type { ProcessSpec, Starter } from "./definition.ts";
-import type { Message } from "./mailbox.ts";
+import { Envelope, type Message } from "./message.ts";
 import type { Process, Watcher } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
@@ -195,7 +195,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   }
 
   #tellDown(ref: Ref, reason: ExitReason): void {
-    this.#process.deliver({ type: "down", down: { ref, reason }, next: undefined });
+    this.#process.deliver(new Envelope("down", "", { ref, reason }, undefined));
   }
 
   demonitor(ref: Ref): void {
@@ -266,7 +266,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     other.own(resource);
     resource.handedTo?.(other.context as Context);
     const concernsIt = (message: Message) =>
-      message.type === "info" && message.name === kind.kind && concerns(message.args[0] as M);
+      message.type === "info" && message.name === kind.kind && concerns(message.body as M);
     for (const message of this.#process.mailbox.takeWhere(concernsIt)) other.deliver(message);
     return "handed_over";
   }
@@ -311,6 +311,6 @@ class SelfCast extends TimerNode {
 
   override expire(): void {
     this.#forget(this);
-    this.#process.deliver({ type: "cast", name: this.#message, args: this.#args, next: undefined });
+    this.#process.deliver(new Envelope("cast", this.#message, this.#args, undefined));
   }
 }

@@ -3,10 +3,19 @@
 import type { StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { ProcessName, Protocol, Ref } from "../protocol.ts";
-import type { Down, Exit } from "./mailbox.ts";
+import type { Down, Exit } from "./message.ts";
 
 /** Any handler; `defineGenServer` has checked it against its protocol. */
 export type Handler = (ctx: never, ...args: never[]) => unknown;
+
+/** By name; without a prototype, so that no message ever finds what nobody wrote. Made by {@link toHandlers}. */
+export type HandlerTable = Readonly<Record<string, Handler | undefined>>;
+
+export function toHandlers(
+  handlers: Readonly<Record<string, Handler>> | undefined,
+): HandlerTable | undefined {
+  return handlers === undefined ? undefined : Object.assign(Object.create(null) as HandlerTable, handlers);
+}
 
 export interface Definition {
   readonly name: string;
@@ -14,9 +23,9 @@ export interface Definition {
   readonly context?: new (process: never) => object;
   readonly trapExits?: boolean;
   readonly init: (ctx: never, args: never) => unknown;
-  readonly calls?: Readonly<Record<string, Handler>>;
-  readonly casts?: Readonly<Record<string, Handler>>;
-  readonly infos?: Readonly<Record<string, Handler>>;
+  readonly calls?: HandlerTable | undefined;
+  readonly casts?: HandlerTable | undefined;
+  readonly infos?: HandlerTable | undefined;
   readonly down?: (ctx: never, down: Down) => unknown;
   readonly exit?: (ctx: never, exit: Exit) => unknown;
   readonly timeout?: (ctx: never) => unknown;

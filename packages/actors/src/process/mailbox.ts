@@ -1,69 +1,6 @@
 /** The queue of what a process has still to handle: a linked list, so that its length never costs anything. */
 
-import type { ExitReason } from "../exit-reason.ts";
-import type { Ref } from "../protocol.ts";
-import type { BoundedQueue } from "../runtime/subscription.ts";
-import type { PendingCall } from "./pending-call.ts";
-
-/** A process that was watched, and why it ended. */
-export interface Down {
-  readonly ref: Ref;
-  readonly reason: ExitReason;
-}
-
-/** A linked process that ended; reaches only those that trap exits. */
-export interface Exit {
-  readonly from: Ref;
-  readonly reason: ExitReason;
-}
-
-/** A message of a bounded subscription, which may be replaced or dropped while it waits. */
-export interface BoundedMessage {
-  readonly type: "bounded";
-  readonly name: string;
-  args: readonly unknown[];
-  readonly queue: BoundedQueue;
-  readonly key: string | undefined;
-  dropped: boolean;
-  /** The next one of its subscription. */
-  nextQueued: BoundedMessage | undefined;
-  next: Message | undefined;
-}
-
-export type Message =
-  | { readonly type: "init"; next: Message | undefined }
-  | {
-      readonly type: "call";
-      readonly name: string;
-      readonly args: readonly unknown[];
-      readonly pending: PendingCall;
-      next: Message | undefined;
-    }
-  | {
-      readonly type: "cast";
-      readonly name: string;
-      readonly args: readonly unknown[];
-      next: Message | undefined;
-    }
-  | {
-      readonly type: "info";
-      readonly name: string;
-      readonly args: readonly unknown[];
-      next: Message | undefined;
-    }
-  | BoundedMessage
-  /** What a process provided failed while somebody else used it: it crashes when its turn comes. */
-  | {
-      readonly type: "defect";
-      readonly name: string;
-      readonly args: readonly unknown[];
-      readonly error: unknown;
-      next: Message | undefined;
-    }
-  | { readonly type: "down"; readonly down: Down; next: Message | undefined }
-  | { readonly type: "exit"; readonly exit: Exit; next: Message | undefined }
-  | { readonly type: "timeout"; next: Message | undefined }
-  | { readonly type: "continue"; readonly token: unknown; next: Message | undefined };
+import type { Message } from "./message.ts";
 
 export class Mailbox {
   #first: Message | undefined;
@@ -108,7 +45,7 @@ export class Mailbox {
         if (kept === undefined) this.#first = message.next;
         else kept.next = message.next;
         this.#length -= 1;
-        message.queue.swept();
+        message.tag.swept();
       } else {
         kept = message;
       }

@@ -13,17 +13,10 @@ import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Timers } from "../runtime/timers.ts";
 import { ProcessContext, type ProcessVerbs } from "./context.ts";
-import {
-  Later,
-  ignore,
-  noReply,
-  type Definition,
-  type Handler,
-  type ProcessSpec,
-  type Starter,
-} from "./definition.ts";
+import { Later, ignore, noReply, type Definition, type ProcessSpec, type Starter } from "./definition.ts";
 import { Few } from "./few.ts";
-import { Mailbox, type Message } from "./mailbox.ts";
+import { Mailbox } from "./mailbox.ts";
+import { Envelope, argsOf, describeMessage, type Message } from "./message.ts";
 import { PendingCalls, type PendingCall } from "./pending-call.ts";
 
 /** What a process needs of its runtime. */
@@ -155,7 +148,7 @@ export class Process implements Runnable, Neighbours {
 
   /** Puts `init` first; nothing that arrives meanwhile is handled before it. */
   begin(): void {
-    this.deliver({ type: "init", next: undefined });
+    this.deliver(new Envelope("init", "", undefined, undefined));
   }
 
   deliver(message: Message): void {
@@ -220,52 +213,53 @@ export class Process implements Runnable, Neighbours {
     const ctx = context as never;
     switch (message.type) {
       case "cast":
-        return this.#invoke(definition.casts, message.name, message.args, "cast");
+        return this.#dispatchCast(message.name, message.body);
       case "call":
-        this.currentCall = message.pending;
-        return this.#dispatchCall(message.name, message.args, message.pending);
+        this.currentCall = message.tag;
+        return this.#dispatchCall(message.name, message.body, message.tag);
       case "info":
-        return this.#invoke(definition.infos, message.name, message.args, "info");
+        return this.#dispatchInfo(message.name, message.body, message.tag);
       case "bounded":
-        if (!message.queue.take(message)) return undefined;
-        return this.#invoke(definition.infos, message.name, message.args, "info");
+        if (!message.tag.take(message)) return undefined;
+        return this.#dispatchInfo(message.name, message.body, message.tag.topic.key);
       case "defect":
-        throw message.error;
+        throw message.tag;
       case "init":
         return definition.init(ctx, this.args as never);
       case "down":
-        return definition.down === undefined ? this.#unknown("down") : definition.down(ctx, message.down);
+        return definition.down === undefined ? this.#unknown("down") : definition.down(ctx, message.body);
       case "exit":
-        if (message.exit.from === (this.parent?.ref ?? OUTSIDE)) this.context.stop(message.exit.reason);
+        if (message.body.from === (this.parent?.ref ?? OUTSIDE)) this.context.stop(message.body.reason);
         else if (definition.exit === undefined) this.#unknown("exit");
-        else return definition.exit(ctx, message.exit);
+        else return definition.exit(ctx, message.body);
         return undefined;
       case "timeout":
         return definition.timeout === undefined ? this.#unknown("timeout") : definition.timeout(ctx);
       case "continue":
         return definition.continue === undefined
           ? this.#unknown("continue")
-          : definition.continue(ctx, message.token);
+          : definition.continue(ctx, message.body);
     }
   }
 
   #dispatchCall(name: string, args: readonly unknown[], pending: PendingCall): unknown {
-    const { calls } = this.definition;
-    if (calls !== undefined && Object.hasOwn(calls, name))
-      return (calls[name] as AnyHandler)(this.context, ...args);
+    const handler = this.definition.calls?.[name];
+    if (handler !== undefined) return (handler as AnyHandler)(this.context, ...args);
     pending.fail(new UnknownCallError(this.ref.toString(), name));
     this.#unknown(`call ${name}`);
     return noReply;
   }
 
-  #invoke(
-    handlers: Readonly<Record<string, Handler>> | undefined,
-    name: string,
-    args: readonly unknown[],
-    type: string,
-  ): unknown {
-    if (handlers === undefined || !Object.hasOwn(handlers, name)) return this.#unknown(`${type} ${name}`);
-    return (handlers[name] as AnyHandler)(this.context, ...args);
+  #dispatchCast(name: string, args: readonly unknown[]): unknown {
+    const handler = this.definition.casts?.[name];
+    if (handler === undefined) return this.#unknown(`cast ${name}`);
+    return (handler as AnyHandler)(this.context, ...args);
+  }
+
+  #dispatchInfo(name: string, message: unknown, key: string | undefined): unknown {
+    const handler = this.definition.infos?.[name];
+    if (handler === undefined) return this.#unknown(`info ${name}`);
+    return (handler as AnyHandler)(this.context, message, key);
   }
 
   #unknown(message: string): void {
@@ -280,11 +274,11 @@ export class Process implements Runnable, Neighbours {
       this.#initialised(result);
       return;
     }
-    const pending = message.type === "call" ? message.pending : undefined;
+    const pending = message.type === "call" ? message.tag : undefined;
     this.currentCall = undefined;
     const stop = this.stopWish;
     if (stop !== undefined) {
-      this.#report(stop, describe(message), argsOf(message));
+      this.#report(stop, describeMessage(message), argsOf(message));
       this.#terminate(stop, () => pending !== undefined && answerCall(pending, result));
       return;
     }
@@ -320,7 +314,7 @@ export class Process implements Runnable, Neighbours {
     const { continuationWish, idleMsWish } = this;
     if (continuationWish !== undefined) {
       this.continuationWish = undefined;
-      this.mailbox.unshift({ type: "continue", token: continuationWish.token, next: undefined });
+      this.mailbox.unshift(new Envelope("continue", "", continuationWish.token, undefined));
     } else if (idleMsWish !== undefined) {
       this.idleMsWish = undefined;
       this.#armIdleTimer(idleMsWish);
@@ -330,7 +324,7 @@ export class Process implements Runnable, Neighbours {
   #armIdleTimer(ms: number): void {
     if (this.mailbox.length > 0) return;
     if (ms === 0) {
-      this.deliver({ type: "timeout", next: undefined });
+      this.deliver(new Envelope("timeout", "", undefined, undefined));
       return;
     }
     this.#idleTimer ??= new IdleTimer(this);
@@ -384,7 +378,7 @@ export class Process implements Runnable, Neighbours {
   /** Whether the signal ends it. Trapped, it is a message like any other. */
   #succumbs(from: Ref, reason: ExitReason): boolean {
     if (this.definition.trapExits !== true) return reason !== "normal";
-    this.deliver({ type: "exit", exit: { from, reason }, next: undefined });
+    this.deliver(new Envelope("exit", "", { from, reason }, undefined));
     return false;
   }
 
@@ -392,7 +386,7 @@ export class Process implements Runnable, Neighbours {
 
   #crash(reason: ExitReason, message: Message): void {
     if (!this.alive) return;
-    this.#report(reason, describe(message), message.type === "init" ? [this.args] : argsOf(message));
+    this.#report(reason, describeMessage(message), message.type === "init" ? [this.args] : argsOf(message));
     if (this.phase === "starting") this.end(reason);
     else this.#terminate(reason, () => {});
   }
@@ -522,7 +516,7 @@ class IdleTimer extends TimerNode {
     this.#process = process;
   }
   override expire(): void {
-    this.#process.deliver({ type: "timeout", next: undefined });
+    this.#process.deliver(new Envelope("timeout", "", undefined, undefined));
   }
 }
 
@@ -541,14 +535,4 @@ function answerCall(pending: PendingCall, result: unknown): void {
     (error: unknown) =>
       pending.fail(error instanceof Error ? error : new Error(formatReason(toExitReason(error)))),
   );
-}
-
-function argsOf(message: Message): readonly unknown[] {
-  if (message.type === "continue") return message.token === undefined ? [] : [message.token];
-  return "args" in message ? message.args : [];
-}
-
-function describe(message: Message): string {
-  if (message.type === "bounded" || message.type === "defect") return `info ${message.name}`;
-  return "name" in message ? `${message.type} ${message.name}` : message.type;
 }

@@ -6,6 +6,7 @@ import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
 import type { ProcessSpec, Starter } from "../process/definition.ts";
+import { Envelope } from "../process/message.ts";
 import { PendingCall } from "../process/pending-call.ts";
 import { OUTSIDE, Process, ProcessRef, type ProcessHost, type Watcher } from "../process/process.ts";
 import { Clock } from "./clock.ts";
@@ -67,7 +68,7 @@ export class Runtime implements Verbs, ProcessHost {
   cast: Verbs["cast"] = (to, message, ...args) => this.castTo(to, message, args);
 
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void {
-    this.resolve(to)?.deliver({ type: "info", name: kind.kind, args: [message], next: undefined });
+    this.resolve(to)?.deliver(new Envelope("info", kind.kind, message, undefined));
   }
 
   reply<R>(to: ReplyTo<R>, value: R): void {
@@ -223,13 +224,13 @@ export class Runtime implements Verbs, ProcessHost {
         reject,
       });
       if (timeoutMs !== Infinity) this.timers.arm(pending, timeoutMs);
-      process.deliver({ type: "call", name: message, args, pending, next: undefined });
+      process.deliver(new Envelope("call", message, args, pending));
     });
   }
 
   /** @internal */
   castTo(to: Address, message: string, args: readonly unknown[]): void {
-    this.resolve(to)?.deliver({ type: "cast", name: message, args, next: undefined });
+    this.resolve(to)?.deliver(new Envelope("cast", message, args, undefined));
   }
 
   /** @internal */

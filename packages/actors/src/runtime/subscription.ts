@@ -1,6 +1,6 @@
 /** One process's subscription to one topic; a bounded one keeps count of what waits in the process's mailbox. */
 
-import type { BoundedMessage } from "../process/mailbox.ts";
+import { BoundedMessage, Envelope } from "../process/message.ts";
 import type { Process } from "../process/process.ts";
 import {
   SubscriptionEnded,
@@ -35,14 +35,9 @@ export class Subscription implements Subscriber<unknown, unknown> {
   }
 
   send(message: unknown): void {
-    this.deliver([message, this.topic.key]);
-  }
-
-  /** Arguments rather than a message, so that all subscribers share them. */
-  deliver(args: readonly unknown[]): void {
-    if (this.queue === undefined)
-      this.process.deliver({ type: "info", name: this.topic.kind, args, next: undefined });
-    else this.queue.offer(args);
+    const { kind, key } = this.topic;
+    if (this.queue === undefined) this.process.deliver(new Envelope("info", kind, message, key));
+    else this.queue.offer(message);
   }
 
   toInfo(): SubscriberInfo<unknown> {
@@ -83,28 +78,28 @@ export class BoundedQueue implements BoundedSubscription {
     this.#disconnect = disconnect;
   }
 
-  offer(args: readonly unknown[]): void {
+  offer(message: unknown): void {
     if (this.ended) return;
     let key: string | undefined;
     try {
-      key = this.#bound.keyOf?.(args[0]);
+      key = this.#bound.keyOf?.(message);
     } catch (error) {
       // The defect is the subscriber's: it crashes in its own turn, and whoever broadcasts goes on.
-      this.#process.deliver({ type: "defect", name: this.topic.kind, args, error, next: undefined });
+      this.#process.deliver(new Envelope("defect", this.topic.kind, message, error));
       return;
     }
-    if (!this.#replace(key, args)) this.#add(key, args);
+    if (!this.#replace(key, message)) this.#add(key, message);
   }
 
-  #replace(key: string | undefined, args: readonly unknown[]): boolean {
+  #replace(key: string | undefined, message: unknown): boolean {
     const waiting = key === undefined ? undefined : this.#byKey.get(key);
     if (waiting === undefined) return false;
-    waiting.args = args;
+    waiting.body = message;
     this.replaced += 1;
     return true;
   }
 
-  #add(key: string | undefined, args: readonly unknown[]): void {
+  #add(key: string | undefined, message: unknown): void {
     if (this.queued === this.#bound.maxQueued) {
       if (this.#bound.whenFull === "disconnect") {
         this.#giveUp();
@@ -112,7 +107,7 @@ export class BoundedQueue implements BoundedSubscription {
       }
       this.#dropOldest();
     }
-    this.#push(key, args);
+    this.#push(new BoundedMessage(this, message, key));
   }
 
   /** Called when a message's turn has come: whether it is to be handled. */
@@ -132,22 +127,12 @@ export class BoundedQueue implements BoundedSubscription {
     this.#empty -= 1;
   }
 
-  #push(key: string | undefined, args: readonly unknown[]): void {
-    const message: BoundedMessage = {
-      type: "bounded",
-      name: this.topic.kind,
-      args,
-      queue: this,
-      key,
-      dropped: false,
-      nextQueued: undefined,
-      next: undefined,
-    };
+  #push(message: BoundedMessage): void {
     if (this.#last === undefined) this.#first = message;
     else this.#last.nextQueued = message;
     this.#last = message;
     this.queued += 1;
-    if (key !== undefined) this.#byKey.set(key, message);
+    if (message.key !== undefined) this.#byKey.set(message.key, message);
     this.#process.deliver(message);
   }
 
@@ -167,7 +152,7 @@ export class BoundedQueue implements BoundedSubscription {
     const message = this.#shift();
     if (message === undefined) return;
     message.dropped = true;
-    message.args = [];
+    message.body = undefined;
     this.dropped += 1;
     this.#empty += 1;
     if (this.#empty > this.#bound.maxQueued && this.#empty * 2 > this.#process.mailbox.length)
@@ -178,7 +163,6 @@ export class BoundedQueue implements BoundedSubscription {
     this.dropped += 1;
     this.ended = true;
     this.#disconnect();
-    const args = [this];
-    this.#process.deliver({ type: "info", name: SubscriptionEnded.kind, args, next: undefined });
+    this.#process.deliver(new Envelope("info", SubscriptionEnded.kind, this, undefined));
   }
 }

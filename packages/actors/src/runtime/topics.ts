@@ -71,8 +71,7 @@ export class Topics {
   broadcast(topic: AnyTopic, message: unknown, except: Process | undefined): void {
     const subscribers = this.#subscribers.get(nameOf(topic));
     if (subscribers === undefined) return;
-    const args = [message, topic.key];
-    for (const subscription of subscribers) if (subscription.process !== except) subscription.deliver(args);
+    for (const subscription of subscribers) if (subscription.process !== except) subscription.send(message);
   }
 
   dispatch(topic: AnyTopic, dispatch: Dispatcher): void {

@@ -4,7 +4,7 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Context, Timer } from "../context.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
 import { later, noReply } from "../process/definition.ts";
-import type { Exit } from "../process/mailbox.ts";
+import type { Exit } from "../process/message.ts";
 import type { Protocol, Ref, ReplyTo } from "../protocol.ts";
 import { BackOffState, type BackOff } from "./back-off.ts";
 import { toChildSpec, type ChildSpec } from "./child-spec.ts";

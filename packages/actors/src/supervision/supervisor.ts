@@ -4,7 +4,7 @@ import type { Context, Timer } from "../context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
 import { later } from "../process/definition.ts";
-import type { Exit } from "../process/mailbox.ts";
+import type { Exit } from "../process/message.ts";
 import type { ProcessName, Ref } from "../protocol.ts";
 import { BackOffState, type BackOff } from "./back-off.ts";
 import { toChildSpec, type ChildOptions, type ChildSpec } from "./child-spec.ts";

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Mailbox, type Message } from "../../src/process/mailbox.ts";
+import { Mailbox } from "../../src/process/mailbox.ts";
+import { Envelope, type Message } from "../../src/process/message.ts";
 
 type Action = "push" | "unshift" | "shift" | "clear";
 
-const message = (name: string): Message => ({ type: "cast", name, args: [], next: undefined });
+const message = (name: string): Message => new Envelope("cast", name, [], undefined);
 
 describe("a mailbox", () => {
   test("is a queue with a way in at the front, whatever is done to it", () => {
