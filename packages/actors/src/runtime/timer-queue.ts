@@ -7,6 +7,8 @@
 export abstract class TimerNode {
   /** When it expires; meaningful while armed. */
   deadline = 0;
+  /** @internal The how manieth that was armed: of one deadline, they expire in that order. */
+  number = 0;
   /** @internal */
   list: TimerList | undefined = undefined;
   /** @internal */
@@ -49,6 +51,7 @@ class TimerList {
 
 export class TimerQueue {
   readonly #lists = new Map<number, TimerList>();
+  #armed = 0;
 
   /** Arms a timer to expire `durationMs` after `now`. It must not be armed already. */
   arm(node: TimerNode, durationMs: number, now: number): void {
@@ -57,6 +60,8 @@ export class TimerQueue {
       list = new TimerList(durationMs);
       this.#lists.set(durationMs, list);
     }
+    this.#armed += 1;
+    node.number = this.#armed;
     node.deadline = now + durationMs;
     list.append(node);
   }
@@ -80,14 +85,14 @@ export class TimerQueue {
     let earliest: TimerNode | undefined;
     for (const [durationMs, list] of this.#lists) {
       if (list.first === undefined) this.#lists.delete(durationMs);
-      else if (
-        list.first.deadline <= now &&
-        (earliest === undefined || list.first.deadline < earliest.deadline)
-      ) {
+      else if (list.first.deadline <= now && (earliest === undefined || isBefore(list.first, earliest)))
         earliest = list.first;
-      }
     }
     if (earliest !== undefined) this.cancel(earliest);
     return earliest;
   }
+}
+
+function isBefore(one: TimerNode, other: TimerNode): boolean {
+  return one.deadline < other.deadline || (one.deadline === other.deadline && one.number < other.number);
 }

@@ -76,6 +76,17 @@ describe("a monitor", () => {
     expect(takeLog()).toEqual([`W down ${show(watched)} killed`, `W down ${show(watched)} killed`]);
   });
 
+  test("that is dropped never tells, not even what waits to be handled (11)", async () => {
+    const { runtime, watched, watcher, takeLog } = await watching();
+    await runtime.call(watcher, "run", (ctx) => ctx.monitor(watched));
+    runtime.cast(watcher, "do", (ctx) => {
+      runtime.exit(watched, "kill");
+      ctx.demonitor(watched);
+    });
+    await runtime.settle();
+    expect(takeLog()).toEqual([]);
+  });
+
   test("doesn't outlive its owner: nothing is told to the dead", async () => {
     const { runtime, watched, watcher, takeLog, events } = await watching();
     await runtime.call(watcher, "run", (ctx) => ctx.monitor(watched));
