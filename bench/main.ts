@@ -15,7 +15,18 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   children: () => import("./actors/children.ts"),
   memory: () => import("./actors/memory.ts"),
   fairness: () => import("./actors/fairness.ts"),
+  net: () => import("./net/main.ts"),
+  "net-lines": () => import("./net/lines.ts"),
+  "net-round-trips": () => import("./net/round-trips.ts"),
+  "net-long-lines": () => import("./net/long-lines.ts"),
+  "net-idle-memory": () => import("./net/idle-memory.ts"),
+  "net-accepts": () => import("./net/accepts.ts"),
+  "net-churn": () => import("./net/churn.ts"),
+  "net-endless-line": () => import("./net/endless-line.ts"),
+  "net-sleeper": () => import("./net/sleeper.ts"),
+  "net-descriptors": () => import("./net/descriptors.ts"),
   "otp-differential": () => import("./otp-differential/main.ts"),
+  "simulated-seeds": () => import("./simulated-seeds/main.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -3,7 +3,7 @@
 import { Runtime, defineGenServer, start, type Application, type Ref } from "@wheelhouse/actors";
 import { withBeam } from "./beam.ts";
 import { Counter, checkCounted, type CounterProtocol } from "./counter.ts";
-import { atLeast, atLeastTimes, medians, printFigures, type Figure, type Size } from "./figure.ts";
+import { atLeast, atLeastTimes, medians, printFigures, type Figure, type Size } from "../figure.ts";
 
 export const FULL: Size = { count: 3_000_000, runs: 5 };
 /** Casts before the sender lets the receiver work, by a call; `measured.erl` does the same. */

@@ -9,7 +9,7 @@ import {
 } from "@wheelhouse/actors";
 import { withBeam, type Beam } from "./beam.ts";
 import { Counter, checkCounted } from "./counter.ts";
-import { atMostTimes, medians, printFigures, type Figure, type Size } from "./figure.ts";
+import { atMostTimes, medians, printFigures, type Figure, type Size } from "../figure.ts";
 
 export const FULL: Size = { count: 100_000, runs: 3 };
 /** What a linear cost is reckoned from. */

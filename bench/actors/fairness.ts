@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { Runtime, defineGenServer, noReply, start, type ReplyTo } from "@wheelhouse/actors";
-import { atMost, printFigures, quantile, type Figure, type Size } from "./figure.ts";
+import { atMost, printFigures, quantile, type Figure, type Size } from "../figure.ts";
 
 /** Timers and round trips, each with and without the process that is never done. */
 export const FULL: Size = { count: 300, runs: 1 };

@@ -6,7 +6,7 @@ import { measure as measureCasts, FULL as CASTS } from "./casts.ts";
 import { measure as measureChildren, FULL as CHILDREN } from "./children.ts";
 import { measure as measureFairness, FULL as FAIRNESS } from "./fairness.ts";
 import { Counter } from "./counter.ts";
-import { printFigures, type Figure } from "./figure.ts";
+import { printFigures, type Figure } from "../figure.ts";
 import { measure as measureMemory, FULL as MEMORY } from "./memory.ts";
 import { measure as measureQueuedCalls, FULL as QUEUED_CALLS } from "./queued-calls.ts";
 

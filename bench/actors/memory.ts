@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { withBeam } from "./beam.ts";
-import { atMost, medians, printFigures, type Figure, type Size } from "./figure.ts";
+import { atMost, medians, printFigures, type Figure, type Size } from "../figure.ts";
 
 export const FULL: Size = { count: 100_000, runs: 3 };
 const IDLE_SERVERS = fileURLToPath(new URL("idle-servers.ts", import.meta.url));

@@ -17,7 +17,7 @@ import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Topics } from "../runtime/topics.ts";
 import type { Shutdown } from "../supervision/child-spec.ts";
 import type { ProcessSpec, Starter } from "./definition.ts";
-import { Envelope, type Down, type Message } from "./message.ts";
+import { Envelope, type Message } from "./message.ts";
 import type { Process, Watcher } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
@@ -202,7 +202,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     const other = this.#process.host.resolve(ref);
     if (other === undefined) {
       // Its end may have been told already, and wait to be handled.
-      this.#process.mailbox.takeWhere(({ type, body }) => type === "down" && (body as Down).ref === ref);
+      this.#process.mailbox.takeWhere(({ type, body }) => type === "down" && body.ref === ref);
       return;
     }
     for (const watcher of this.#monitors?.get(other) ?? []) other.unwatch(watcher);

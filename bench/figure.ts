@@ -20,7 +20,7 @@ export interface Size {
   readonly runs: number;
 }
 
-const NO_PEER = "no erl";
+const NO_PEER = "absent";
 
 /** A floor for our own number, whatever the peer's. */
 export function atLeast(what: string, ours: number, floor: number, unit: string): Figure {
@@ -34,19 +34,20 @@ export function atLeast(what: string, ours: number, floor: number, unit: string)
   };
 }
 
-/** A floor for how many times the peer's number ours is. */
+/** A floor for how many times the peer's number ours is; the aim lies beyond it. */
 export function atLeastTimes(
   what: string,
   ours: number,
   peer: number | undefined,
   floor: number,
   unit: string,
+  aim?: number,
 ): Figure {
   return {
     what,
     ours: formatCount(ours, unit),
     ...compared(ours, peer, (value) => formatCount(value, unit)),
-    floor: `≥ ${floor} ×`,
+    floor: `≥ ${floor} ×${formatAim(aim)}`,
     met: peer === undefined ? undefined : ours / peer >= floor,
   };
 }
@@ -64,19 +65,20 @@ export function atMost(what: string, ours: number, ceiling: number, unit: string
   };
 }
 
-/** A ceiling for how many times the peer's number ours is. */
+/** A ceiling for how many times the peer's number ours is; the aim lies below it. */
 export function atMostTimes(
   what: string,
   ours: number,
   peer: number | undefined,
   ceiling: number,
   unit: string,
+  aim?: number,
 ): Figure {
   return {
     what,
     ours: formatSmall(ours, unit),
     ...compared(ours, peer, (value) => formatSmall(value, unit)),
-    floor: `≤ ${ceiling} ×`,
+    floor: `≤ ${ceiling} ×${formatAim(aim)}`,
     met: peer === undefined ? undefined : ours / peer <= ceiling,
   };
 }
@@ -91,11 +93,17 @@ function compared(
 }
 
 function formatCount(value: number, unit: string): string {
-  return `${(value / 1e6).toFixed(2)} M ${unit}`;
+  if (value < 1e3) return `${value.toFixed(0)} ${unit}`;
+  return value < 1e6 ? `${(value / 1e3).toFixed(1)} k ${unit}` : `${(value / 1e6).toFixed(2)} M ${unit}`;
+}
+
+/** What is wished for beyond the floor. */
+function formatAim(aim: number | undefined): string {
+  return aim === undefined ? "" : ` (aim ${aim})`;
 }
 
 function formatSmall(value: number, unit: string): string {
-  return `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
+  return `${value.toFixed(value < 10 && !Number.isInteger(value) ? 2 : 0)} ${unit}`;
 }
 
 /** The median of each measurement; they take turns, so that a machine that slows down slows them all. */

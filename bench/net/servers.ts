@@ -1,0 +1,130 @@
+/** The servers that are measured: ours, and the peers. */
+
+import { startBeamServers } from "./beam-servers.ts";
+import { Child, LOAD_CORE, SERVER_CORE, canPin } from "./child.ts";
+import type { Census } from "./servers/census.ts";
+import type { OurOptions } from "./our-server.ts";
+import type { Usage } from "./servers/usage.ts";
+
+export interface Server {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  end(): Promise<void>;
+}
+
+export interface ServerCounts {
+  readonly accepted: number;
+  readonly ended: number;
+  /** Of ours only. */
+  readonly refused: number;
+}
+
+/** A server of Node.js, which can be asked. */
+export class NodeServer implements Server {
+  readonly name: string;
+  readonly port: number;
+  readonly child: Child;
+
+  constructor(name: string, port: number, child: Child) {
+    this.name = name;
+    this.port = port;
+    this.child = child;
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  usage(): Promise<Usage> {
+    return this.child.ask("usage");
+  }
+
+  counts(): Promise<ServerCounts> {
+    return this.child.ask("counts");
+  }
+
+  /** Of ours only. */
+  census(): Promise<Census> {
+    return this.child.ask("census");
+  }
+
+  /** Of ours only: how many processes ended for each reason. */
+  endings(): Promise<Readonly<Record<string, number>>> {
+    return this.child.ask("endings");
+  }
+
+  end(): Promise<void> {
+    return this.child.end();
+  }
+}
+
+interface NodeServerOptions {
+  readonly nodeFlags?: readonly string[];
+  readonly descriptors?: number;
+}
+
+export async function startOurs(options: OurOptions = {}, node: NodeServerOptions = {}): Promise<NodeServer> {
+  return startNode("ours", "our-server.ts", { ...node, args: [JSON.stringify(options)] });
+}
+
+export async function startPlain(node: NodeServerOptions = {}): Promise<NodeServer> {
+  return startNode("plain", "plain-server.ts", node);
+}
+
+async function startNode(
+  name: string,
+  file: string,
+  options: NodeServerOptions & { readonly args?: readonly string[] },
+): Promise<NodeServer> {
+  const { child, ready } = await Child.start(file, { core: SERVER_CORE, ...options });
+  return new NodeServer(name, Number(ready), child);
+}
+
+export async function startLoad(): Promise<Child> {
+  if (!canPin) console.log("there is no taskset: servers and load aren't held to cores");
+  return (await Child.start("load.ts", { core: LOAD_CORE, nodeFlags: ["--max-semi-space-size=64"] })).child;
+}
+
+/** What a comparison runs with; all of it is ended afterwards, whatever came of it. */
+export interface Contenders {
+  readonly load: Child;
+  readonly ours: NodeServer;
+  readonly plain: NodeServer;
+  /** By name: `gen_tcp`, `ranch`; those that are absent are missing. */
+  readonly beam: ReadonlyMap<string, Server>;
+}
+
+export function withContenders<T>(
+  onBeamToo: boolean,
+  use: (contenders: Contenders) => Promise<T>,
+): Promise<T> {
+  return withEnded([startLoad, startOurs, startPlain], async ([load, ours, plain]) => {
+    const beam = onBeamToo ? await startBeamServers() : [];
+    try {
+      return await use({ load, ours, plain, beam: new Map(beam.map((server) => [server.name, server])) });
+    } finally {
+      for (const server of beam) await server.end();
+    }
+  });
+}
+
+interface Ending {
+  end(): Promise<void>;
+}
+
+type Starts<E extends readonly Ending[]> = { readonly [I in keyof E]: () => Promise<E[I]> };
+
+/** Starts all, and ends those that had started, whatever comes of it. */
+export async function withEnded<const E extends readonly Ending[], T>(
+  starts: Starts<E>,
+  use: (started: E) => Promise<T>,
+): Promise<T> {
+  const started: Ending[] = [];
+  try {
+    for (const start of starts) started.push(await start());
+    return await use(started as readonly Ending[] as E);
+  } finally {
+    for (const each of started) await each.end();
+  }
+}
