@@ -36,7 +36,7 @@ export function thinNumbers(
       widen(bucket, sample);
     } else {
       if (bucket !== undefined) thinned.push(...peaks(bucket));
-      bucket = { index, lowest: sample, highest: sample };
+      bucket = { index, lowest: sample, highest: sample, endsHigh: false };
     }
   }
   if (bucket !== undefined) thinned.push(...peaks(bucket));
@@ -60,6 +60,8 @@ interface Bucket {
   readonly index: number;
   lowest: Point<number>;
   highest: Point<number>;
+  /** Whether the highest came after the lowest; of one moment, their times don't tell. */
+  endsHigh: boolean;
 }
 
 function toBuckets({ first, last }: Extent, count: number): (at: Time) => number {
@@ -68,11 +70,17 @@ function toBuckets({ first, last }: Extent, count: number): (at: Time) => number
 }
 
 function widen(bucket: Bucket, sample: Point<number>): void {
-  if (sample[1] < bucket.lowest[1]) bucket.lowest = sample;
-  if (sample[1] > bucket.highest[1]) bucket.highest = sample;
+  if (sample[1] < bucket.lowest[1]) {
+    bucket.lowest = sample;
+    bucket.endsHigh = false;
+  }
+  if (sample[1] > bucket.highest[1]) {
+    bucket.highest = sample;
+    bucket.endsHigh = true;
+  }
 }
 
-function peaks({ lowest, highest }: Bucket): readonly Point<number>[] {
+function peaks({ lowest, highest, endsHigh }: Bucket): readonly Point<number>[] {
   if (lowest === highest) return [lowest];
-  return lowest[0] <= highest[0] ? [lowest, highest] : [highest, lowest];
+  return endsHigh ? [lowest, highest] : [highest, lowest];
 }

@@ -4,7 +4,7 @@ import { newestChanges, thinNumbers, type Point } from "../../src/rules/history.
 
 const series = fc
   .array(fc.tuple(fc.nat(1_000), fc.integer({ min: -50, max: 50 })), { minLength: 1, maxLength: 200 })
-  .map((points) => points.sort(([one], [other]) => one - other));
+  .map((points) => points.toSorted(([one], [other]) => one - other));
 
 describe("thinning numbers", () => {
   test("keeps the order, the lowest and the highest, and gives no more than points", () => {
