@@ -34,8 +34,9 @@ app.runtime.on((event) => {
 answerQuestions((await app.call(BenchListener, "info")).local.port, {
   usage,
   async counts() {
-    const { accepted, connections, refused } = await app.call(BenchListener, "info");
-    return { accepted, ended: accepted - connections, refused };
+    const { accepted, ended, refused } = await app.call(BenchListener, "info");
+    const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
+    return { accepted, ended, refused: refusals };
   },
   /** How many processes ended for each reason. */
   endings: () => endings,

@@ -60,7 +60,7 @@ describe("an import upwards, sideways or around the public entry", () => {
     ["packages/actors/src/x.ts", "node:fs"],
     ["packages/actors/src/x.ts", "../../net/src/index.ts"],
     ["packages/net/src/x.ts", "@wheelhouse/storage"],
-    ["packages/net/src/x.ts", "@wheelhouse/actors/simulation"],
+    ["packages/net/src/x.ts", "@wheelhouse/actors/src/runtime/runtime.ts"],
     ["packages/net/src/x.ts", "zod"],
     ["packages/net/src/socket/x.ts", "node:timers/promises"],
     ["packages/protocol/src/x.ts", "node:buffer"],
@@ -83,7 +83,7 @@ describe("an import upwards, sideways or around the public entry", () => {
 
 describe("an import downwards", () => {
   test.each([
-    ["packages/net/src/x.ts", ["@wheelhouse/actors", "node:net"]],
+    ["packages/net/src/x.ts", ["@wheelhouse/actors", "@wheelhouse/actors/simulation", "node:net"]],
     ["packages/storage/src/x.ts", ["@wheelhouse/protocol", "node:worker_threads"]],
     ["packages/api/src/x.ts", ["@wheelhouse/protocol", "zod"]],
     ["apps/server/src/x.ts", ["@wheelhouse/net/socket", "@wheelhouse/storage/sqlite", "fastify", "node:url"]],

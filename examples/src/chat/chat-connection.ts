@@ -32,7 +32,7 @@ export const ChatConnection = defineConnection<
     return ctx.state.name === undefined ? enter(ctx, text) : converse(ctx, text);
   },
   overlong: (ctx) => tell(ctx, "That line was too long, so nobody heard it."),
-  idle(ctx) {
+  timeout(ctx) {
     tell(ctx, "Nothing came from you for a long time. Goodbye.");
     ctx.close();
   },

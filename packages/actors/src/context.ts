@@ -71,6 +71,11 @@ export interface Verbs extends BroadcastVerbs, LookupVerbs {
   wallClock(): number;
   /** 0 ≤ n < 1. */
   random(): number;
+  /**
+   * Runs `work` after so many milliseconds of the runtime's time, beside all processes, unless what it answers with is
+   * called; for ports and what stands on them. A process reminds itself with `after`.
+   */
+  schedule(ms: number, work: () => void): () => void;
 }
 
 /** A message that a process will send itself. */

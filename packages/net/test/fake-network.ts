@@ -1,26 +1,44 @@
 /** A network in memory, for what can't be seen through a real one: system calls, virtual time, what is read when. */
 
 import { ListenError } from "@wheelhouse/net";
-import type { Endpoint, Network, Stream, StreamEvents } from "@wheelhouse/net/socket";
+import type { Endpoint, Network, Stream, StreamEvents, StreamOptions, TlsInfo } from "@wheelhouse/net/socket";
 
 type ListenRequest = Parameters<Network["listen"]>[0];
+type ListeningPort = Awaited<ReturnType<Network["listen"]>>;
 
 export class FakeNetwork implements Network {
   readonly requests: ListenRequest[] = [];
+  /** What `readFile` gives, by path: one entry a piece. */
+  readonly files = new Map<string, readonly string[]>();
+  /** What `connect` gives; without one, nobody answers. */
+  answers: FakeStream | undefined;
+  /** How long each was given to answer. */
+  readonly connects: number[] = [];
   readonly #open = new Map<number, ListenRequest>();
   #lastPort = 40_000;
 
-  async listen(request: ListenRequest): Promise<{ readonly local: Endpoint; close(): void }> {
+  async listen(request: ListenRequest): Promise<ListeningPort> {
     const port = request.port === 0 ? (this.#lastPort += 1) : request.port;
     if (this.#open.has(port))
       throw new ListenError(request, Object.assign(new Error("taken"), { code: "EADDRINUSE" }));
     this.#open.set(port, request);
     this.requests.push(request);
-    return { local: { host: request.host, port }, close: () => void this.#open.delete(port) };
+    return { local: { host: request.host, port }, close: async () => void this.#open.delete(port) };
   }
 
-  connect(): Promise<Stream> {
-    return Promise.reject(new Error("expected nobody to connect"));
+  connect(_to: Endpoint, timeoutMs: number): Promise<Stream> {
+    this.connects.push(timeoutMs);
+    return this.answers === undefined
+      ? Promise.reject(new Error("expected nobody to connect"))
+      : Promise.resolve(this.answers);
+  }
+
+  async *readFile(path: string): AsyncIterable<Uint8Array> {
+    for (const piece of this.files.get(path) ?? []) yield Buffer.from(piece);
+  }
+
+  descriptors(): undefined {
+    return undefined;
   }
 
   /** Somebody connects to the port that was listened on last. */
@@ -36,12 +54,17 @@ export class FakeStream implements Stream {
   readonly remote = { host: "127.0.0.1", port: 2 };
   /** What was written, one entry a system call. */
   readonly writes: string[] = [];
+  /** The same as it was given. */
+  readonly chunks: Uint8Array[] = [];
+  readonly options: StreamOptions[] = [];
   /** What `write` answers: false while the peer doesn't read. */
   writable = true;
   reading = false;
   ended = false;
   destroyed = false;
   unsentBytes = 0;
+  /** What becomes of a handshake. */
+  secures: Promise<TlsInfo> = new Promise(() => {});
   #events: StreamEvents | undefined;
   #closed = false;
 
@@ -57,8 +80,15 @@ export class FakeStream implements Stream {
     this.reading = false;
   }
 
+  setOptions(options: StreamOptions): void {
+    this.options.push(options);
+  }
+
   write(chunks: readonly Uint8Array[]): boolean {
-    this.writes.push(Buffer.concat(chunks).toString());
+    const text = Buffer.concat(chunks).toString();
+    this.writes.push(text);
+    this.chunks.push(...chunks);
+    if (!this.writable) this.unsentBytes += Buffer.byteLength(text);
     return this.writable;
   }
 
@@ -74,6 +104,10 @@ export class FakeStream implements Stream {
     this.#close();
   }
 
+  secure(): Promise<TlsInfo> {
+    return this.secures;
+  }
+
   /** The peer sends. */
   arrive(data: string): void {
     this.#events?.data(Buffer.from(data));
@@ -82,7 +116,13 @@ export class FakeStream implements Stream {
   /** The peer has read what was unsent. */
   drain(): void {
     this.writable = true;
+    this.unsentBytes = 0;
     this.#events?.drained();
+  }
+
+  /** The peer has read some of it, not enough to write again. */
+  takeSome(bytes: number): void {
+    this.unsentBytes -= bytes;
   }
 
   /** The peer sends FIN. */

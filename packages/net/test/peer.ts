@@ -1,10 +1,18 @@
-/** The other end of a connection, on a plain `node:net` socket, as a test sees it. */
+/** The other end of a connection, on a plain `node:net` or `node:tls` socket, as a test sees it. */
 
 import { connect, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { Watched } from "./watched.ts";
+
+/** A port of this machine's, or the path of a Unix socket. */
+export type Dialling = number | string;
 
 export class Peer {
-  readonly #socket: Socket;
-  readonly #waiting = new Set<() => void>();
+  /** What is read from and written to. */
+  #socket: Socket;
+  /** The kernel's socket, another one than that once it is encrypted. */
+  readonly #raw: Socket;
+  readonly #watched = new Watched();
   #chunks: Buffer[] = [];
   #receivedBytes = 0;
   #ended = false;
@@ -12,33 +20,54 @@ export class Peer {
   #error: NodeJS.ErrnoException | undefined;
 
   constructor(socket: Socket) {
-    this.#socket = socket;
+    this.#socket = this.#raw = socket;
+    this.#listen();
+  }
+
+  static connect(to: Dialling): Promise<Peer> {
+    const place = typeof to === "string" ? { path: to } : { host: "127.0.0.1", port: to };
+    return new Promise((resolve, reject) => {
+      const socket = connect({ ...place, allowHalfOpen: true, noDelay: true });
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve(new Peer(socket));
+      });
+    });
+  }
+
+  /** Goes on encrypted, as a client; fails with the handshake's error. */
+  secure(options: ConnectionOptions): Promise<TLSSocket> {
+    this.#raw.removeAllListeners("data").removeAllListeners("end").removeAllListeners("close");
+    return new Promise((resolve, reject) => {
+      const socket = connectTls({ ...options, socket: this.#raw });
+      this.#socket = socket;
+      this.#listen();
+      socket.once("error", reject);
+      socket.once("secureConnect", () => {
+        socket.off("error", reject);
+        resolve(socket);
+      });
+    });
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
     socket.on("data", (chunk: Buffer) => {
       this.#chunks.push(chunk);
       this.#receivedBytes += chunk.length;
-      this.#look();
+      this.#watched.changed();
     });
     socket.on("end", () => {
       this.#ended = true;
-      this.#look();
+      this.#watched.changed();
     });
     socket.on("error", (error) => {
       this.#error = error;
     });
     socket.on("close", () => {
       this.#closed = true;
-      this.#look();
-    });
-  }
-
-  static connect(port: number): Promise<Peer> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.off("error", reject);
-        resolve(new Peer(socket));
-      });
+      this.#watched.changed();
     });
   }
 
@@ -58,6 +87,11 @@ export class Peer {
     });
   }
 
+  /** Writes past the encryption. */
+  writeBeneath(data: Uint8Array): void {
+    this.#raw.write(data);
+  }
+
   /** Sends FIN, and still reads. */
   finish(): void {
     this.#socket.end();
@@ -74,12 +108,12 @@ export class Peer {
 
   /** Ends with a reset. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#raw.resetAndDestroy();
   }
 
   /** Takes so many bytes when they have come. */
   async readBytes(count: number): Promise<Buffer> {
-    await this.#until(() => this.#receivedBytes >= count || this.#closed || this.#ended);
+    await this.#watched.until(() => this.#receivedBytes >= count || this.#closed || this.#ended);
     if (this.#receivedBytes < count)
       throw new Error(`expected ${count} bytes before the end, got: ${this.#receivedBytes}`);
     const received = this.#takeAll();
@@ -89,7 +123,9 @@ export class Peer {
 
   /** Takes a line, without its end. */
   async readLine(): Promise<string> {
-    await this.#until(() => this.#chunks.some((chunk) => chunk.includes(10)) || this.#closed || this.#ended);
+    await this.#watched.until(
+      () => this.#chunks.some((chunk) => chunk.includes(10)) || this.#closed || this.#ended,
+    );
     const received = this.#takeAll();
     const end = received.indexOf(10);
     if (end < 0) throw new Error(`expected a line before the end, got: ${received.toString()}`);
@@ -102,19 +138,19 @@ export class Peer {
 
   /** Takes everything up to the other side's FIN or a break. */
   async readAll(): Promise<string> {
-    await this.#until(() => this.#ended || this.#closed);
+    await this.#watched.until(() => this.#ended || this.#closed);
     return this.#takeAll().toString();
   }
 
   /** Resolves with the code of the error when the connection broke, with `undefined` after an orderly end. */
   async closed(): Promise<string | undefined> {
-    await this.#until(() => this.#closed);
+    await this.#watched.until(() => this.#closed);
     return this.#error?.code;
   }
 
   /** Resolves when the other side ended in one way or the other. */
   async gone(): Promise<void> {
-    await this.#until(() => this.#ended || this.#closed);
+    await this.#watched.until(() => this.#ended || this.#closed);
   }
 
   async destroy(): Promise<void> {
@@ -133,21 +169,5 @@ export class Peer {
     if (rest.length === 0) return;
     this.#chunks = [rest];
     this.#receivedBytes = rest.length;
-  }
-
-  #look(): void {
-    for (const look of this.#waiting) look();
-  }
-
-  #until(holds: () => boolean): Promise<void> {
-    if (holds()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!holds()) return;
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-    });
   }
 }

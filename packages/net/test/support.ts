@@ -20,9 +20,10 @@ import {
   type SupervisorProtocol,
 } from "@wheelhouse/actors";
 import { Listener, type ListenerOptions, type ListenerProtocol } from "@wheelhouse/net";
-import { SocketInfo, type SocketMessage } from "@wheelhouse/net/socket";
+import { ListenInfo, SocketInfo, type ListenMessage, type SocketMessage } from "@wheelhouse/net/socket";
 import { afterEach, expect } from "vitest";
-import { Peer } from "./peer.ts";
+import { Peer, type Dialling } from "./peer.ts";
+import { Watched } from "./watched.ts";
 
 /** Turns of the event loop within which closed handles are gone: a close that was asked for takes a few. */
 const TURNS_TO_CLOSE = 200;
@@ -48,12 +49,12 @@ function describeCrash(event: RuntimeEvent): string {
 
 /** The sockets of this process that are open, once those being closed are gone. */
 export async function openSockets(): Promise<readonly string[]> {
-  for (let turn = 0; turn < TURNS_TO_CLOSE && tcpHandles().length > 0; turn += 1) await nextTurn();
-  return tcpHandles();
+  for (let turn = 0; turn < TURNS_TO_CLOSE && socketHandles().length > 0; turn += 1) await nextTurn();
+  return socketHandles();
 }
 
-function tcpHandles(): readonly string[] {
-  return process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));
+function socketHandles(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((name) => /^(TCP|Pipe(Server|Connect)|TLS)/.test(name));
 }
 
 export function nextTurn(): Promise<void> {
@@ -65,12 +66,12 @@ export function nextTurn(): Promise<void> {
 /** The events of a runtime, to be waited for. */
 export class Recorded {
   readonly events: RuntimeEvent[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #watched = new Watched();
   #crashesExpected = 0;
 
   add(event: RuntimeEvent): void {
     this.events.push(event);
-    for (const look of this.#waiting) look();
+    this.#watched.changed();
   }
 
   ofType<T extends string>(type: T): readonly (RuntimeEvent & { readonly type: T })[] {
@@ -96,15 +97,7 @@ export class Recorded {
 
   /** Resolves when a condition holds after some event. */
   when(holds: () => boolean): Promise<void> {
-    if (holds()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!holds()) return;
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-    });
+    return this.#watched.until(holds);
   }
 
   expectCrashes(count: number): void {
@@ -140,11 +133,18 @@ export function stopAfterTest<A extends Application>(app: A): A {
   return app;
 }
 
-const TestListener = processName<ListenerProtocol>("listener");
+export const TestListener = processName<ListenerProtocol>("listener");
 
 const TestServer = defineSupervisor<Omit<ListenerOptions, "port"> & { readonly port?: number }>(
   "TestServer",
-  (options) => ({ children: [Listener.child({ port: 0, ...options }, { name: TestListener })] }),
+  (options) => ({
+    children: [
+      Listener.child(
+        { ...(options.path === undefined ? { port: 0 } : {}), ...options },
+        { name: TestListener },
+      ),
+    ],
+  }),
 );
 
 export interface TestServer extends TestRuntime {
@@ -190,9 +190,9 @@ export async function serve(
   };
 }
 
-/** A peer that speaks to a port over a real socket. */
-export async function dial(port: number): Promise<Peer> {
-  const peer = await Peer.connect(port);
+/** A peer that speaks to a port, or to a Unix socket, over a real socket. */
+export async function dial(to: Dialling): Promise<Peer> {
+  const peer = await Peer.connect(to);
   peers.push(peer);
   return peer;
 }
@@ -249,39 +249,65 @@ export function gate(): Gate {
   return { opened, open: () => open() };
 }
 
-type OwnerContext = Context<OwnerProtocol, Inbox<SocketMessage>>;
+type OwnerContext = Context<OwnerProtocol, Heard>;
 
-interface OwnerProtocol {
-  calls: { run(work: (ctx: OwnerContext) => unknown): unknown };
+/** What an owner is told. */
+interface Heard {
+  readonly heard: Inbox<SocketMessage>;
+  readonly connections: Inbox<ListenMessage>;
 }
 
-const Owner = defineGenServer<OwnerProtocol, Inbox<SocketMessage>, Inbox<SocketMessage>>({
-  name: "Owner",
-  init: (_, inbox) => inbox,
+interface OwnerProtocol {
   calls: {
-    // A promise holds up nothing, and its failure is the test's: it doesn't end the owner.
+    run(work: (ctx: OwnerContext) => unknown): unknown;
+    holdUp(until: Promise<void>, work: (ctx: OwnerContext) => unknown): unknown;
+  };
+}
+
+const Owner = defineGenServer<OwnerProtocol, Heard, Heard>({
+  name: "Owner",
+  init: (_, heard) => heard,
+  calls: {
+    // A promise holds up nothing, and a failure is the test's: it doesn't end the owner.
     run(ctx, work) {
-      const result = work(ctx);
+      const result = attempt(() => work(ctx));
       return result instanceof Promise ? later(result) : result;
     },
+    async holdUp(ctx, until, work) {
+      await until;
+      return work(ctx);
+    },
   },
-  infos: [on(SocketInfo, (ctx, message) => ctx.state.put(message))],
+  infos: [
+    on(SocketInfo, (ctx: OwnerContext, message) => ctx.state.heard.put(message)),
+    on(ListenInfo, (ctx: OwnerContext, message) => ctx.state.connections.put(message)),
+  ],
 });
 
+function attempt(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 /** A process that owns sockets: does with its context what a test says, and keeps what it hears. */
-export interface Owner {
+export interface Owner extends Heard {
   readonly ref: Ref;
-  readonly heard: Inbox<SocketMessage>;
   run<T>(work: (ctx: OwnerContext) => T): Promise<Awaited<T>>;
+  /** The same after the process was busy: what comes meanwhile waits in its mailbox. */
+  holdUp<T>(until: Promise<void>, work: (ctx: OwnerContext) => T): Promise<Awaited<T>>;
 }
 
 export async function owner({ runtime }: TestRuntime = testRuntime()): Promise<Owner> {
-  const heard = new Inbox<SocketMessage>();
-  const app = stopAfterTest(await start(Owner, heard, { runtime }));
+  const told: Heard = { heard: new Inbox(), connections: new Inbox() };
+  const app = stopAfterTest(await start(Owner, told, { runtime }));
   return {
+    ...told,
     ref: app.ref,
-    heard,
     run: (work) => app.callWithin(Infinity, app.ref, "run", work) as Promise<never>,
+    holdUp: (until, work) => app.callWithin(Infinity, app.ref, "holdUp", until, work) as Promise<never>,
   };
 }
 

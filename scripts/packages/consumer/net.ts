@@ -55,6 +55,6 @@ console.log(MAX_CONNECTIONS > 0 && MAX_PACKET_BYTES > 0); // prints: true
 
 /** What must not compile, and would if the declarations had lost their types on the way. */
 export function mistakes(): void {
-  // @ts-expect-error: a port is asked for
-  Listener.child({ handler: Echo.with() });
+  // @ts-expect-error: a handler is asked for
+  Listener.child({ port: 0 });
 }

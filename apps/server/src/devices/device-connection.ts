@@ -95,8 +95,18 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     );
   },
 
-  closed(ctx, error) {
-    detach(ctx, error === undefined ? "closed" : "connection lost", true);
+  // Whoever closes here has said so to the device's process already.
+  closed(ctx, by) {
+    if (by === "peer") detach(ctx, "closed", true);
+  },
+
+  error(ctx) {
+    detach(ctx, "connection lost", true);
+  },
+
+  // What the listener minds for connections: that the peer takes what it is sent.
+  timeout(ctx) {
+    detach(ctx, "connection lost", true);
   },
 
   shutdown(ctx) {
@@ -273,7 +283,7 @@ function welcome(
   const now = ctx.wallClock();
   ctx.state.verified = { key, device, clockAheadMs: clockAhead(hello?.now, now) };
   ctx.monitor(device);
-  ctx.setMaxPacketBytes(MAX_LINE_BYTES);
+  ctx.setOptions({ maxPacketBytes: MAX_LINE_BYTES });
   if (dialect.hasHeartbeat) ctx.after(HEARTBEAT_MS, "heartbeat");
   ctx.send(dialect.welcome({ session, resumed, acknowledged, now }));
 }

@@ -6,6 +6,9 @@ import { MAX_UNVERIFIED_LINE_BYTES } from "@wheelhouse/protocol";
 import type { HostAndPort } from "../config.ts";
 import { DeviceConnection } from "./device-connection.ts";
 
+/** Silence after which the kernel asks whether the device is still there. */
+const KEEP_ALIVE_MS = 30_000;
+
 export const DeviceListener = processName<ListenerProtocol>("device-listener");
 
 export function deviceListener({ host, port }: HostAndPort): ChildSpec {
@@ -15,9 +18,13 @@ export function deviceListener({ host, port }: HostAndPort): ChildSpec {
       port,
       handler: DeviceConnection.with(),
       packet: "line",
+      // It is answered, and the lines behind it are heard.
+      overlong: "skip",
       // Connections raise it when they are verified, and mind the time themselves.
       maxPacketBytes: MAX_UNVERIFIED_LINE_BYTES,
       readTimeoutMs: Infinity,
+      // Dialect 1 has no heartbeat.
+      keepAliveMs: KEEP_ALIVE_MS,
     },
     { id: "device-listener", name: DeviceListener },
   );

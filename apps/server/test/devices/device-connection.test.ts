@@ -203,6 +203,7 @@ describe("the window", () => {
     device.send(...numbered(1, 300));
     await server.settle();
     device.send(...numbered(301, 400));
+    await server.settle();
     device.send(...numbered(401, 500));
     await server.settle();
     expect(await server.reported("phone", "n")).toBe(WINDOW_LINES);

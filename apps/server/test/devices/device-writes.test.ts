@@ -3,7 +3,7 @@
 import type { JsonObject } from "@wheelhouse/protocol";
 import { describe, expect, test } from "vitest";
 import { KEY, hello, line, payload, simulateServer, type SimulatedServer } from "./simulated-server.ts";
-import type { SimulatedDevice } from "./simulated-network.ts";
+import type { SimulatedDevice } from "./simulated-device.ts";
 
 const DECLARE = line({
   type: "declare",

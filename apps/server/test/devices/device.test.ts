@@ -15,7 +15,7 @@ import {
   simulateServer,
   type SimulatedServer,
 } from "./simulated-server.ts";
-import type { SimulatedDevice } from "./simulated-network.ts";
+import type { SimulatedDevice } from "./simulated-device.ts";
 
 const HOUR_MS = 60 * 60_000;
 

@@ -1,8 +1,8 @@
 /** The path of devices in virtual time: their port, their processes and a storage in memory, without the web. */
 
-import { defineSupervisor, formatReason, provide, start } from "@wheelhouse/actors";
-import { simulation, type SimulatedRuntime } from "@wheelhouse/actors/simulation";
-import { NetworkPort } from "@wheelhouse/net/socket";
+import { defineSupervisor, formatReason, start } from "@wheelhouse/actors";
+import type { SimulatedRuntime } from "@wheelhouse/actors/simulation";
+import { simulationWithNetwork } from "@wheelhouse/net/simulation";
 import type { JsonObject } from "@wheelhouse/protocol";
 import { StorageFailedError, type LogEntryRecord, type Storage } from "@wheelhouse/storage";
 import { memoryDisk, openMemoryStorage } from "@wheelhouse/storage/memory";
@@ -12,7 +12,7 @@ import { Devices, DevicesSupervisor, withDevice } from "../../src/devices/device
 import type { ChangeOutcome, DeviceView } from "../../src/devices/protocol.ts";
 import { Store, StoreServer, type OpenStorage } from "../../src/store/store.ts";
 import { Faults } from "../store/unreliable-storage.ts";
-import { SimulatedNetwork, type SimulatedDevice } from "./simulated-network.ts";
+import { SimulatedDevice } from "./simulated-device.ts";
 
 /** What `wallClock()` begins at. */
 export const STARTS_AT = 1_764_000_000_000;
@@ -72,12 +72,14 @@ export function sessionOf(lines: readonly string[]): string {
   return welcome.session;
 }
 
+const PORT = 6667;
+
 const DevicePath = defineSupervisor<OpenStorage>("DevicePath", (openStorage) => ({
   strategy: "rest_for_one",
   children: [
     StoreServer.child(openStorage, { name: Store }),
     DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
-    deviceListener({ host: "127.0.0.1", port: 6667 }),
+    deviceListener({ host: "127.0.0.1", port: PORT }),
   ],
 }));
 
@@ -88,8 +90,8 @@ afterEach(async () => {
 });
 
 export async function simulateServer(): Promise<SimulatedServer> {
-  const network = new SimulatedNetwork();
-  const runtime = simulation({ seed: 1, startsAt: STARTS_AT, ports: [provide(NetworkPort, network)] });
+  const { runtime, network } = simulationWithNetwork({ seed: 1, startsAt: STARTS_AT });
+  const dial = () => new SimulatedDevice(network.dial(PORT));
   const crashes: string[] = [];
   runtime.on((event) => {
     if (event.type === "crash") crashes.push(`${event.process.label}: ${formatReason(event.reason)}`);
@@ -122,9 +124,9 @@ export async function simulateServer(): Promise<SimulatedServer> {
     runtime,
     storage,
     faults,
-    dial: () => network.dial(),
+    dial,
     async greet(...lines) {
-      const device = network.dial();
+      const device = dial();
       device.send(...lines);
       await runtime.settle();
       device.take();

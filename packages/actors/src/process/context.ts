@@ -50,6 +50,7 @@ export interface ProcessVerbs {
   now(): number;
   wallClock(): number;
   random(): number;
+  schedule(ms: number, work: () => void): () => void;
 }
 
 export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown> {
@@ -120,6 +121,16 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
 
   port<T>(key: PortKey<T>): T | undefined {
     return this.#process.host.port(key);
+  }
+
+  /**
+   * For kinds of process that are told of many things with one message: whether the handler may go on with the next one
+   * now, rather than be sent a message for it. Each counts as a message; nothing that waits is overtaken.
+   *
+   * @internal
+   */
+  goesOn(): boolean {
+    return this.#process.goesOn();
   }
 
   // Its own course
@@ -291,6 +302,10 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
 
   random(): number {
     return this.#process.host.random();
+  }
+
+  schedule(ms: number, work: () => void): () => void {
+    return this.#process.host.schedule(ms, work);
   }
 }
 

@@ -101,6 +101,8 @@ export class Process implements Runnable, Neighbours {
 
   #queued = false;
   #busy = false;
+  /** How many messages it may still handle before others get their turn. */
+  #messagesLeft = 0;
   #idleTimer: IdleTimer | undefined = undefined;
   readonly #links = new Few<Process>();
   #watchers: Few<Watcher> | undefined = undefined;
@@ -159,7 +161,7 @@ export class Process implements Runnable, Neighbours {
   }
 
   run(messages: number): boolean {
-    for (let left = messages; left > 0; left -= 1) {
+    for (this.#messagesLeft = messages; this.#messagesLeft > 0; this.#messagesLeft -= 1) {
       const message = this.#canHandle() ? this.mailbox.shift() : undefined;
       if (message === undefined) {
         this.#queued = false;
@@ -169,6 +171,15 @@ export class Process implements Runnable, Neighbours {
     }
     this.#queued = this.#canHandle() && this.mailbox.length > 0;
     return this.#queued;
+  }
+
+  /** Whether the running handler may go on with more of the same, as if that had come as a message: nothing else waits. */
+  goesOn(): boolean {
+    if (this.#messagesLeft <= 1 || this.mailbox.length > 0 || !this.#canHandle()) return false;
+    if (this.stopWish !== undefined || this.continuationWish !== undefined || this.idleMsWish !== undefined)
+      return false;
+    this.#messagesLeft -= 1;
+    return true;
   }
 
   #canHandle(): boolean {

@@ -19,6 +19,11 @@ export class Clock {
     return this.#latest;
   }
 
+  /** When somebody last looked. */
+  get latest(): number {
+    return this.#latest;
+  }
+
   /** For who may be a little late: the latest look, if it hasn't served so before, else a new one. */
   recent(): number {
     if (!this.#isRecent) this.now();

@@ -138,7 +138,6 @@ export class Runtime implements Verbs, ProcessHost {
     return this.#environment.random();
   }
 
-  /** Runs `work` after so many milliseconds of this runtime's time, unless what it answers with is called; for ports. */
   schedule(ms: number, work: () => void): () => void {
     const timer = new Wait(work);
     this.timers.arm(timer, ms);

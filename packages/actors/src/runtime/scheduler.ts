@@ -22,6 +22,9 @@ const MESSAGES_A_RUN = 64;
 /** How long processes may run before the event loop gets its turn. */
 const TURN_MS = 2;
 
+/** How long a burst's writes may wait for its end: whoever reads them has work to do meanwhile. */
+const FLUSH_MS = 0.1;
+
 export class Scheduler {
   readonly #environment: Environment;
   readonly #clock: Clock;
@@ -31,6 +34,7 @@ export class Scheduler {
   #flushes = new Set<Flushable>();
   #planned = false;
   #turnEndsAt = 0;
+  #flushAt = 0;
 
   readonly #drain = (): void => this.#runTurn();
   readonly #beginTurn = (): void => {
@@ -70,7 +74,7 @@ export class Scheduler {
   #runTurn(): void {
     try {
       this.#runProcesses();
-      this.#flush();
+      this.#flush(this.#clock.latest);
     } finally {
       // What a listener or a flush throws is the host's to report; it mustn't stop the world of processes.
       this.#planned = false;
@@ -83,7 +87,10 @@ export class Scheduler {
       const process = this.#take();
       if (process.run(MESSAGES_A_RUN)) this.#queue.push(process);
       // A look at the clock costs about what a cast costs, so only who would go on looks.
-      if (this.#head < this.#queue.length && this.#clock.now() >= this.#turnEndsAt) break;
+      if (this.#head === this.#queue.length) return;
+      const now = this.#clock.now();
+      if (now >= this.#turnEndsAt) return;
+      if (now >= this.#flushAt) this.#flush(now);
     }
   }
 
@@ -104,7 +111,8 @@ export class Scheduler {
     return process;
   }
 
-  #flush(): void {
+  #flush(now: number): void {
+    this.#flushAt = now + FLUSH_MS;
     const flushes = this.#flushes;
     if (flushes.size === 0) return;
     this.#flushes = new Set();

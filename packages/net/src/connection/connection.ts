@@ -3,59 +3,107 @@
 import {
   defineGenServer,
   defineInfo,
+  isCleanExit,
   on,
   type CallArgs,
   type CallName,
   type CastArgs,
   type CastName,
   type Down,
+  type Exit,
   type ExitReason,
   type GenServer,
   type GenServerDefinition,
   type InfoHandler,
+  type Later,
   type ProcessSpec,
   type Protocol,
   type Reply,
+  type ReplyTo,
+  type noReply,
 } from "@wheelhouse/actors";
+import type { TimeoutKind } from "../events.ts";
 import type { Stream } from "../network/network.ts";
-import { adopt, type FramingOptions } from "../socket/open.ts";
-import { SocketInfo, type SocketMessage } from "../socket/socket.ts";
-import { SocketContext, type ConnectionContext } from "./context.ts";
+import type { TlsServerOptions } from "../network/tls.ts";
+import { SocketInfo, type ActiveMode } from "../socket/messages.ts";
+import type { SocketOptions } from "../socket/options.ts";
+import { begin, checkTimes, drain, hear, idle, take, terminate, type Handlers } from "./callbacks.ts";
+import type { ConnectionContext } from "./context.ts";
+import type { ConnectionPlace } from "./place.ts";
+import { CHECK_TIMES, SocketContext } from "./socket-context.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
+/**
+ * What a connection does, beside its calls and casts. After `connected`, exactly one of `closed`, `error`, `timeout` and
+ * `shutdown` is called when it ends, unless it crashes or is killed; and then `terminate`. A `read` time-out, or a
+ * `shutdown` that stays, is no end yet.
+ */
 export interface ConnectionLifecycle<P extends Protocol, S, A> {
   /** What reports and traces call such a connection. */
   readonly name: string;
-  /** Makes the first state; a throw closes this connection and concerns nobody else. May be left out where S is void. */
-  readonly init?: (ctx: ConnectionContext<P, S>, args: A) => MaybePromise<S>;
-  /** One packet. The next one comes when this one is handled and what was written has found room. */
-  readonly data: (ctx: ConnectionContext<P, S>, packet: Buffer) => MaybePromise<void>;
-  /** A packet was longer than allowed; its rest is skipped. Without this handler, the connection is closed. */
-  readonly overlong?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
-  /** The peer sends no more, or the connection broke (then with an error). What is written now may still arrive. */
-  readonly closed?: (ctx: ConnectionContext<P, S>, error: Error | undefined) => MaybePromise<void>;
-  /** Nothing came from the peer for the listener's `readTimeoutMs`. Without this handler, the connection is closed. */
-  readonly idle?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
+  /** Whether a linked process's end becomes an `exit` message instead of this one's end. Default: false. */
+  readonly trapExits?: boolean;
   /**
-   * The listener drains: all packets that had come are handled. The connection closes after what is written here,
-   * unless `stay` asks for time to end by itself, until the drain's deadline.
+   * Makes the first state, before a proxy has been heard and the connection is encrypted. A throw closes this connection
+   * and concerns nobody else. May be left out where S is void.
    */
-  readonly shutdown?: (ctx: ConnectionContext<P, S>) => MaybePromise<void | "stay">;
+  readonly init?: (ctx: ConnectionContext<P, S>, args: A) => MaybePromise<S>;
+  /** Packets may be sent, and come after this: what a server says first belongs here. */
+  readonly connected?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
+  /** One packet. The next one comes when this one is handled and what was written has found room. `close` closes. */
+  readonly data: (ctx: ConnectionContext<P, S>, packet: Buffer) => MaybePromise<void | "close">;
+  /**
+   * A packet was longer than allowed. With `overlong: "skip"` its rest is skipped; else nothing more is read, and `error`
+   * follows. Without this handler, the connection is closed.
+   */
+  readonly overlong?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
+  /** As many packets as `active: n` asked for have come. */
+  readonly passive?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
+  /** The peer sends no more, or this side has closed. What is written now may still arrive. */
+  readonly closed?: (ctx: ConnectionContext<P, S>, by: "peer" | "us") => MaybePromise<void>;
+  /** The connection broke: the peer reset it, it couldn't be encrypted, or its bytes didn't follow the framing. */
+  readonly error?: (ctx: ConnectionContext<P, S>, error: Error) => MaybePromise<void>;
+  /**
+   * A time has run out. After `read`, the peer's silence, the connection goes on unless it is closed here, and the time
+   * begins anew; after `first_packet`, `life` and `send` it closes after what is written here. Without this handler any of
+   * these closes it. `idle` is what `ctx.idleAfter` asked for, and closes nothing.
+   */
+  readonly timeout?: (ctx: ConnectionContext<P, S>, which: TimeoutKind) => MaybePromise<void>;
+  /**
+   * The listener drains, with what it was given to say: all packets that had come are handled. The connection closes after
+   * what is written here, unless `stay` asks for time to end by itself, until the drain's deadline.
+   */
+  readonly shutdown?: (ctx: ConnectionContext<P, S>, notice: unknown) => MaybePromise<void | "stay">;
   readonly infos?: readonly InfoHandler<ConnectionContext<P, S>>[];
   readonly down?: (ctx: ConnectionContext<P, S>, down: Down) => MaybePromise<void>;
+  /** A linked process has ended; only with `trapExits`. */
+  readonly exit?: (ctx: ConnectionContext<P, S>, exit: Exit) => MaybePromise<void>;
+  /** What `ctx.continue` asked for. */
+  readonly continue?: (ctx: ConnectionContext<P, S>, token: unknown) => MaybePromise<void>;
+  /** Runs before the end, once there is a state; never after a kill. What is written here may still arrive. */
   readonly terminate?: (ctx: ConnectionContext<P, S>, reason: ExitReason) => MaybePromise<void>;
+  /** What of the state a crash report may show. Default: all of it. */
+  readonly format?: (state: S) => unknown;
+  /** What of a message's arguments a crash report may show. Default: all of them. */
+  readonly formatArgs?: (message: string, args: readonly unknown[]) => readonly unknown[];
 }
 
 export type ConnectionCalls<P extends Protocol, S> = {
   readonly [K in CallName<P>]: (
-    ctx: ConnectionContext<P, S>,
+    ctx: ConnectionCallContext<P, S, Reply<P, K>>,
     ...args: CallArgs<P, K>
-  ) => MaybePromise<Reply<P, K>>;
+  ) => MaybePromise<Reply<P, K> | Later<Reply<P, K>> | typeof noReply>;
 };
 export type ConnectionCasts<P extends Protocol, S> = {
   readonly [K in CastName<P>]: (ctx: ConnectionContext<P, S>, ...args: CastArgs<P, K>) => MaybePromise<void>;
 };
+
+/** The context of a call's handler. */
+export interface ConnectionCallContext<P extends Protocol, S, R> extends ConnectionContext<P, S> {
+  /** Where this call's answer goes, to be kept when the handler returns `noReply`. */
+  readonly from: ReplyTo<R>;
+}
 
 export type ConnectionDefinition<P extends Protocol, S, A> = ConnectionLifecycle<P, S, A> &
   ([CallName<P>] extends [never] ? {} : { readonly calls: ConnectionCalls<P, S> }) &
@@ -76,14 +124,26 @@ export interface ConnectionHandler<out P extends Protocol = Protocol> {
 }
 
 /** What a connection's process is started with, besides the handler's own arguments. */
-export interface ConnectionStart extends FramingOptions {
+export interface ConnectionStart {
   readonly stream: Stream;
-  readonly maxUnsentBytes: number;
+  readonly settings: ConnectionSettings;
+  readonly place: ConnectionPlace;
+}
+
+/** What a listener's options come to for one connection; the same object for all. */
+export interface ConnectionSettings {
+  /** Passive: the connection asks for its packets when it is ready. */
+  readonly socket: SocketOptions;
+  readonly active: ActiveMode;
+  readonly tls: TlsServerOptions | undefined;
+  readonly handshakeTimeoutMs: number;
   readonly readTimeoutMs: number;
+  readonly firstPacketTimeoutMs: number;
+  readonly maxLifeMs: number;
 }
 
 /** Tells a connection that its listener drains. */
-export const DrainInfo = defineInfo<void>("net:drain");
+export const DrainInfo = defineInfo<unknown>("net:drain");
 
 /**
  * Defines what a connection does: `P` is what other processes may tell it, `S` its state, `A` what it is started with.
@@ -104,136 +164,81 @@ export function defineConnection<P extends Protocol = {}, S = void, A = void>(
     name: handlers.name,
     with: (args) => ({
       name: handlers.name,
-      process: (start) => server.with({ start, args }) as ProcessSpec<P>,
+      process: (start) => server.with(new Started(start, args)) as ProcessSpec<P>,
     }),
   };
 }
 
 /** What a gen server that is a connection is started with. */
-interface Started<A> {
+class Started<A> {
   readonly start: ConnectionStart;
   readonly args: A;
+  constructor(start: ConnectionStart, args: A) {
+    this.start = start;
+    this.args = args;
+  }
 }
 
-/** A cast to itself: to look whether the peer has been silent for too long. */
-const CHECK_IDLE = "net:checkIdle";
-/** How much later than asked a silence may be noticed. */
-const IDLE_STEP_MS = 100;
-
-interface Handlers {
-  readonly data: (ctx: SocketContext, packet: Buffer) => MaybePromise<void>;
-  readonly overlong?: (ctx: SocketContext) => MaybePromise<void>;
-  readonly closed?: (ctx: SocketContext, error: Error | undefined) => MaybePromise<void>;
-  readonly idle?: (ctx: SocketContext) => MaybePromise<void>;
-  readonly shutdown?: (ctx: SocketContext) => MaybePromise<void | "stay">;
-  readonly init?: (ctx: SocketContext, args: unknown) => unknown;
-  readonly terminate?: (ctx: SocketContext, reason: ExitReason) => MaybePromise<void>;
-  readonly infos?: readonly InfoHandler<SocketContext>[];
+/** A definition without its types. */
+interface Definition extends Handlers {
+  readonly name: string;
+  readonly calls?: object;
   readonly casts?: object;
+  readonly infos?: readonly InfoHandler<SocketContext>[];
+  readonly continue?: (ctx: SocketContext, token: unknown) => MaybePromise<void>;
+  readonly formatArgs?: FormatArgs;
 }
+
+type FormatArgs = (message: string, args: readonly unknown[]) => readonly unknown[];
 
 /** The handlers, with those of a socket's messages turned into handlers of a gen server's. */
 function toGenServer<P extends Protocol, S, A>(
   definition: ConnectionDefinition<P, S, A>,
 ): GenServer<Protocol, Started<A>> {
   // The types were checked above; from here on a context is the class that the handlers see through an interface.
-  const handlers = definition as unknown as Handlers;
+  const handlers = definition as unknown as Definition;
   const {
     data: _data,
     overlong: _overlong,
+    passive: _passive,
+    connected: _connected,
     closed: _closed,
-    idle: _idle,
+    error: _error,
     shutdown: _shutdown,
-    init: _init,
-    terminate: _terminate,
     ...rest
   } = handlers;
   const server = {
     ...rest,
     context: SocketContext,
-    init(ctx: SocketContext, { start: { stream, ...options }, args }: Started<A>): void {
-      ctx.attach(adopt(ctx, stream, { ...options, active: false }));
-      ctx.continue({ args, readTimeoutMs: options.readTimeoutMs } satisfies Beginning);
+    init(ctx: SocketContext, started: Started<A>): void {
+      take(ctx, started.start);
+      ctx.continue(started);
     },
-    continue: (ctx: SocketContext, beginning: Beginning) => begin(ctx, handlers, beginning),
+    continue: (ctx: SocketContext, token: unknown) =>
+      token instanceof Started
+        ? begin(ctx, handlers, token.start, token.args)
+        : handlers.continue?.(ctx, token),
+    timeout: (ctx: SocketContext) => idle(ctx, handlers),
     terminate: (ctx: SocketContext, reason: ExitReason) =>
-      ctx.begun ? handlers.terminate?.(ctx, reason) : undefined,
+      terminate(ctx, handlers, reason, isCleanExit(reason)),
     infos: [
-      on(SocketInfo, (ctx, message) => hear(ctx as unknown as SocketContext, handlers, message)),
-      on(DrainInfo, (ctx) => drain(ctx as unknown as SocketContext)),
+      on(SocketInfo, (ctx: SocketContext, message) => hear(ctx, handlers, message)),
+      on(DrainInfo, (ctx: SocketContext, notice) => drain(ctx, handlers, notice)),
       ...(handlers.infos ?? []),
     ],
-    casts: {
-      ...handlers.casts,
-      [CHECK_IDLE]: (ctx: SocketContext, readTimeoutMs: number) => checkIdle(ctx, handlers, readTimeoutMs),
-    },
+    casts: { ...handlers.casts, [CHECK_TIMES]: (ctx: SocketContext) => checkTimes(ctx, handlers) },
+    formatArgs: formatArgsOf(handlers.formatArgs),
   };
   return defineGenServer(server as unknown as GenServerDefinition<Protocol, unknown, Started<A>>);
 }
 
-/** What is left to do once the process has its socket. */
-interface Beginning {
-  readonly args: unknown;
-  readonly readTimeoutMs: number;
-}
-
-/** Runs before any message, but after the start: the listener goes on meanwhile. */
-async function begin(
-  ctx: SocketContext,
-  handlers: Handlers,
-  { args, readTimeoutMs }: Beginning,
-): Promise<void> {
-  ctx.state = await handlers.init?.(ctx, args);
-  ctx.begun = true;
-  if (readTimeoutMs !== Infinity) ctx.after(readTimeoutMs, CHECK_IDLE, readTimeoutMs);
-  ctx.askForNext();
-}
-
-function hear(ctx: SocketContext, handlers: Handlers, message: SocketMessage): MaybePromise<void> {
-  switch (message.type) {
-    case "data":
-      return thenAskForNext(ctx, handlers.data(ctx, message.data));
-    case "overlong":
-      if (handlers.overlong !== undefined) return thenAskForNext(ctx, handlers.overlong(ctx));
-      ctx.stop({ shutdown: "packet over the limit" });
-      return;
-    case "drained":
-      ctx.askIfDue();
-      return;
-    case "closed":
-      return message.drained ? drained(ctx, handlers) : peerClosed(ctx, handlers, message.error);
-  }
-}
-
-function thenAskForNext(ctx: SocketContext, handled: MaybePromise<void>): MaybePromise<void> {
-  if (handled !== undefined) return handled.then(() => ctx.askForNext());
-  ctx.askForNext();
-}
-
-async function peerClosed(ctx: SocketContext, handlers: Handlers, error: Error | undefined): Promise<void> {
-  await handlers.closed?.(ctx, error);
-  ctx.stop(error === undefined ? "normal" : { shutdown: error });
-}
-
-/** What has come is still handled; the end of it is told as `closed` with `drained`. */
-function drain(ctx: SocketContext): void {
-  ctx.socket.stopReading();
-  ctx.resume();
-}
-
-async function drained(ctx: SocketContext, handlers: Handlers): Promise<void> {
-  const wish = await handlers.shutdown?.(ctx);
-  // Nothing is read from who stays, so its silence isn't counted either.
-  if (wish === "stay") ctx.pause();
-  else ctx.stop("shutdown");
-}
-
-function checkIdle(ctx: SocketContext, handlers: Handlers, readTimeoutMs: number): MaybePromise<void> {
-  const leftMs = ctx.silentSince + readTimeoutMs - ctx.now();
-  // Rounded up: timers of one duration share a list, and many connections' mustn't all differ.
-  const waitMs = Math.ceil(leftMs / IDLE_STEP_MS) * IDLE_STEP_MS;
-  ctx.after(leftMs > 0 ? waitMs : readTimeoutMs, CHECK_IDLE, readTimeoutMs);
-  if (leftMs > 0) return;
-  if (handlers.idle !== undefined) return handlers.idle(ctx);
-  ctx.stop({ shutdown: "idle" });
+/** A report shows what a handler was given, and not the socket and the settings (and keys) that came with it. */
+function formatArgsOf(own: FormatArgs = (_, args) => args): FormatArgs {
+  return (message, args) => {
+    const [first] = args;
+    if (first instanceof Started) return own("init", [first.args]);
+    if (message !== `info ${SocketInfo.kind}`) return own(message, args);
+    const { type, data } = first as { readonly type: string; readonly data?: Buffer };
+    return data === undefined ? [type] : own("data", [data]);
+  };
 }

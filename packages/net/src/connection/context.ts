@@ -1,107 +1,85 @@
 /** What a connection's handlers are given: a process's context, and the socket's verbs. */
 
-import { ProcessContext, type Context, type Protocol } from "@wheelhouse/actors";
+import type { Context, Protocol, Ref } from "@wheelhouse/actors";
 import type { Endpoint } from "../network/network.ts";
-import type { Socket, SocketStats } from "../socket/socket.ts";
+import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import type { ActiveMode } from "../socket/messages.ts";
+import type { SocketSettings } from "../socket/options.ts";
+import type { ReceiveError } from "../socket/incoming.ts";
+import type { TransferResult } from "../socket/open.ts";
+import type { SendResult, Sendable } from "../socket/outgoing.ts";
+import type { SecureOptions, SendFileOptions, SocketStats } from "../socket/socket.ts";
+import type { ProxyHeader } from "./proxy-header.ts";
+
+/** What may be changed of a connection at any time; what is left out stays as it is. */
+export interface ConnectionChanges extends SocketSettings {
+  /** How packets are delivered from here on; see the listener's `active`. */
+  readonly active?: ActiveMode;
+  /** Milliseconds of the peer's silence, as {@link ConnectionContext.setReadTimeout} sets them. */
+  readonly readTimeoutMs?: number;
+}
 
 export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> extends Context<P, S> {
   readonly local: Endpoint;
+  /** The other end of the socket; behind a proxy, the proxy. */
   readonly remote: Endpoint;
+  /** What was agreed on where the connection is encrypted. */
+  readonly tls: TlsInfo | undefined;
+  /** What a trusted proxy has told of the connection; there from `connected` on. */
+  readonly proxied: ProxyHeader | undefined;
   readonly stats: SocketStats;
+
   /**
    * Writes at the end of this burst, with everything else that is written in it. `closed` when it can't arrive any more;
-   * `full` when more would be unsent than the listener allows: the connection is cut then.
+   * `too_large` when its length prefix can't say so many bytes; `full` when more is unsent than `maxUnsentBytes` allows:
+   * the connection is cut then, unless `whenFull` says otherwise.
    */
-  send(data: string | Uint8Array): "sent" | "closed" | "full";
+  send(data: Sendable): SendResult;
+  /** Whether less is unsent than the high watermark; else `drained` says when less than the low one is. */
+  readonly writable: boolean;
+  drained(): Promise<"drained" | "closed">;
+  /**
+   * Sends a file, or `bytes` of it from `from` on, as fast as the peer reads; what is sent meanwhile comes behind it.
+   * Resolves with the number of bytes.
+   *
+   * @throws SendFileError when it can't be read.
+   */
+  sendFile(path: string, options?: SendFileOptions): Promise<number | "closed">;
+
   /** Sends FIN after what was written; packets still come. */
   shutdownWrite(): void;
-  /** Closes after what was written, and ends the process. */
+  /** Ends the process once this handler has returned, and closes after what was written. */
   close(): void;
-  /** Takes no more packets until `resume`, so that the peer has to wait. */
+  /** The same, but what was written and hasn't left is dropped, and the peer sees a reset. */
+  abort(): void;
+
+  /** Takes no more packets until `resume`, so that the peer has to wait. Its silence doesn't count meanwhile. */
   pause(): void;
   resume(): void;
-  /** Most bytes of one packet, from the next one on. */
-  setMaxPacketBytes(bytes: number): void;
-}
+  /** Changes how packets are made and delivered, and how much may be unsent. @throws RangeError when a change is wrong. */
+  setOptions(changes: ConnectionChanges): void;
+  /**
+   * How long the peer may be silent from here on, in milliseconds; `Infinity` for ever. `once`: only until its next packet
+   * or the time-out, and then what was set before holds again.
+   */
+  setReadTimeout(ms: number, lasts?: "always" | "once"): void;
+  /**
+   * Takes the next packet of a connection with `active: false`; in raw mode exactly so many `bytes`, or with 0 whatever
+   * there is. It waits for `timeoutMs`, by default as long as the peer may be silent; a time-out keeps what has come. After
+   * `closed` or `reset` the connection ends with this handler.
+   */
+  recv(bytes?: number, timeoutMs?: number): Promise<Buffer | ReceiveError>;
 
-/** The process's context with its socket; between packets it decides whether the next one may come. */
-export class SocketContext extends ProcessContext {
-  /** The handler's `init` is done. */
-  begun = false;
-  #socket: Socket | undefined;
-  #paused = false;
-  /** The last packet is handled, and the next one hasn't been asked for. */
-  #due = false;
-  /** When the last packet was handled. */
-  #readyAt = 0;
-
-  /** @internal */
-  attach(socket: Socket): void {
-    this.#socket = socket;
-  }
-
-  get socket(): Socket {
-    if (this.#socket === undefined)
-      throw new Error("expected the connection's process to be started by a listener");
-    return this.#socket;
-  }
-
-  /** Asks for the next packet. While the peer doesn't read what it was sent, nothing more is read from it either. */
-  askForNext(): void {
-    this.#readyAt = this.now();
-    this.#due = this.#paused || !this.socket.writable;
-    if (!this.#due) this.socket.setActive("once");
-  }
-
-  /** Asks for it if that was put off. */
-  askIfDue(): void {
-    if (this.#due) this.askForNext();
-  }
-
-  /** Since when it is the peer's turn: neither a slow handler nor a pause of ours is the peer's silence. */
-  get silentSince(): number {
-    return this.#paused ? this.now() : Math.max(this.#readyAt, this.socket.lastReadAt);
-  }
-
-  get local(): Endpoint {
-    return this.socket.local;
-  }
-
-  get remote(): Endpoint {
-    return this.socket.remote;
-  }
-
-  get stats(): SocketStats {
-    return this.socket.stats;
-  }
-
-  send(data: string | Uint8Array): "sent" | "closed" | "full" {
-    const result = this.socket.send(data);
-    if (result === "full") this.stop({ shutdown: "the peer doesn't read" });
-    return result;
-  }
-
-  shutdownWrite(): void {
-    this.socket.shutdown();
-  }
-
-  close(): void {
-    this.stop("normal");
-  }
-
-  pause(): void {
-    this.#paused = true;
-    if (this.socket.active === false) return;
-    this.socket.setActive(false);
-    this.#due = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.askIfDue();
-  }
-
-  setMaxPacketBytes(bytes: number): void {
-    this.socket.maxPacketBytes = bytes;
-  }
+  /**
+   * Goes on encrypted (STARTTLS). What was read before and not handled is part of the handshake, never data. When it
+   * `failed`, the connection is closed and ends with this handler.
+   */
+  secure(options: TlsServerOptions | TlsClientOptions, limits?: SecureOptions): Promise<TlsInfo | "failed">;
+  /**
+   * Gives the socket to another process, with its messages that wait here. This process ends then, `normal`, and its place
+   * among the listener's connections is free.
+   */
+  transfer(to: Ref): TransferResult;
+  /** Counts no longer against the listener's limits: somebody else may come in its place. Once is enough. */
+  uncount(): void;
 }

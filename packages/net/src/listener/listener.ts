@@ -1,4 +1,4 @@
-/** A TCP listener: connections under their own supervisor, and the acceptor beside them. */
+/** A listener: connections under their own supervisor, and the acceptor beside them. */
 
 import {
   defineDynamicSupervisor,
@@ -10,75 +10,86 @@ import {
   type Protocol,
   type SupervisorProtocol,
 } from "@wheelhouse/actors";
-import type { ConnectionHandler, ConnectionStart } from "../connection/connection.ts";
-import { Acceptor, type ConnectionsProtocol, type ListenerProtocol } from "./acceptor.ts";
-import { DRAIN_TIMEOUT_MS, checkOptions, type ListenerOptions } from "./options.ts";
+import { Acceptor, type ConnectionsProtocol, type NewConnection } from "./acceptor.ts";
+import { toSettings } from "./check-options.ts";
+import { Ledger } from "./ledger.ts";
+import type { ListenerProtocol } from "./listener-protocol.ts";
+import type { ListenerOptions, ListenerSettings } from "./options.ts";
 
 /** A listener to put under a supervisor, or to start by itself. */
 export interface ListenerChildOptions {
   /** Unique among its siblings. Default: `Listener`. */
   readonly id?: string;
-  /** The name it answers `info` under. */
+  /** The name it answers {@link ListenerProtocol} under. Default: none, and then nobody can ask it anything. */
   readonly name?: ProcessName<ListenerProtocol>;
 }
 
-/** How long ended connections' sockets get on top of the drain, in milliseconds. */
-const DRAIN_MARGIN_MS = 1_000;
-
-const Connections = defineDynamicSupervisor<ConnectionHandler, ConnectionStart, Protocol>(
-  "Connections",
-  (handler) => ({
-    child: (start) => ({
-      id: handler.name,
-      process: handler.process(start),
-      restart: "temporary",
-      shutdown: "brutal",
-    }),
+/** Temporary: whoever ends comes back by connecting again, and a listener outlives any number of ends. */
+const Connections = defineDynamicSupervisor<void, NewConnection, Protocol>("Connections", () => ({
+  child: ({ handler, start }) => ({
+    id: handler.name,
+    process: handler.process(start),
+    restart: "temporary",
+    shutdown: "brutal",
   }),
-);
+}));
 
 interface ListenerStart {
-  readonly options: ListenerOptions;
+  readonly settings: ListenerSettings;
   readonly name: ProcessName<ListenerProtocol> | undefined;
 }
 
 let listeners = 0;
 
 /**
- * Connections come first and the acceptor last, so that the end begins with the acceptor, which drains them; and an
- * acceptor that crashes is restarted alone.
+ * Connections come first and the acceptor last, so that the end begins with the acceptor, which drains them in a time of
+ * its own; and an acceptor that crashes is restarted alone.
  */
-const ListenerSupervisor = defineSupervisor<ListenerStart>("Listener", ({ options, name }) => {
+const ListenerSupervisor = defineSupervisor<ListenerStart>("Listener", ({ settings, name }) => {
   listeners += 1;
   const connections = processName<ConnectionsProtocol>(`net:connections:${listeners}`);
+  const ledger = new Ledger(settings);
   return {
     strategy: "rest_for_one",
     children: [
-      Connections.child(options.handler, { name: connections, shutdown: Infinity }),
+      Connections.child(undefined, { name: connections, shutdown: Infinity }),
       Acceptor.child(
-        { options, connections, remembered: { port: options.port } },
-        {
-          id: "acceptor",
-          shutdown: (options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS) + DRAIN_MARGIN_MS,
-          ...(name === undefined ? {} : { name }),
-        },
+        { ledger, connections },
+        { id: "acceptor", shutdown: Infinity, ...(name === undefined ? {} : { name }) },
       ),
     ],
   };
 });
 
+/**
+ * A server of connections, as a child of a supervisor or a program of its own. It ends by a drain: see `drainTimeoutMs`.
+ *
+ * @example
+ * const App = defineSupervisor("App", () => ({
+ *   children: [Listener.child({ port: 4040, packet: "line", handler: Echo.with() })],
+ * }));
+ */
 export const Listener = {
   name: "Listener",
 
-  /** @throws RangeError when an option is wrong. */
+  /**
+   * To be started by itself: `start(Listener, options)`. The start fails with a `ListenError` where it can't listen.
+   *
+   * @throws RangeError when an option is wrong or unknown.
+   */
   with(options: ListenerOptions): ProcessSpec<SupervisorProtocol> {
-    checkOptions(options);
-    return ListenerSupervisor.with({ options, name: undefined });
+    return ListenerSupervisor.with({ settings: toSettings(options), name: undefined });
   },
 
-  /** @throws RangeError when an option is wrong. */
+  /**
+   * To be a child of a supervisor.
+   *
+   * @throws RangeError when an option is wrong or unknown.
+   */
   child(options: ListenerOptions, child: ListenerChildOptions = {}): ChildSpec<SupervisorProtocol> {
-    checkOptions(options);
-    return ListenerSupervisor.child({ options, name: child.name }, { id: child.id ?? "Listener" });
+    return ListenerSupervisor.child(
+      { settings: toSettings(options), name: child.name },
+      { id: child.id ?? "Listener" },
+    );
   },
 };

@@ -1,56 +1,124 @@
 /** What a listener can be told, and what it does unless told otherwise. */
 
 import type { Protocol } from "@wheelhouse/actors";
-import type { ConnectionHandler } from "../connection/connection.ts";
-import { BACKLOG, type FramingOptions, type ListenOptions } from "../socket/open.ts";
+import type { ConnectionHandler, ConnectionSettings } from "../connection/connection.ts";
+import type { Endpoint } from "../network/network.ts";
+import type { TlsServerOptions } from "../network/tls.ts";
+import type { ActiveMode } from "../socket/messages.ts";
+import type { ListenOptions, SocketOptions } from "../socket/options.ts";
+import type { Alarm } from "./alarms.ts";
+import type { LimitSettings } from "./limits.ts";
+import type { Rate } from "./rate.ts";
 
 /** How long a peer may be silent, in milliseconds. */
 export const READ_TIMEOUT_MS = 60_000;
+/** How packets are delivered to a handler: each when the one before is handled. */
+export const ACTIVE: ActiveMode = "once";
 /** How long connections have to end when the listener drains, in milliseconds. */
 export const DRAIN_TIMEOUT_MS = 15_000;
+/** How long after one connection the next is told of a drain, in milliseconds. */
+export const DRAIN_STAGGER_MS = 0;
 /** Connections at a time. */
 export const MAX_CONNECTIONS = 16_384;
+/** Connections that may wait for a place at a time. */
+export const MAX_WAITING = 1_024;
+/** How long one may wait for a place, in milliseconds. */
+export const WAIT_TIMEOUT_MS = 5_000;
+/** File descriptors that are kept free for the rest of the program. */
+export const RESERVED_DESCRIPTORS = 32;
 
-export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOptions, FramingOptions {
+/** Whose PROXY headers are believed. */
+export interface ProxyProtocolOptions {
+  /**
+   * Addresses (`192.0.2.1`) and ranges (`10.0.0.0/8`, `2001:db8::/32`) of proxies. From these, every connection must begin
+   * with a header of version 1 or 2, or it is closed; from all others a header is data like any other, and proves nothing.
+   */
+  readonly trusted: readonly string[];
+}
+
+/**
+ * Where and how to listen, what each connection's socket does ({@link SocketOptions}), and who may come in. Times are
+ * milliseconds.
+ */
+export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOptions, SocketOptions {
   /** What each connection's process does. */
   readonly handler: ConnectionHandler<P>;
-  /** One more is refused: closed at once, with an event. Default: {@link MAX_CONNECTIONS}. */
+  /**
+   * How packets are delivered: `"once"` each when the one before is handled and what was written has found room; `true`
+   * all as they come, so that a slow handler's queue grows; a number so many; `false` none but to `ctx.recv`.
+   * Default: {@link ACTIVE}.
+   */
+  readonly active?: ActiveMode;
+
+  /** Encrypts every connection before its handler hears of it. Default: none, connections are plain. */
+  readonly tls?: Omit<TlsServerOptions, "role">;
+  /** Has proxies in front tell who connects: `ctx.proxied`. Default: none, a header is data. */
+  readonly proxyProtocol?: ProxyProtocolOptions;
+  /** How long the proxy's header and the encryption may take together; then the connection ends, with an event. Default: `HANDSHAKE_TIMEOUT_MS`. */
+  readonly handshakeTimeoutMs?: number;
+
+  /** One more is refused or waits, as `atMaxConnections` says; `Infinity` for no limit. Default: {@link MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
-  /** Silence after which `idle` is called; `Infinity` for none. Default: {@link READ_TIMEOUT_MS}. */
+  /** What becomes of one more: `refuse` closes it at once, with an event; `wait` has it wait until one ends. Default: `refuse`. */
+  readonly atMaxConnections?: "refuse" | "wait";
+  /** Who comes when so many wait is refused. Each costs a file descriptor. Default: {@link MAX_WAITING}. */
+  readonly maxWaiting?: number;
+  /** Who has waited for so long is refused; `Infinity` waits for ever. Default: {@link WAIT_TIMEOUT_MS}. */
+  readonly waitTimeoutMs?: number;
+  /**
+   * One more from the same IP address, those that wait included, is refused. Behind a trusted proxy it is the address that
+   * the proxy tells that counts. Unix sockets have none. Default: none.
+   */
+  readonly maxConnectionsPerAddress?: number;
+  /** More in a short time are refused. Default: none. */
+  readonly connectionRate?: Rate;
+  /** More from the same IP address in a short time are refused. Default: none. */
+  readonly connectionRatePerAddress?: Rate;
+  /**
+   * While fewer file descriptors of the process than that are free, connections are refused, with an event: the kernel's
+   * own refusals are silent. 0 doesn't look. Default: {@link RESERVED_DESCRIPTORS}.
+   */
+  readonly reservedDescriptors?: number;
+  /** An event tells that so many connections are open. Default: none. */
+  readonly alarms?: readonly Alarm[];
+
+  /** Silence of the peer after which `timeout` is called with `read`; `Infinity` for none. Default: {@link READ_TIMEOUT_MS}. */
   readonly readTimeoutMs?: number;
-  /** Bytes that may be unsent to a peer that doesn't read. Default: 1 MiB. */
-  readonly maxUnsentBytes?: number;
-  /** How long connections have to end when the listener ends; 0 cuts them at once. Default: {@link DRAIN_TIMEOUT_MS}. */
+  /** How long the first packet may take from `connected` on; then `timeout` is called with `first_packet`, and it closes. Default: none. */
+  readonly firstPacketTimeoutMs?: number;
+  /** How old a connection may become; then `timeout` is called with `life`, and it closes. Default: none. */
+  readonly maxLifeMs?: number;
+
+  /** How long connections have to end when the listener ends or drains; 0 cuts them at once. Default: {@link DRAIN_TIMEOUT_MS}. */
   readonly drainTimeoutMs?: number;
+  /** How long after one connection the next is told then, so that not all peers come back at once. Default: {@link DRAIN_STAGGER_MS}. */
+  readonly drainStaggerMs?: number;
 }
 
-/** @throws RangeError that names the option, what it was and what would be right. */
-export function checkOptions(options: ListenerOptions): void {
-  const { host = "127.0.0.1", packet = "raw" } = options;
-  if (typeof host !== "string" || host === "")
-    throw new RangeError(`expected host to be a name or an address, got: ${JSON.stringify(host)}`);
-  expectWhole("port", options.port, 0, 65_535);
-  expectWhole("backlog", options.backlog ?? BACKLOG, 1);
-  if (packet !== "raw" && packet !== "line")
-    throw new RangeError(`expected packet to be raw or line, got: ${String(packet)}`);
-  expectWhole("maxConnections", options.maxConnections ?? MAX_CONNECTIONS, 1);
-  expectWhole("maxPacketBytes", options.maxPacketBytes ?? 1, 1);
-  expectWhole("maxUnsentBytes", options.maxUnsentBytes ?? 1, 1);
-  expectPositive("readTimeoutMs", options.readTimeoutMs ?? READ_TIMEOUT_MS);
-  const drainTimeoutMs = options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS;
-  if (!(drainTimeoutMs >= 0))
-    throw new RangeError(
-      `expected drainTimeoutMs to be a number of milliseconds from 0, got: ${drainTimeoutMs}`,
-    );
+/** What can be changed of a running listener: all of it. */
+export type ListenerChanges = { readonly [K in keyof ListenerOptions]?: ListenerOptions[K] | undefined };
+
+/** Options, checked, and what they come to. */
+export interface ListenerSettings {
+  readonly options: ListenerOptions;
+  /** Where to listen, as it was said: the port may be 0. */
+  readonly endpoint: Endpoint;
+  readonly alarms: readonly Alarm[];
+  readonly atLeastFree: number;
+  readonly waitTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly drainStaggerMs: number;
+  /** One object for all connections. */
+  readonly connection: ConnectionSettings;
 }
 
-function expectWhole(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
-  throw new RangeError(`expected ${name} to be a whole number ${range}, got: ${value}`);
-}
-
-function expectPositive(name: string, value: number): void {
-  if (!(value > 0))
-    throw new RangeError(`expected ${name} to be a positive number of milliseconds, got: ${value}`);
+export function toLimits(options: ListenerOptions): LimitSettings {
+  return {
+    maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
+    atMaxConnections: options.atMaxConnections ?? "refuse",
+    maxWaiting: options.maxWaiting ?? MAX_WAITING,
+    maxConnectionsPerAddress: options.maxConnectionsPerAddress ?? Infinity,
+    connectionRate: options.connectionRate,
+    connectionRatePerAddress: options.connectionRatePerAddress,
+  };
 }

@@ -1,180 +1,130 @@
 /** Ways to a socket: listening and accepting, or connecting. gen_tcp's `listen/2`, `accept/2` and `connect/3`. */
 
-import { defineInfo, type Context, type Owned } from "@wheelhouse/actors";
-import type { Framer, Packet } from "../framing/framer.ts";
-import { LineFramer } from "../framing/line.ts";
-import { RawFramer } from "../framing/raw.ts";
+import type { Context, Ref } from "@wheelhouse/actors";
+import type { Endpoint, Stream } from "../network/network.ts";
+import { within } from "./alarm.ts";
+import { ListenInfo, ListenSocket, takeOver, type Acceptor } from "./listen-socket.ts";
+import { SocketInfo } from "./messages.ts";
 import {
-  NetworkPort,
-  type Endpoint,
-  type ListeningPort,
-  type Network,
-  type Stream,
-} from "../network/network.ts";
-import { nodeNetwork } from "../network/node-network.ts";
-import { Socket, type ActiveMode } from "./socket.ts";
-
-/** Most bytes of one packet unless told otherwise. */
-export const MAX_PACKET_BYTES = 65_536;
-/** Unsent bytes above which a peer that doesn't read is cut off, unless told otherwise. */
-export const MAX_UNSENT_BYTES = 1_048_576;
-/** Connections that wait in the kernel to be accepted (listen(2)). */
-export const BACKLOG = 1_024;
-/** Idle time after which the kernel asks whether the peer is still there. */
-export const KEEP_ALIVE_MS = 30_000;
-
-export interface FramingOptions {
-  /** How bytes become packets. Default: `raw`. */
-  readonly packet?: Packet;
-  /** Most bytes of one packet, its delimiter included; `raw` has none. Default: {@link MAX_PACKET_BYTES}. */
-  readonly maxPacketBytes?: number;
-}
-
-export interface OpenOptions extends FramingOptions {
-  /** Default: `true`. */
-  readonly active?: ActiveMode;
-  /** Default: {@link MAX_UNSENT_BYTES}. */
-  readonly maxUnsentBytes?: number;
-}
-
-export interface ListenOptions {
-  /** 0 for any free one. */
-  readonly port: number;
-  /** Default: 127.0.0.1, so that nobody else reaches it unless told otherwise. */
-  readonly host?: string;
-  /** Default: {@link BACKLOG}. */
-  readonly backlog?: number;
-}
-
-/** What reaches the owner of a listening socket. */
-export type ListenMessage =
-  | { readonly type: "connection"; readonly listenSocket: ListenSocket; readonly stream: Stream }
-  | { readonly type: "failed"; readonly listenSocket: ListenSocket; readonly error: Error };
-
-/** The kind of a listening socket's messages. */
-export const ListenInfo = defineInfo<ListenMessage>("net:listen");
-
-/** A port that is listened on; closes when its owner ends. */
-export class ListenSocket implements Owned {
-  readonly local: Endpoint;
-  readonly #port: ListeningPort;
-  /** Streams that nobody owns yet. */
-  readonly #untaken = new Set<Stream>();
-  #waitingAcceptors: ((stream: Stream | undefined) => void)[] = [];
-  #closed = false;
-
-  constructor(port: ListeningPort) {
-    this.#port = port;
-    this.local = port.local;
-  }
-
-  /** @internal */
-  offer(stream: Stream): void {
-    const acceptor = this.#waitingAcceptors.shift();
-    if (acceptor !== undefined) acceptor(stream);
-    else if (this.#closed) stream.destroy();
-    else this.#untaken.add(stream);
-  }
-
-  /** @internal */
-  take(): Promise<Stream | undefined> {
-    const [stream] = this.#untaken;
-    if (stream !== undefined) this.taken(stream);
-    if (stream !== undefined || this.#closed) return Promise.resolve(stream);
-    return new Promise((resolve) => this.#waitingAcceptors.push(resolve));
-  }
-
-  /** @internal From here on somebody else closes it. */
-  taken(stream: Stream): void {
-    this.#untaken.delete(stream);
-  }
-
-  /** Takes no more connections; those that were accepted live on. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#port.close();
-    for (const stream of this.#untaken) stream.destroy();
-    this.#untaken.clear();
-    for (const acceptor of this.#waitingAcceptors) acceptor(undefined);
-    this.#waitingAcceptors = [];
-  }
-
-  release(): void {
-    this.close();
-  }
-}
-
-type AnyContext = Pick<Context, "own" | "port" | "self" | "inform" | "now" | "afterBurst" | "disown">;
+  BACKLOG,
+  CONNECT_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  checkListenOptions,
+  checkSocketOptions,
+  expectMilliseconds,
+  type ConnectOptions,
+  type ListenOptions,
+  type SocketOptions,
+} from "./options.ts";
+import { Socket, networkOf, type SocketOwner } from "./socket.ts";
 
 /**
  * Listens. With `active`, connections reach the owner as `ListenInfo` messages; else they wait for `accept`.
  *
  * @throws ListenError when the address is in use, not permitted or not there.
+ * @throws RangeError when an option is wrong.
  */
 export async function listen(
-  ctx: AnyContext,
+  ctx: SocketOwner,
   options: ListenOptions,
-  mode: { readonly active?: boolean } = {},
+  { active = false }: { readonly active?: boolean } = {},
 ): Promise<ListenSocket> {
-  const { host = "127.0.0.1", port, backlog = BACKLOG } = options;
+  checkListenOptions(options);
+  const { host = "127.0.0.1", port = 0, path, backlog = BACKLOG } = options;
+  const { keepAliveMs = KEEP_ALIVE_MS, noDelay = true, reusePort = false } = options;
   // Connections may come before the promise below has told the program of the socket they come to.
   const early: Stream[] = [];
   let listenSocket: ListenSocket | undefined;
-  const deliver = (stream: Stream) => {
-    if (listenSocket === undefined) {
-      early.push(stream);
-      return;
-    }
-    listenSocket.offer(stream);
-    if (mode.active === true) ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
+  const connection = (stream: Stream) => {
+    if (listenSocket === undefined) early.push(stream);
+    else if (listenSocket.offer(stream) && active)
+      ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
   };
-  const listening = await networkOf(ctx).listen({
-    host,
-    port,
+  const failed = (error: Error) => {
+    if (listenSocket !== undefined) ctx.inform(ctx.self, ListenInfo, { type: "failed", listenSocket, error });
+  };
+  const place = path === undefined ? { host, port } : { host: "", port: 0, path };
+  const listening = networkOf(ctx).listen({
+    ...place,
     backlog,
-    keepAliveMs: KEEP_ALIVE_MS,
-    connection: deliver,
-    failed: (error) => {
-      if (listenSocket !== undefined)
-        ctx.inform(ctx.self, ListenInfo, { type: "failed", listenSocket, error });
-    },
+    keepAliveMs,
+    noDelay,
+    reusePort,
+    connection,
+    failed,
   });
-  listenSocket = new ListenSocket(listening);
+  listenSocket = new ListenSocket(await ctx.waitFor(listening), backlog);
   ctx.own(listenSocket);
-  for (const stream of early) deliver(stream);
+  for (const stream of early) connection(stream);
   return listenSocket;
 }
 
-/** Waits for the next connection and owns it; `closed` when the listening socket is. */
+/**
+ * Waits for the next connection and owns it; `closed` when the listening socket is, `timeout` when none came in time.
+ *
+ * @throws RangeError when an option is wrong.
+ */
 export async function accept(
-  ctx: AnyContext,
+  ctx: SocketOwner,
   listenSocket: ListenSocket,
-  options: OpenOptions = {},
-): Promise<Socket | "closed"> {
-  const stream = await listenSocket.take();
-  return stream === undefined ? "closed" : adopt(ctx, stream, options);
+  options: SocketOptions = {},
+  timeoutMs = Infinity,
+): Promise<Socket | "closed" | "timeout"> {
+  checkSocketOptions(options);
+  expectMilliseconds("timeoutMs", timeoutMs);
+  const stream = await ctx.waitFor(nextStream(ctx, listenSocket, timeoutMs));
+  return typeof stream === "string" ? stream : adopt(ctx, stream, options);
+}
+
+async function nextStream(
+  ctx: SocketOwner,
+  listenSocket: ListenSocket,
+  timeoutMs: number,
+): Promise<Stream | "closed" | "timeout"> {
+  let acceptor: Acceptor | undefined;
+  const next = new Promise<Stream | undefined>((resolve) => {
+    acceptor = { accepted: resolve };
+    listenSocket.accept(acceptor);
+  });
+  const stream = await within(ctx, timeoutMs, next, "timeout");
+  if (stream === "timeout" && acceptor !== undefined) listenSocket.giveUp(acceptor);
+  return stream ?? "closed";
 }
 
 /**
  * Connects, and owns the socket.
  *
- * @throws ConnectError when nobody answers there.
+ * @throws ConnectError when nobody answers there, or not in time.
+ * @throws RangeError when an option is wrong.
  */
-export async function connect(ctx: AnyContext, to: Endpoint, options: OpenOptions = {}): Promise<Socket> {
-  return adopt(ctx, await networkOf(ctx).connect(to), options);
+export async function connect(ctx: SocketOwner, to: Endpoint, options: ConnectOptions = {}): Promise<Socket> {
+  checkSocketOptions(options);
+  const { timeoutMs = CONNECT_TIMEOUT_MS, ...given } = options;
+  expectMilliseconds("timeoutMs", timeoutMs);
+  const stream = await ctx.waitFor(networkOf(ctx).connect(to, timeoutMs));
+  return adopt(ctx, stream, { noDelay: true, keepAliveMs: KEEP_ALIVE_MS, ...given });
 }
 
-/** Makes a stream the socket of this process. */
-export function adopt(ctx: AnyContext, stream: Stream, options: OpenOptions): Socket {
-  const { active = true, maxUnsentBytes = MAX_UNSENT_BYTES } = options;
-  return new Socket(ctx, stream, { active, maxUnsentBytes, framer: toFramer(options) });
+/**
+ * Makes a stream that a listening socket handed out the socket of this process.
+ *
+ * @throws RangeError when an option is wrong.
+ */
+export function adopt(ctx: SocketOwner, stream: Stream, options: SocketOptions): Socket {
+  const socket = new Socket(ctx, stream, options);
+  takeOver(stream);
+  return socket;
 }
 
-function toFramer({ packet = "raw", maxPacketBytes = MAX_PACKET_BYTES }: FramingOptions): Framer {
-  return packet === "line" ? new LineFramer(maxPacketBytes) : new RawFramer();
-}
+/** `closed`: by its owner. `noproc`: the other process has ended; the socket stays where it is. */
+export type TransferResult = "transferred" | "not_owner" | "noproc" | "closed";
 
-function networkOf(ctx: Pick<Context, "port">): Network {
-  return ctx.port(NetworkPort) ?? nodeNetwork;
+/**
+ * Gives a socket to another process (gen_tcp:controlling_process/2), with those of its messages that wait, in their order,
+ * before any that come later. Only its owner may. What was asked for stays asked for: a passive socket stays passive.
+ */
+export function transfer(ctx: Pick<Context, "handOver">, socket: Socket, to: Ref): TransferResult {
+  if (socket.isForsaken) return "closed";
+  const outcome = ctx.handOver(socket, to, SocketInfo, (message) => message.socket === socket);
+  return outcome === "handed_over" ? "transferred" : outcome;
 }

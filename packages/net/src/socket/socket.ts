@@ -1,337 +1,327 @@
 /**
  * A connected socket that belongs to one process, in gen_tcp's terms: its packets reach the owner as messages, as many
- * as the owner has asked for, and it closes when the owner ends.
+ * as the owner has asked for, or are received; what it sends leaves at the end of a burst; it closes when the owner ends.
  */
 
-import { defineInfo, type Context, type Owned, type Ref, type Verbs } from "@wheelhouse/actors";
-import { OVERLONG, type Framer } from "../framing/framer.ts";
-import type { Endpoint, Stream } from "../network/network.ts";
+import type { Context, Owned } from "@wheelhouse/actors";
+import { TlsError } from "../errors.ts";
+import { NetworkPort, type Endpoint, type Network, type Stream } from "../network/network.ts";
+import { nodeNetwork } from "../network/node-network.ts";
+import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import { Incoming, type ReceiveError } from "./incoming.ts";
+import { SocketInfo, type ActiveMode, type SocketMessage } from "./messages.ts";
+import {
+  HANDSHAKE_TIMEOUT_MS,
+  changeSettings,
+  checkActive,
+  expectMilliseconds,
+  toSettings,
+  type Settings,
+  type SocketOptions,
+} from "./options.ts";
+import { Outgoing, type SendResult, type Sendable } from "./outgoing.ts";
+import { within } from "./alarm.ts";
 
-/**
- * How packets are delivered (inet's `active`): `once` gives one and waits to be asked again, `true` gives all,
- * `false` gives none but to `recv`.
- */
-export type ActiveMode = "once" | boolean;
-
-/** What reaches the owner. After `closed` no packet comes any more. */
-export type SocketMessage =
-  | { readonly type: "data"; readonly socket: Socket; readonly data: Buffer }
-  /** A packet over the limit began; the rest of it is skipped. */
-  | { readonly type: "overlong"; readonly socket: Socket }
-  /** What was written has left, after there was too much of it. */
-  | { readonly type: "drained"; readonly socket: Socket }
-  /** The peer sends no more, or the connection broke (then with an error), or all that had come by `stopReading` was delivered (`drained`). */
-  | {
-      readonly type: "closed";
-      readonly socket: Socket;
-      readonly error: Error | undefined;
-      readonly drained: boolean;
-    };
-
-/** The kind of a socket's messages: handle them with `on(SocketInfo, …)`. */
-export const SocketInfo = defineInfo<SocketMessage>("net:socket");
-
+/** What a socket has done so far (inet:getstat/1). */
 export interface SocketStats {
   readonly bytesRead: number;
+  /** Given to the network; `unsentBytes` of them haven't left. */
   readonly bytesWritten: number;
   readonly packetsRead: number;
+  readonly packetsWritten: number;
+  /** Sent, and still here. */
+  readonly unsentBytes: number;
+  /** How long the socket has been a process's. */
+  readonly ageMs: number;
 }
-
-/** What a receive can fail with, as a value. */
-export type ReceiveError = "closed" | "overlong" | "active";
-
-export interface SocketOptions {
-  readonly active: ActiveMode;
-  readonly framer: Framer;
-  /** Unsent bytes above which a peer that doesn't read is cut off. */
-  readonly maxUnsentBytes: number;
-}
-
-/** Chunks that may wait undelivered before the peer is made to wait. */
-const HELD_CHUNKS = 1;
-/** How long a closed socket may take to hand over what was written. */
-const LINGER_MS = 5_000;
 
 /** What of its owner's context a socket uses. */
-export type SocketOwner = Pick<Verbs, "inform" | "now"> &
-  Pick<Context, "afterBurst" | "own" | "disown"> & { readonly self: Ref };
+export type SocketOwner = Pick<
+  Context,
+  "afterBurst" | "disown" | "schedule" | "inform" | "now" | "own" | "port" | "self" | "waitFor"
+>;
+
+export interface SendFileOptions {
+  /** Where to begin, in bytes. Default: 0. */
+  readonly from?: number;
+  /** How many bytes to send. Default: all up to the end of the file. */
+  readonly bytes?: number;
+}
+
+export interface SecureOptions {
+  /** Milliseconds. Default: {@link HANDSHAKE_TIMEOUT_MS}. */
+  readonly timeoutMs?: number;
+}
+
+/** How long a closed socket's peer may take nothing of what was written, or not close, in milliseconds. */
+const LINGER_MS = 5_000;
 
 export class Socket implements Owned {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+  #owner: SocketOwner;
+  #settings: Settings;
   readonly #stream: Stream;
-  readonly #framer: Framer;
-  readonly #maxUnsentBytes: number;
-  readonly #owner: SocketOwner;
-  #active: ActiveMode;
-  #receiver: ((result: Buffer | ReceiveError) => void) | undefined;
-
-  #chunksHeld = 0;
-  #reading = false;
-  #peerEnded = false;
-  #stopped = false;
-  #closed: { readonly error: Error | undefined } | undefined;
-  #closedTold = false;
+  readonly #incoming: Incoming;
+  readonly #outgoing: Outgoing;
+  /** Whole milliseconds, which cost no memory of their own. */
+  readonly #openedAt: number;
+  /** The owner wants to hear no more. */
   #forsaken = false;
+  #isEncrypted = false;
 
-  #output: Uint8Array[] = [];
-  #outputBytes = 0;
-  #flushPlanned = false;
-  #writable = true;
-  #ending = false;
-
-  #bytesRead = 0;
-  #bytesWritten = 0;
-  #packetsRead = 0;
-  #lastReadAt: number;
-
-  /** Takes over a stream for the process whose context that is. */
+  /** @internal Takes over a stream for the process whose context that is; `adopt` makes sockets. */
   constructor(owner: SocketOwner, stream: Stream, options: SocketOptions) {
+    const { active = true } = options;
+    checkActive(active);
     this.#owner = owner;
+    this.#settings = toSettings(options);
     this.#stream = stream;
-    this.#framer = options.framer;
-    this.#active = options.active;
-    this.#maxUnsentBytes = options.maxUnsentBytes;
-    this.local = stream.local;
-    this.remote = stream.remote;
-    this.#lastReadAt = owner.now();
-    stream.start({
-      data: (chunk) => this.#received(chunk),
-      ended: () => this.#ended(),
-      drained: () => this.#drained(),
-      closed: (error) => this.#lost(error),
-    });
+    this.#openedAt = Math.floor(owner.now());
+    const outgoing = (this.#outgoing = new Outgoing(this, stream));
+    this.#incoming = new Incoming(this, { stream, outgoing, active });
+    stream.setOptions(this.#settings.stream);
+    stream.start(this.#incoming);
     owner.own(this);
-    this.#readIfWanted();
+    this.#incoming.deliver();
+  }
+
+  get local(): Endpoint {
+    return this.#stream.local;
+  }
+
+  get remote(): Endpoint {
+    return this.#stream.remote;
   }
 
   // Reading
 
-  /** Packets go on as asked from here on; those that are held already are delivered at once. */
+  /**
+   * Packets go on as asked from here on; those that are held already are delivered at once. A number adds to what is left
+   * of one before, a negative one takes away; at zero the socket is passive, and a `passive` message says so
+   * (inet:setopts/2, `{active, N}`).
+   *
+   * @throws RangeError when it is no mode.
+   */
   setActive(mode: ActiveMode): void {
-    this.#active = mode;
-    this.#deliver();
+    if (!this.#forsaken) this.#incoming.setActive(mode);
   }
 
   /** What was asked for last, without what has come of it. */
   get active(): ActiveMode {
-    return this.#active;
+    return this.#incoming.active;
   }
 
-  /** The next packet of a passive socket; after the last one `closed`, as often as asked. */
-  receive(): Promise<Buffer | ReceiveError> {
-    if (this.#closedTold) return Promise.resolve("closed");
-    if (this.#active !== false || this.#receiver !== undefined) return Promise.resolve("active");
-    return new Promise((resolve) => {
-      this.#receiver = resolve;
-      this.#deliver();
-    });
+  /**
+   * Receives from a passive socket (gen_tcp:recv/3): with 0 the next packet, or, raw, whatever is there; in raw mode also
+   * exactly so many bytes, whatever their chunks. After the last one comes `closed`, as often as asked.
+   *
+   * @throws RangeError when bytes are asked for where packets aren't raw.
+   */
+  recv(bytes = 0, timeoutMs = Infinity): Promise<Buffer | ReceiveError> {
+    expectMilliseconds("timeoutMs", timeoutMs);
+    return this.#owner.waitFor(this.#incoming.receive(bytes, timeoutMs));
   }
 
-  /** Most bytes of one packet, from the next one on. */
-  set maxPacketBytes(bytes: number) {
-    this.#framer.maxBytes = bytes;
+  /** @internal For kinds of process that go on with held packets by themselves. */
+  takeHeld(): Buffer | "told" | undefined {
+    return this.#incoming.takeHeld();
   }
 
   /** Reads no more from the network; packets that are held already are still delivered, and then `closed`. */
   stopReading(): void {
-    if (this.#peerEnded) return;
-    this.#peerEnded = true;
-    this.#stopped = true;
-    if (this.#reading) this.#stream.pause();
-    this.#reading = false;
-    this.#deliver();
+    this.#incoming.stop();
   }
 
-  /** When the peer last sent anything, by the runtime's monotonic clock. */
+  /** When the peer last sent anything, in whole milliseconds by the runtime's monotonic clock. */
   get lastReadAt(): number {
-    return this.#lastReadAt;
-  }
-
-  #received(chunk: Buffer): void {
-    this.#lastReadAt = this.#owner.now();
-    this.#bytesRead += chunk.length;
-    this.#framer.push(chunk);
-    this.#chunksHeld += 1;
-    this.#deliver();
-    // The chunk may be worked off within this burst, so the peer is stopped only when the next one comes on top.
-    if (this.#chunksHeld > HELD_CHUNKS && this.#reading) {
-      this.#reading = false;
-      this.#stream.pause();
-    }
-  }
-
-  /** Hands out as many packets as are asked for; reads on when none is left. */
-  #deliver(): void {
-    while (this.#isAsked()) {
-      const frame = this.#framer.next();
-      if (frame === undefined) {
-        this.#chunksHeld = 0;
-        this.#tellClosed();
-        this.#readIfWanted();
-        return;
-      }
-      if (this.#active === "once") this.#active = false;
-      if (frame !== OVERLONG) this.#packetsRead += 1;
-      this.#handOut(frame);
-    }
-  }
-
-  #isAsked(): boolean {
-    return this.#active !== false || this.#receiver !== undefined;
-  }
-
-  #handOut(frame: Buffer | typeof OVERLONG): void {
-    if (this.#receiver !== undefined) {
-      this.#receive(frame === OVERLONG ? "overlong" : frame);
-    } else if (frame === OVERLONG) {
-      this.#tell({ type: "overlong", socket: this });
-    } else {
-      this.#tell({ type: "data", socket: this, data: frame });
-    }
-  }
-
-  #readIfWanted(): void {
-    if (this.#reading || this.#peerEnded || this.#closed !== undefined || !this.#isAsked()) return;
-    this.#reading = true;
-    this.#stream.resume();
-  }
-
-  #ended(): void {
-    this.#peerEnded = true;
-    this.#deliver();
-  }
-
-  #lost(error: Error | undefined): void {
-    this.#closed = { error };
-    this.#peerEnded = true;
-    this.#dropOutput();
-    // Whoever waits until it may write again waits for nothing now.
-    this.#drained();
-    this.#deliver();
-  }
-
-  /** The end is told after all data, once, and only when something is asked for; to nobody after an own close. */
-  #tellClosed(): void {
-    if (!this.#peerEnded || this.#closedTold) return;
-    this.#closedTold = true;
-    if (this.#receiver !== undefined) this.#receive("closed");
-    else this.#tell({ type: "closed", socket: this, error: this.#closed?.error, drained: this.#stopped });
-  }
-
-  #receive(result: Buffer | ReceiveError): void {
-    const receiver = this.#receiver;
-    this.#receiver = undefined;
-    receiver?.(result);
-  }
-
-  #tell(message: SocketMessage): void {
-    if (!this.#forsaken) this.#owner.inform(this.#owner.self, SocketInfo, message);
+    return this.#incoming.lastReadAt;
   }
 
   // Writing
 
   /**
-   * Writes at the end of this burst, together with what else is written in it. `closed` when it can't arrive any more,
-   * `full` when the peer reads so slowly that what is unsent passed its limit: the connection is cut then.
+   * Sends a packet at the end of this burst, together with what else is sent in it; parts are one packet. A header goes
+   * before it where packets have one. The bytes aren't copied: leave them as they are.
    */
-  send(data: string | Uint8Array): "sent" | "closed" | "full" {
-    if (this.#closed !== undefined || this.#ending) return "closed";
-    const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    if (bytes.length === 0) return "sent";
-    if (this.unsentBytes + bytes.length > this.#maxUnsentBytes) {
-      this.abort();
-      return "full";
-    }
-    this.#output.push(bytes);
-    this.#outputBytes += bytes.length;
-    this.#planFlush();
-    return "sent";
+  send(data: Sendable): SendResult {
+    return this.#outgoing.send(data);
   }
 
   /** Bytes that were sent and haven't left yet. */
   get unsentBytes(): number {
-    return this.#closed === undefined ? this.#outputBytes + this.#stream.unsentBytes : 0;
+    return this.#outgoing.unsentBytes;
   }
 
-  /** Whether what is unsent is below the high watermark; else a `drained` message tells when it is again. */
+  /** Whether what is unsent is below the high watermark; else a `drained` message tells when it is at the low one. */
   get writable(): boolean {
-    return this.#writable;
+    return this.#outgoing.isWritable;
   }
 
-  #planFlush(): void {
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    this.#owner.afterBurst(this);
+  /** Waits until it is `writable`; at once when it is. */
+  drained(): Promise<"drained" | "closed"> {
+    return this.#owner.waitFor(this.#outgoing.drained());
   }
 
-  /** @internal Called at the end of a burst. */
-  flush(): void {
-    this.#flushPlanned = false;
-    this.#writeOutput();
-    if (this.#ending && this.#closed === undefined) this.#stream.end();
+  /**
+   * Sends a file as it is, without a header: what was sent before goes before it, what is sent meanwhile waits behind its
+   * end. It is read only as fast as the peer takes it.
+   *
+   * @returns how many bytes, once all are written; or `closed`.
+   * @throws SendFileError when the file can't be read; what had been read before is sent.
+   */
+  sendFile(path: string, { from = 0, bytes }: SendFileOptions = {}): Promise<number | "closed"> {
+    if (this.#outgoing.isClosed || this.#outgoing.isEnding) return Promise.resolve("closed");
+    const pieces = networkOf(this.#owner).readFile(path, from, bytes);
+    return this.#owner.waitFor(this.#outgoing.exclusively(() => this.#outgoing.sendPieces(path, pieces)));
   }
 
-  #writeOutput(): void {
-    if (this.#output.length === 0 || this.#closed !== undefined) return;
-    const output = this.#output;
-    this.#output = [];
-    this.#bytesWritten += this.#outputBytes;
-    this.#outputBytes = 0;
-    this.#writable = this.#stream.write(output);
+  // Options
+
+  /** @internal */
+  get settings(): Settings {
+    return this.#settings;
   }
 
-  #dropOutput(): void {
-    this.#output = [];
-    this.#outputBytes = 0;
+  /**
+   * Changes what is given and leaves the rest. With another `packet`, what was read and not delivered is cut anew.
+   *
+   * @throws RangeError when an option is wrong; nothing is changed then.
+   */
+  setOptions({ active, ...changes }: SocketOptions): void {
+    if (active !== undefined) checkActive(active);
+    const before = this.#settings;
+    const settings = changeSettings(before, changes);
+    this.#settings = settings;
+    this.#stream.setOptions(settings.stream);
+    if (settings.packet !== before.packet || settings.overlong !== before.overlong)
+      this.#incoming.reframe(settings);
+    else if (settings.maxPacketBytes !== before.maxPacketBytes)
+      this.#incoming.maxPacketBytes = settings.maxPacketBytes;
+    if (active !== undefined) this.setActive(active);
   }
 
-  #drained(): void {
-    if (this.#writable) return;
-    this.#writable = true;
-    this.#tell({ type: "drained", socket: this });
+  // Encryption
+
+  /**
+   * Goes on encrypted, as server or as client (ssl:handshake/3, ssl:connect/3), also in mid-stream: what was sent before
+   * leaves as it is, what is sent meanwhile leaves encrypted. What was read and not delivered belongs to the handshake, and
+   * is never taken for data; so let the socket be passive or `"once"` before, or packets that nobody may trust are in the
+   * mailbox already. Keep the options object: certificates are read once for each.
+   *
+   * @throws TlsError when it fails; the socket is closed then, and nothing more is told of it.
+   */
+  secure(
+    options: TlsServerOptions | TlsClientOptions,
+    { timeoutMs = HANDSHAKE_TIMEOUT_MS }: SecureOptions = {},
+  ): Promise<TlsInfo> {
+    expectMilliseconds("timeoutMs", timeoutMs);
+    this.#incoming.suspend();
+    return this.#owner.waitFor(this.#outgoing.exclusively(() => this.#shakeHands(options, timeoutMs)));
+  }
+
+  async #shakeHands(options: TlsServerOptions | TlsClientOptions, timeoutMs: number): Promise<TlsInfo> {
+    try {
+      const info = await within(this.#owner, timeoutMs, this.#secureStream(options), "late");
+      if (info === "late") throw new TlsError(this.remote, lateHandshake(timeoutMs));
+      this.#incoming.goOn(this.#settings);
+      return info;
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+  }
+
+  #secureStream(options: TlsServerOptions | TlsClientOptions): Promise<TlsInfo> {
+    const held = this.#incoming.takeRest();
+    if (held === undefined || this.#incoming.isEnded || this.#outgoing.isEnding)
+      throw new TlsError(this.remote, endedBefore());
+    if (this.#isEncrypted) throw new TlsError(this.remote, new Error("it is encrypted already"));
+    this.#isEncrypted = true;
+    return this.#stream.secure(options, held);
   }
 
   // Its end
 
-  /** Sends FIN after what was written; the peer's packets still come. */
-  shutdown(): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    this.#planFlush();
+  /**
+   * `"write"` sends FIN after what was sent, and packets still come; `"read"` drops what has come and still comes;
+   * `"both"` does both (gen_tcp:shutdown/2). The socket stays its owner's until it is closed.
+   */
+  shutdown(how: "read" | "write" | "both" = "write"): void {
+    if (how !== "read") this.#outgoing.end();
+    if (how !== "write") this.#incoming.discard();
   }
 
-  /** Closes after what was written has left. Nothing is told of it. */
+  /** Closes after what was sent has left, files too. Nothing more is told of it. */
   close(): void {
+    if (this.#forsaken) return;
     this.#forsake();
-    this.shutdown();
+    this.#outgoing.end();
     this.#stream.linger(LINGER_MS);
   }
 
-  /** Closes at once and drops what was written. */
+  /** Closes at once and drops what was sent; the peer sees a reset. Nothing more is told of it. */
   abort(): void {
     this.#forsake();
-    this.#closed ??= { error: undefined };
-    this.#dropOutput();
+    this.#outgoing.streamClosed();
     this.#stream.destroy();
   }
 
-  /** The owner wants to hear no more of it. */
+  /** @internal Closes at once for a reason that the owner is told. */
+  breakOff(error: Error): void {
+    this.#incoming.closed(error);
+    this.#stream.destroy();
+  }
+
   #forsake(): void {
     this.#forsaken = true;
-    this.#closedTold = true;
-    this.#active = false;
-    this.#receive("closed");
+    this.#incoming.forsake();
     this.#owner.disown(this);
   }
 
-  /** @internal The owner has ended: what it wrote before still leaves, unless it was killed. */
+  /** @internal The owner has ended: what it sent before still leaves, unless it was killed. */
   release(reason: unknown): void {
     if (reason === "killed") this.abort();
     else this.close();
   }
 
-  get stats(): SocketStats {
-    return { bytesRead: this.#bytesRead, bytesWritten: this.#bytesWritten, packetsRead: this.#packetsRead };
+  // Its owner
+
+  /** @internal */
+  get owner(): SocketOwner {
+    return this.#owner;
   }
+
+  /** @internal */
+  get isForsaken(): boolean {
+    return this.#forsaken;
+  }
+
+  /** @internal */
+  handedTo(owner: SocketOwner): void {
+    this.#owner = owner;
+  }
+
+  /** @internal */
+  tell(message: SocketMessage): void {
+    if (!this.#forsaken) this.#owner.inform(this.#owner.self, SocketInfo, message);
+  }
+
+  get stats(): SocketStats {
+    const { bytesRead, packetsRead } = this.#incoming;
+    const { bytesWritten, packetsWritten, unsentBytes } = this.#outgoing;
+    const ageMs = Math.floor(this.#owner.now()) - this.#openedAt;
+    return { bytesRead, bytesWritten, packetsRead, packetsWritten, unsentBytes, ageMs };
+  }
+}
+
+/** @internal The network of that process's runtime. */
+export function networkOf(ctx: Pick<Context, "port">): Network {
+  return ctx.port(NetworkPort) ?? nodeNetwork;
+}
+
+function lateHandshake(timeoutMs: number): Error {
+  return Object.assign(new Error(`it took more than ${timeoutMs} ms`), { code: "ETIMEDOUT" });
+}
+
+function endedBefore(): Error {
+  return Object.assign(new Error("it had ended before"), { code: "ECONNRESET" });
 }

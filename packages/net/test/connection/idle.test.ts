@@ -20,7 +20,7 @@ const Patient = defineConnection<TalkProtocol>({
     if (ms > 0) await ctx.exited(ctx.self, ms);
     ctx.send("done\n");
   },
-  idle: (ctx) => void ctx.send("idle\n"),
+  timeout: (ctx) => void ctx.send("idle\n"),
   calls: { work: () => {} },
   casts: {
     tell: (ctx, text) => void ctx.send(text),

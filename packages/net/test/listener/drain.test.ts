@@ -5,7 +5,16 @@ import { NetworkPort } from "@wheelhouse/net/socket";
 import { describe, expect, it } from "vitest";
 import { FakeNetwork } from "../fake-network.ts";
 import { Peer } from "../peer.ts";
-import { Inbox, dial, gate, nextTurn, serve, testRuntime, type TestServer } from "../support.ts";
+import {
+  Inbox,
+  TestListener,
+  dial,
+  gate,
+  nextTurn,
+  serve,
+  testRuntime,
+  type TestServer,
+} from "../support.ts";
 
 /** Answers lines, and says goodbye. */
 const Polite = defineConnection({
@@ -56,7 +65,9 @@ describe("drain (behaviour 41)", () => {
       peer.finish();
       expect(await peer.closed()).toBeUndefined();
     }
-    expect(server.events.ofType("net:drained")).toEqual([{ type: "net:drained", connections: 6, cut: 0 }]);
+    expect(server.events.ofType("net:drained")).toMatchObject([
+      { type: "net:drained", connections: 6, cut: 0 },
+    ]);
   });
 
   it("refuses new connections, and resolves only when the last has ended", async () => {
@@ -175,6 +186,22 @@ describe("drain (behaviour 41)", () => {
   });
 });
 
+describe("a drain that comes while connections do", () => {
+  it.each(Array.from({ length: 30 }, (_, seed) => seed))("41: loses none of them (seed %i)", async (seed) => {
+    const network = new FakeNetwork();
+    const runtime = simulation({ seed, ports: [provide(NetworkPort, network)] });
+    const server = await serve({ packet: "line", handler: Polite.with() }, testRuntime([], runtime));
+    const streams = [network.dial(), network.dial(), network.dial()];
+    const draining = server.app.call(TestListener, "drain", { timeoutMs: 1_000 });
+    await runtime.settle();
+    expect((await draining).cut).toBe(0);
+    const { accepted, ended } = await server.info();
+    expect(accepted).toBe(ended);
+    for (const stream of streams)
+      expect(stream.destroyed ? [] : stream.writes).toEqual(stream.destroyed ? [] : ["goodbye\n"]);
+  });
+});
+
 describe("the drain's deadline (behaviours 41, 42)", () => {
   /** Two connections that stay and one that doesn't, in virtual time. */
   async function simulate(drainTimeoutMs?: number) {
@@ -209,7 +236,9 @@ describe("the drain's deadline (behaviours 41, 42)", () => {
     await runtime.advance(1);
     expect(isDown()).toBe(true);
     expect(streams.map((stream) => stream.destroyed)).toEqual([true, true, false]);
-    expect(server.events.ofType("net:drained")).toEqual([{ type: "net:drained", connections: 3, cut: 2 }]);
+    expect(server.events.ofType("net:drained")).toMatchObject([
+      { type: "net:drained", connections: 3, cut: 2 },
+    ]);
   });
 
   it("of 0 cuts at once", async () => {

@@ -1,0 +1,209 @@
+/** What a connection's process does with what its socket, its listener and its times tell it: which handler is called when. */
+
+import type { ExitReason } from "@wheelhouse/actors";
+import { SendTimeoutError } from "../errors.ts";
+import type { TimeoutKind } from "../events.ts";
+import type { SocketClosed, SocketMessage } from "../socket/messages.ts";
+import { adopt } from "../socket/open.ts";
+import type { SocketOptions } from "../socket/options.ts";
+import type { ConnectionStart } from "./connection.ts";
+import { shakeHands } from "./handshake.ts";
+import type { SocketContext } from "./socket-context.ts";
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** A message that stands for its packet and for all that are held behind it. */
+type PacketMessage = { data: Buffer };
+
+/** A connection's handlers without their types: those were checked where it was defined. */
+export interface Handlers {
+  readonly init?: (ctx: SocketContext, args: unknown) => unknown;
+  readonly connected?: (ctx: SocketContext) => MaybePromise<void>;
+  readonly data: (ctx: SocketContext, packet: Buffer) => MaybePromise<void | "close">;
+  readonly overlong?: (ctx: SocketContext) => MaybePromise<void>;
+  readonly passive?: (ctx: SocketContext) => MaybePromise<void>;
+  readonly closed?: (ctx: SocketContext, by: "peer" | "us") => MaybePromise<void>;
+  readonly error?: (ctx: SocketContext, error: Error) => MaybePromise<void>;
+  readonly timeout?: (ctx: SocketContext, which: TimeoutKind) => MaybePromise<void>;
+  readonly shutdown?: (ctx: SocketContext, notice: unknown) => MaybePromise<void | "stay">;
+  readonly terminate?: (ctx: SocketContext, reason: ExitReason) => MaybePromise<void>;
+}
+
+// The beginning
+
+/** The process takes its socket. What is left to do follows: the listener doesn't wait for it. */
+export function take(ctx: SocketContext, { stream, settings, place }: ConnectionStart): void {
+  const options: SocketOptions = place.proxied ? { ...settings.socket, packet: "raw" } : settings.socket;
+  const socket = adopt(ctx, stream, options);
+  ctx.attach(socket, place, settings);
+  if (!place.begin(ctx, socket)) ctx.stop("shutdown");
+}
+
+export function begin(
+  ctx: SocketContext,
+  handlers: Handlers,
+  start: ConnectionStart,
+  args: unknown,
+): MaybePromise<void> {
+  return then(handlers.init?.(ctx, args), (state) => {
+    ctx.state = state;
+    ctx.phase = "handshake";
+    if (ctx.isStopping) return undefined;
+    const { settings, place } = start;
+    if (settings.tls === undefined && !place.proxied) return connect(ctx, handlers, start);
+    return shakeHands(ctx, settings, place).then((isReady) =>
+      isReady ? connect(ctx, handlers, start) : undefined,
+    );
+  });
+}
+
+function connect(ctx: SocketContext, handlers: Handlers, { settings }: ConnectionStart): MaybePromise<void> {
+  ctx.phase = "open";
+  return then(handlers.connected?.(ctx), () => {
+    if (!ctx.isStopping) ctx.beginToRead(settings);
+  });
+}
+
+/** Goes on at once where there is nothing to wait for: a promise for each packet would cost more than most handlers. */
+function then<T>(value: MaybePromise<T>, goOn: (value: T) => MaybePromise<void>): MaybePromise<void> {
+  return value instanceof Promise ? value.then(goOn) : goOn(value);
+}
+
+// Its course
+
+export function hear(ctx: SocketContext, handlers: Handlers, message: SocketMessage): MaybePromise<void> {
+  switch (message.type) {
+    case "data":
+      return hearPackets(ctx, handlers, message);
+    case "overlong":
+      ctx.handlesPacket();
+      if (handlers.overlong !== undefined) return thenAskForNext(ctx, handlers.overlong(ctx));
+      ctx.stop({ shutdown: "packet over the limit" });
+      return;
+    case "malformed":
+      return ctx.askForNext();
+    case "passive":
+      return handlers.passive?.(ctx);
+    case "drained":
+      return ctx.askIfDue();
+    case "closed":
+      return message.drained ? shutDown(ctx, handlers) : end(ctx, message);
+  }
+}
+
+/** Goes on with the packets that are held already: a message for each would cost more than most handlers. */
+function hearPackets(ctx: SocketContext, handlers: Handlers, message: PacketMessage): MaybePromise<void> {
+  for (;;) {
+    ctx.handlesPacket();
+    const handled = handlers.data(ctx, message.data);
+    if (handled !== undefined || ctx.isStopping) return thenAskForNext(ctx, handled);
+    const next = ctx.takeHeld();
+    if (next === undefined) return ctx.askForNext();
+    if (next === "told") return ctx.waits();
+    // A report of a crash shows what was being handled.
+    message.data = next;
+  }
+}
+
+function thenAskForNext(ctx: SocketContext, handled: MaybePromise<void | "close">): MaybePromise<void> {
+  if (handled instanceof Promise) return handled.then((wish) => goOn(ctx, wish));
+  goOn(ctx, handled);
+}
+
+function goOn(ctx: SocketContext, wish: void | "close"): void {
+  if (wish === "close") ctx.close();
+  else if (!ctx.isStopping) ctx.askForNext();
+}
+
+/** One look at the times: at most one has run out. */
+export function checkTimes(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
+  const which = ctx.timedOut();
+  if (which === undefined) return ctx.armCheck();
+  ctx.tellTimeout(which);
+  if (which !== "read" || handlers.timeout === undefined || ctx.toldOfEnd) return endByTime(ctx, which);
+  return then(handlers.timeout(ctx, which), () => {
+    // Who closes there has been told of the end by that.
+    if (ctx.isStopping) ctx.toldOfEnd = true;
+    else ctx.armCheck();
+  });
+}
+
+/** What `ctx.idleAfter` asked for: a gen server's time-out, which ends nothing by itself. */
+export function idle(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
+  return handlers.timeout?.(ctx, "idle");
+}
+
+// The end
+
+function endByTime(ctx: SocketContext, which: TimeoutKind): void {
+  ctx.ending = { call: "timeout", which };
+  ctx.stop({ shutdown: `${which.replace("_", " ")} timeout` });
+}
+
+function end(ctx: SocketContext, { error, reset }: SocketClosed): void {
+  if (error instanceof SendTimeoutError) {
+    ctx.tellTimeout("send");
+    endByTime(ctx, "send");
+  } else if (error !== undefined || reset) {
+    const cause = error ?? new Error("the peer reset the connection");
+    ctx.ending = { call: "error", error: cause };
+    ctx.stop({ shutdown: cause });
+  } else {
+    ctx.ending = { call: "closed" };
+    ctx.stop("normal");
+  }
+}
+
+/** What has come is still handled; the end of it is told as `closed` with `drained`. */
+export function drain(ctx: SocketContext, handlers: Handlers, notice: unknown): MaybePromise<void> {
+  if (ctx.toldOfEnd || ctx.notice !== undefined) return undefined;
+  ctx.notice = { notice };
+  ctx.socket.stopReading();
+  ctx.resume();
+  // Nobody would hear of the end of what has come.
+  if (ctx.isPassive) return shutDown(ctx, handlers);
+}
+
+function shutDown(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
+  ctx.toldOfEnd = true;
+  return then(handlers.shutdown?.(ctx, ctx.notice?.notice), (wish) => {
+    // Nothing is read from who stays, so its silence isn't counted either.
+    if (wish === "stay") ctx.pause();
+    else ctx.stop("shutdown");
+  });
+}
+
+/** Runs once, before the process ends: the handler that tells of the connection's end, and then the process's own. */
+export function terminate(
+  ctx: SocketContext,
+  handlers: Handlers,
+  reason: ExitReason,
+  isClean: boolean,
+): MaybePromise<void> {
+  if (ctx.phase === "init") return undefined;
+  if (ctx.phase !== "open" || ctx.toldOfEnd || !(isClean || ctx.ending !== undefined))
+    return handlers.terminate?.(ctx, reason);
+  ctx.toldOfEnd = true;
+  return tellOfEnd(ctx, handlers, reason);
+}
+
+/** `terminate` runs also when the handler before it fails. */
+function tellOfEnd(ctx: SocketContext, handlers: Handlers, reason: ExitReason): MaybePromise<void> {
+  const { terminate: last } = handlers;
+  if (last === undefined) return callLast(ctx, handlers);
+  return (async () => {
+    try {
+      await callLast(ctx, handlers);
+    } finally {
+      await last(ctx, reason);
+    }
+  })();
+}
+
+function callLast(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
+  const { ending } = ctx;
+  if (ending?.call === "error") return handlers.error?.(ctx, ending.error);
+  if (ending?.call === "timeout" && handlers.timeout !== undefined)
+    return handlers.timeout(ctx, ending.which);
+  return handlers.closed?.(ctx, ending?.call === "closed" ? "peer" : "us");
+}

@@ -1,0 +1,27 @@
+/** What a listener keeps of one connection, as the connection sees it. */
+
+import type { Context, Owned } from "@wheelhouse/actors";
+import type { LimitReached } from "../events.ts";
+import type { Socket } from "../socket/socket.ts";
+
+/** A connection's place among those of its listener. It belongs to the connection's process and is free when that ends. */
+export interface ConnectionPlace extends Owned {
+  /** A proxy's header comes first: its address is one of those trusted to send one. */
+  readonly proxied: boolean;
+  /** Its process has its socket. */
+  readonly hasBegun: boolean;
+  /** Its process will never begin. */
+  abandon(): void;
+  /** The process has its socket; false when it came too late, and has to end. */
+  begin(ctx: ConnectionProcess, socket: Socket): boolean;
+  /** A proxy has said who it is: its limits hold for that one. */
+  comesFrom(address: string): LimitReached | undefined;
+  /** Counts no longer against the listener's limits; once is enough. */
+  uncount(): void;
+}
+
+/** What a place uses of its connection. */
+export interface ConnectionProcess extends Pick<Context, "emit" | "inform" | "now" | "own" | "self"> {
+  /** There is no time for a handshake any more. */
+  abandonHandshake(): void;
+}

@@ -1,0 +1,329 @@
+/** The context of a connection's process with its socket; between packets it decides whether the next one may come. */
+
+import { ProcessContext, type ExitReason, type LabelledRef, type Ref, type Timer } from "@wheelhouse/actors";
+import { TlsError } from "../errors.ts";
+import { tell, type TimeoutKind } from "../events.ts";
+import type { Endpoint } from "../network/network.ts";
+import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import type { ActiveMode } from "../socket/messages.ts";
+import type { ReceiveError } from "../socket/incoming.ts";
+import { transfer, type TransferResult } from "../socket/open.ts";
+import type { SendResult, Sendable } from "../socket/outgoing.ts";
+import type { SecureOptions, SendFileOptions, Socket, SocketStats } from "../socket/socket.ts";
+import type { ConnectionSettings } from "./connection.ts";
+import type { ConnectionChanges } from "./context.ts";
+import type { ConnectionPlace } from "./place.ts";
+import type { ProxyHeader } from "./proxy-header.ts";
+import { NO_TIMES, nextCheck, type Times } from "./times.ts";
+
+/** A cast to itself: to look whether the peer has been silent for too long, or the connection is too old. */
+export const CHECK_TIMES = "net:checkTimes";
+
+/** What is to be called when the process ends: at most one of the handlers that tell of a connection's end. */
+export type Ending =
+  | { readonly call: "closed" }
+  | { readonly call: "error"; readonly error: Error }
+  | { readonly call: "timeout"; readonly which: TimeoutKind };
+
+/** `init`: the handler's isn't done; `handshake`: the peer isn't ready; `open`: packets may come. */
+type Phase = "init" | "handshake" | "open";
+
+export class SocketContext extends ProcessContext {
+  phase: Phase = "init";
+  /** How the connection ended, where it wasn't by this side's wish. */
+  ending: Ending | undefined = undefined;
+  /** A handler has been told of the end already. */
+  toldOfEnd = false;
+  /** The listener drains, with that to say. */
+  notice: { readonly notice: unknown } | undefined = undefined;
+  /** This side has asked for the end. */
+  isStopping = false;
+  tls: TlsInfo | undefined = undefined;
+  proxied: ProxyHeader | undefined = undefined;
+  /** A packet has come. */
+  heard = false;
+
+  #socket: Socket | undefined = undefined;
+  #place: ConnectionPlace | undefined = undefined;
+  #mode: ActiveMode = "once";
+  #cutsWhenFull = true;
+  #paused = false;
+  /** A packet is being handled. */
+  #handling = false;
+  /** The last packet is handled, and the next one hasn't been asked for. */
+  #due = false;
+  /** When the last packet was handled, in whole milliseconds, which cost no memory of their own. */
+  #readyAtMs = 0;
+  #times: Times = NO_TIMES;
+  #readTimeoutMs = Infinity;
+  #readTimeoutOnceMs: number | undefined = undefined;
+  #check: Timer | undefined = undefined;
+
+  /** @internal */
+  attach(socket: Socket, place: ConnectionPlace, settings: ConnectionSettings): void {
+    this.#socket = socket;
+    this.#place = place;
+    this.#mode = settings.active;
+    this.#cutsWhenFull = settings.socket.whenFull !== "refuse";
+    this.#readTimeoutMs = settings.readTimeoutMs;
+  }
+
+  get socket(): Socket {
+    if (this.#socket === undefined)
+      throw new Error("expected the connection's process to be started by a listener");
+    return this.#socket;
+  }
+
+  // Packets
+
+  /** @internal The first packet may come, and times begin. */
+  beginToRead({ firstPacketTimeoutMs, maxLifeMs }: ConnectionSettings): void {
+    const nowMs = this.now();
+    if (firstPacketTimeoutMs !== Infinity || maxLifeMs !== Infinity)
+      this.#times = { firstPacketUntilMs: nowMs + firstPacketTimeoutMs, lifeUntilMs: nowMs + maxLifeMs };
+    this.#isReady();
+    this.armCheck();
+    if (this.#mode === "once") this.askForNext();
+    else if (this.#paused) this.#due = true;
+    else this.socket.setActive(this.#mode);
+  }
+
+  /** @internal */
+  handlesPacket(): void {
+    this.#handling = true;
+    this.heard = true;
+    this.#readTimeoutOnceMs = undefined;
+  }
+
+  /** @internal The next packet, where it is there and nothing else comes first; `told` when a message tells of it. */
+  takeHeld(): Buffer | "told" | undefined {
+    if (this.#mode !== "once" || this.#paused || !this.socket.writable || !this.goesOn()) return undefined;
+    return this.socket.takeHeld();
+  }
+
+  /** @internal No packet is being handled, and the next one is asked for. */
+  waits(): void {
+    this.#handling = false;
+  }
+
+  /** Asks for the next packet. While the peer doesn't read what it was sent, nothing more is read from it either. */
+  askForNext(): void {
+    this.#handling = false;
+    this.#isReady();
+    if (this.#mode !== "once") return;
+    this.#due = this.#paused || !this.socket.writable;
+    if (!this.#due) this.socket.setActive("once");
+  }
+
+  /** Asks for it if that was put off. */
+  askIfDue(): void {
+    if (this.#due && !this.#handling) this.askForNext();
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    const { active } = this.socket;
+    if (active === false) return;
+    this.#due = true;
+    if (this.#mode !== "once") this.#mode = active;
+    this.socket.setActive(false);
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#mode === "once") return this.askIfDue();
+    if (this.#due && this.phase === "open") this.socket.setActive(this.#mode);
+    this.#due = false;
+    this.#isReady();
+  }
+
+  /** @internal Nobody asks for packets, so the end of them isn't told either. */
+  get isPassive(): boolean {
+    return this.#mode !== "once" && this.socket.active === false;
+  }
+
+  setOptions({ active, readTimeoutMs, ...changes }: ConnectionChanges): void {
+    if (Object.keys(changes).length > 0) this.socket.setOptions(changes);
+    if (changes.whenFull !== undefined) this.#cutsWhenFull = changes.whenFull === "close";
+    if (readTimeoutMs !== undefined) this.setReadTimeout(readTimeoutMs);
+    if (active !== undefined) this.#setActive(active);
+  }
+
+  #setActive(mode: ActiveMode): void {
+    const before = this.#mode;
+    this.#mode = mode;
+    if (this.phase !== "open") return;
+    if (this.#paused) {
+      this.#due = mode !== false;
+    } else if (mode !== "once") {
+      // A number adds to what is left of one before, but there is nothing to add to a single packet.
+      if (before === "once" && typeof mode === "number") this.socket.setActive(false);
+      this.socket.setActive(mode);
+    } else if (!this.#handling) {
+      this.askForNext();
+    } else {
+      this.socket.setActive(false);
+    }
+  }
+
+  async recv(bytes = 0, timeoutMs = this.readTimeoutMs): Promise<Buffer | ReceiveError> {
+    const result = await this.socket.recv(bytes, timeoutMs);
+    if (typeof result !== "string") {
+      this.heard = true;
+      this.#readTimeoutOnceMs = undefined;
+    } else if (result === "closed" && !this.isStopping) {
+      this.ending = { call: "closed" };
+      this.stop("normal");
+    } else if (result === "reset") {
+      const error = new Error("the peer reset the connection");
+      this.ending = { call: "error", error };
+      this.stop({ shutdown: error });
+    }
+    this.#isReady();
+    return result;
+  }
+
+  // Times
+
+  get readTimeoutMs(): number {
+    return this.#readTimeoutOnceMs ?? this.#readTimeoutMs;
+  }
+
+  setReadTimeout(ms: number, lasts: "always" | "once" = "always"): void {
+    if (!(ms > 0))
+      throw new RangeError(`expected a read timeout to be a positive number of milliseconds, got: ${ms}`);
+    if (lasts === "once") this.#readTimeoutOnceMs = ms;
+    else this.#readTimeoutMs = ms;
+    this.#isReady();
+    if (this.phase === "open") this.armCheck();
+  }
+
+  /** @internal What time has run out, if any. */
+  timedOut(): TimeoutKind | undefined {
+    const { firstPacketUntilMs, lifeUntilMs } = this.#times;
+    const nowMs = this.now();
+    if (nowMs >= lifeUntilMs) return "life";
+    if (!this.heard && nowMs >= firstPacketUntilMs) return "first_packet";
+    if (nowMs < this.#silentSinceMs + this.readTimeoutMs) return undefined;
+    this.#readTimeoutOnceMs = undefined;
+    this.#isReady();
+    return "read";
+  }
+
+  /** @internal One timer for all of its times: at the first that may run out, it looks. */
+  armCheck(): void {
+    if (this.#check !== undefined) this.cancel(this.#check);
+    const { firstPacketUntilMs, lifeUntilMs } = this.#times;
+    const readUntilMs = this.#silentSinceMs + this.readTimeoutMs;
+    const untilMs = Math.min(readUntilMs, lifeUntilMs, this.heard ? Infinity : firstPacketUntilMs);
+    this.#check = untilMs === Infinity ? undefined : this.after(nextCheck(untilMs - this.now()), CHECK_TIMES);
+  }
+
+  #isReady(): void {
+    this.#readyAtMs = Math.floor(this.now());
+  }
+
+  /** Since when it is the peer's turn: neither a slow handler nor a pause of ours is the peer's silence. */
+  get #silentSinceMs(): number {
+    return this.#paused ? this.now() : Math.max(this.#readyAtMs, this.socket.lastReadAt);
+  }
+
+  // The socket's verbs
+
+  get local(): Endpoint {
+    return this.socket.local;
+  }
+
+  get remote(): Endpoint {
+    return this.socket.remote;
+  }
+
+  get stats(): SocketStats {
+    return this.socket.stats;
+  }
+
+  get writable(): boolean {
+    return this.socket.writable;
+  }
+
+  send(data: Sendable): SendResult {
+    const result = this.socket.send(data);
+    if (result === "full" && this.#cutsWhenFull) this.stop({ shutdown: "the peer doesn't read" });
+    return result;
+  }
+
+  drained(): Promise<"drained" | "closed"> {
+    return this.socket.drained();
+  }
+
+  sendFile(path: string, options?: SendFileOptions): Promise<number | "closed"> {
+    return this.socket.sendFile(path, options);
+  }
+
+  shutdownWrite(): void {
+    this.socket.shutdown("write");
+  }
+
+  close(): void {
+    this.stop("normal");
+  }
+
+  abort(): void {
+    this.socket.abort();
+    this.stop("normal");
+  }
+
+  override stop(reason?: ExitReason): void {
+    this.isStopping = true;
+    super.stop(reason);
+  }
+
+  async secure(
+    options: TlsServerOptions | TlsClientOptions,
+    limits?: SecureOptions,
+  ): Promise<TlsInfo | "failed"> {
+    try {
+      this.tls = await this.socket.secure(options, limits);
+      return this.tls;
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+      this.tellHandshakeFailed("tls", error.code);
+      this.ending = { call: "error", error };
+      this.stop({ shutdown: error });
+      return "failed";
+    }
+  }
+
+  transfer(to: Ref): TransferResult {
+    const result = transfer(this, this.socket, to);
+    if (result !== "transferred") return result;
+    this.toldOfEnd = true;
+    this.stop("normal");
+    return result;
+  }
+
+  uncount(): void {
+    this.#place?.uncount();
+  }
+
+  // What the listener and its events are told
+
+  /** @internal */
+  abandonHandshake(): void {
+    if (this.phase === "handshake") this.socket.abort();
+  }
+
+  /** @internal */
+  tellTimeout(which: TimeoutKind): void {
+    const { remote } = this.socket;
+    tell(this, { type: "net:connection_timeout", ref: this.self as LabelledRef, remote, which });
+  }
+
+  /** @internal */
+  tellHandshakeFailed(step: "proxy_header" | "tls", why: string): void {
+    const { remote } = this.socket;
+    tell(this, { type: "net:handshake_failed", ref: this.self as LabelledRef, remote, step, why });
+  }
+}

@@ -1,0 +1,87 @@
+/** What a running listener can be asked and told. */
+
+import type { Ref } from "@wheelhouse/actors";
+import type { RefusalReason } from "../events.ts";
+import type { ListenError } from "../errors.ts";
+import type { Endpoint } from "../network/network.ts";
+import type { SocketStats } from "../socket/socket.ts";
+import type { ListenerChanges, ListenerOptions } from "./options.ts";
+
+/** `suspended`: its port is closed, its connections live on. `draining`: they have been told to end. */
+export type ListenerStatus = "listening" | "suspended" | "draining";
+
+/** What a listener can tell of itself. */
+export interface ListenerInfo {
+  readonly status: ListenerStatus;
+  /** Where it listens; while it is suspended, where it did and will again. */
+  readonly local: Endpoint;
+  /** What it was told, without certificates and keys. */
+  readonly options: Omit<ListenerOptions, "tls">;
+  /** Those that have a process now, or are just getting one. */
+  readonly connections: number;
+  /** Of those, how many have asked not to be counted against the limits. */
+  readonly uncounted: number;
+  /** Those that wait for a place. */
+  readonly waiting: number;
+  /** Since the listener's start, whatever became of its acceptor: `accepted` = `ended` + those that live. */
+  readonly accepted: number;
+  readonly ended: number;
+  /** By reason; what never happened isn't there. */
+  readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** One connection of a listener. */
+export interface ConnectionInfo {
+  readonly ref: Ref;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** What the limits count it under: its peer's address, or what a trusted proxy has told. */
+  readonly address: string;
+  /** Whether it counts against the limits. */
+  readonly counted: boolean;
+  readonly openMs: number;
+  readonly stats: SocketStats;
+}
+
+export interface DrainOptions {
+  /** How long connections have; 0 cuts them at once, `Infinity` waits for the last. Default: the listener's `drainTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /** How long after one connection the next is told. Default: the listener's `drainStaggerMs`. */
+  readonly staggerMs?: number;
+  /** What each connection's `shutdown` is given. */
+  readonly notice?: unknown;
+}
+
+export interface Drained {
+  /** Those that were there when it began. */
+  readonly connections: number;
+  /** Those that hadn't ended by the deadline. */
+  readonly cut: number;
+}
+
+/** Messages a listener understands, under the name it was given. */
+export interface ListenerProtocol {
+  calls: {
+    info(): ListenerInfo;
+    /** All that have begun, the oldest first. */
+    connections(): readonly ConnectionInfo[];
+    /** Closes the port; whoever connects is refused by the kernel, live connections go on. Does nothing the second time. */
+    suspend(): "suspended";
+    /** Listens again, at the same place unless that was changed. Answers with the error when it can't; it stays suspended then. */
+    resume(): "listening" | ListenError;
+    /**
+     * Changes some options. Limits and alarms hold at once: raised, they let in who waits, lowered, they end nobody. What
+     * concerns connections holds for new ones; where it listens, from the next `resume` on.
+     *
+     * @throws RangeError to the caller when one is wrong; nothing is changed then.
+     */
+    setOptions(changes: ListenerChanges): "changed";
+    /**
+     * Closes the port, tells every connection to end, cuts those that haven't by the deadline, and answers when all are
+     * down. It is suspended then. That takes its time: `ctx.callWithin(Infinity, …)`.
+     */
+    drain(options?: DrainOptions): Drained;
+  };
+}

@@ -1,0 +1,297 @@
+/** One connection of the machine's: a TCP or Unix socket of `node:net`, and, once it is `secure`d, TLS above it. */
+
+import type { Socket } from "node:net";
+import { joinNeighbours } from "./neighbours.ts";
+import type { Endpoint, Stream, StreamEvents, StreamOptions } from "./network.ts";
+import { PieceQueue } from "./piece-queue.ts";
+import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
+
+/** Writes of a burst are joined into one buffer up to so many bytes; above, copying costs more than a gathering write. */
+const JOIN_BYTES = 65_536;
+/**
+ * Node.js is given so much at a time, and more when the kernel has taken that: it tells of a write only when all of it
+ * has left, and whether a slow peer takes anything at all must be seen before.
+ */
+const PIECE_BYTES = 131_072;
+
+/** Where the listeners that all sockets share find the stream of theirs: closures for each would cost more. */
+const STREAM = Symbol("stream");
+type Tagged = Socket & { [STREAM]?: NodeStream };
+
+function onData(this: Tagged, chunk: Buffer): void {
+  this[STREAM]?.received(chunk);
+}
+
+function onEnd(this: Tagged): void {
+  this[STREAM]?.peerEnded();
+}
+
+function onError(this: Tagged, error: Error): void {
+  this[STREAM]?.broke(error);
+}
+
+function onClose(this: Tagged): void {
+  this[STREAM]?.closed();
+}
+
+/** Both ends, and the machine's time. */
+export interface StreamPlace {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly clock: HostClock;
+}
+
+export interface HostClock {
+  /** Keeps nothing alive; the answer cancels it. */
+  after(ms: number, work: () => void): () => void;
+  /** In the next turn of the event loop. */
+  soon(work: () => void): void;
+}
+
+export class NodeStream implements Stream {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** What is read from and written to. */
+  #socket: Tagged;
+  /** The kernel's socket; another one than the above once it is encrypted. */
+  readonly #raw: Socket;
+  readonly #clock: HostClock;
+  #events: StreamEvents | undefined = undefined;
+  #error: Error | undefined = undefined;
+  #closed = false;
+  #destroyed = false;
+
+  #highBytes = 65_536;
+  #lowBytes = 32_768;
+  /** What Node.js wasn't given yet. */
+  #queue: PieceQueue | undefined = undefined;
+  /** More is unsent than the high watermark, and hasn't fallen to the low one. */
+  #above = false;
+  #ending = false;
+  #onWritten: (() => void) | undefined = undefined;
+  #whenEmpty: (() => void) | undefined = undefined;
+  /** What still comes is dropped. */
+  #lingers = false;
+  #stopLingering: (() => void) | undefined = undefined;
+
+  constructor(socket: Socket, { local, remote, clock }: StreamPlace) {
+    this.#socket = this.#raw = socket;
+    this.#clock = clock;
+    this.local = local;
+    this.remote = remote;
+    this.#listen();
+  }
+
+  start(events: StreamEvents): void {
+    this.#events = events;
+    // The peer was gone before anybody took the connection: its `close` has passed already.
+    if (this.#closed) this.#clock.soon(() => events.closed(this.#error));
+  }
+
+  setOptions({ noDelay, keepAliveMs, watermarks }: StreamOptions): void {
+    if (noDelay !== undefined) this.#raw.setNoDelay(noDelay);
+    if (keepAliveMs !== undefined) this.#raw.setKeepAlive(keepAliveMs !== Infinity, toDelay(keepAliveMs));
+    if (watermarks === undefined) return;
+    this.#highBytes = watermarks.highBytes;
+    this.#lowBytes = watermarks.lowBytes;
+    this.#above ||= this.unsentBytes > this.#highBytes;
+    this.#tellDrained();
+  }
+
+  // What the socket tells
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket[STREAM] = this;
+    socket.on("error", onError);
+    socket.on("close", onClose);
+    socket.on("end", onEnd);
+    // Who listens for data gets it, unless the socket was paused before.
+    socket.pause();
+    socket.on("data", onData);
+  }
+
+  received(chunk: Buffer): void {
+    if (!this.#lingers) this.#events?.data(chunk);
+  }
+
+  peerEnded(): void {
+    this.#events?.ended();
+  }
+
+  /** Node.js leaves an encrypted connection open of which a record was tampered with. */
+  broke(error: Error): void {
+    this.#error ??= error;
+    this.#socket.destroy();
+  }
+
+  closed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopLingering?.();
+    this.#queue = undefined;
+    this.#whenEmpty?.();
+    this.#events?.closed(this.#error);
+  }
+
+  // Reading
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  // Writing
+
+  get unsentBytes(): number {
+    return this.#destroyed ? 0 : this.#socket.writableLength + (this.#queue?.bytes ?? 0);
+  }
+
+  write(chunks: readonly Uint8Array[]): boolean {
+    if (this.#closed || this.#destroyed || this.#ending) return !this.#above;
+    const bytes = totalBytes(chunks);
+    if (bytes > PIECE_BYTES || this.#queue !== undefined || this.#socket.writableLength > 0)
+      this.#enqueue(chunks);
+    else this.#handPiece(chunks, bytes);
+    if (this.unsentBytes > this.#highBytes) this.#above = true;
+    return !this.#above;
+  }
+
+  #enqueue(chunks: readonly Uint8Array[]): void {
+    const queue = (this.#queue ??= new PieceQueue());
+    for (const chunk of chunks) queue.push(chunk);
+    this.#feed(queue);
+  }
+
+  /** Gives on what waits, piece by piece, as long as each is taken at once. */
+  #feed(queue: PieceQueue): void {
+    const socket = this.#socket;
+    while (queue.bytes > 0 && socket.writableLength === 0 && !socket.destroyed) {
+      const piece = queue.take(PIECE_BYTES);
+      this.#handPiece(piece, totalBytes(piece));
+    }
+    if (queue.bytes > 0) return;
+    // An idle connection shall hold nothing.
+    this.#queue = undefined;
+    this.#whenEmpty?.();
+    this.#endIfDone();
+  }
+
+  #handPiece(chunks: readonly Uint8Array[], bytes: number): void {
+    const piece = joinNeighbours(chunks);
+    if (piece.length === 1) {
+      this.#hand(piece[0] as Uint8Array);
+    } else if (bytes <= JOIN_BYTES) {
+      this.#hand(Buffer.concat(piece, bytes));
+    } else {
+      this.#socket.cork();
+      for (const chunk of piece) this.#hand(chunk);
+      this.#socket.uncork();
+    }
+  }
+
+  #hand(chunk: Uint8Array): void {
+    this.#onWritten ??= () => this.#written();
+    this.#socket.write(chunk, this.#onWritten);
+  }
+
+  /** Something has left, or never will. */
+  #written(): void {
+    if (this.#closed || this.#destroyed) return;
+    if (this.#queue !== undefined) this.#feed(this.#queue);
+    this.#endIfDone();
+    this.#tellDrained();
+  }
+
+  #tellDrained(): void {
+    if (!this.#above || this.unsentBytes > this.#lowBytes) return;
+    this.#above = false;
+    this.#events?.drained();
+  }
+
+  // Its end
+
+  end(): void {
+    this.#ending = true;
+    this.#endIfDone();
+  }
+
+  /** Not before: until its FIN has left the kernel can't be told to reset (uv_tcp_close_reset). */
+  #endIfDone(): void {
+    if (this.#ending && this.unsentBytes === 0 && !this.#socket.writableEnded) this.#socket.end();
+  }
+
+  linger(ms: number): void {
+    if (this.#closed) return;
+    this.#lingers = true;
+    this.#lookWhileLingering(ms, this.#leftBytes);
+    this.#socket.resume();
+  }
+
+  /** Whoever still takes what was written has time. */
+  #lookWhileLingering(ms: number, leftBytes: number): void {
+    this.#stopLingering = this.#clock.after(ms, () => {
+      if (this.#leftBytes !== leftBytes) this.#lookWhileLingering(ms, this.#leftBytes);
+      else if (this.unsentBytes > 0) this.destroy();
+      else this.#socket.destroy();
+    });
+  }
+
+  get #leftBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  /** A Unix socket knows no reset, and an encrypted one that is just ending itself can't be told to. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#queue = undefined;
+    const [socket, raw] = [this.#socket, this.#raw];
+    const isEnding = socket.writableEnded && !socket.writableFinished;
+    if (this.local.path !== undefined || (isEnding && socket !== raw)) raw.destroy();
+    else if (isEnding) raw.once("finish", () => raw.resetAndDestroy());
+    else raw.resetAndDestroy();
+  }
+
+  // Encryption
+
+  async secure(options: TlsServerOptions | TlsClientOptions, held: readonly Buffer[]): Promise<TlsInfo> {
+    const { shakeHands } = await import("./node-tls.ts");
+    await this.#emptied();
+    const raw = this.#raw;
+    this.#unlisten();
+    for (const chunk of held.toReversed()) raw.unshift(chunk);
+    const { socket, info } = await shakeHands(raw, options, this.remote);
+    if (this.#closed) return info;
+    // It closes when all that it decrypted was read, which may be long after the kernel's socket.
+    raw.removeListener("close", onClose);
+    this.#socket = socket;
+    this.#listen();
+    if (socket.closed) this.#clock.soon(() => this.closed());
+    return info;
+  }
+
+  /** A write that has just begun needn't have ended: Node.js sees to that. */
+  #emptied(): Promise<void> | undefined {
+    if (this.#queue === undefined) return undefined;
+    return new Promise((resolve) => (this.#whenEmpty = resolve));
+  }
+
+  /** From here on what the kernel's socket reads is the handshake's. */
+  #unlisten(): void {
+    this.#raw.removeListener("data", onData).removeListener("end", onEnd);
+  }
+}
+
+function toDelay(keepAliveMs: number): number {
+  return keepAliveMs === Infinity ? 0 : keepAliveMs;
+}
+
+function totalBytes(chunks: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  return bytes;
+}

@@ -1,0 +1,167 @@
+/** TLS over an open `node:net` socket; loaded when the first connection asks for it. */
+
+import { isIP, type Socket } from "node:net";
+import {
+  connect,
+  createSecureContext,
+  createServer,
+  type SecureContext,
+  type Server,
+  type TLSSocket,
+  type TlsOptions,
+} from "node:tls";
+import { TlsError } from "../errors.ts";
+import type { Endpoint } from "./network.ts";
+import type { TlsClientOptions, TlsIdentity, TlsInfo, TlsServerOptions } from "./tls.ts";
+
+/** What came of a handshake: the socket to go on with, paused. */
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly info: TlsInfo;
+}
+
+/**
+ * Shakes hands over a paused socket; what is in its buffer is taken as the beginning of what the peer says.
+ *
+ * @throws TlsError when it fails; the socket is destroyed then.
+ */
+export async function shakeHands(
+  raw: Socket,
+  options: TlsServerOptions | TlsClientOptions,
+  peer: Endpoint,
+): Promise<Secured> {
+  // A peer that ends amid the handshake has failed; only afterwards may a connection be half open.
+  raw.allowHalfOpen = false;
+  try {
+    const socket = await (options.role === "server"
+      ? secureServer(raw, options)
+      : secureClient(raw, options));
+    socket.pause();
+    socket.allowHalfOpen = true;
+    return { socket, info: toInfo(socket, options) };
+  } catch (error) {
+    raw.destroy();
+    throw error instanceof UnusableIdentity
+      ? new TlsError(peer, error.cause as Error, "unusable_identity")
+      : new TlsError(peer, error as Error);
+  }
+}
+
+/** The own certificate or key is wrong: the peer has nothing to do with it. */
+class UnusableIdentity extends Error {}
+
+function secureClient(raw: Socket, options: TlsClientOptions): Promise<TLSSocket> {
+  const { serverName, alpn } = options;
+  return new Promise((resolve, reject) => {
+    const secureContext = attempt(() => clientContext(options));
+    const socket = connect({
+      socket: raw,
+      secureContext,
+      // A name of digits isn't asked for (RFC 6066), but the certificate must be for it all the same.
+      ...(isIP(serverName) === 0 ? { servername: serverName } : { host: serverName, servername: "" }),
+      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    });
+    socket.once("error", reject);
+    socket.once("secureConnect", () => {
+      socket.off("error", reject);
+      socket.pause();
+      resolve(socket);
+    });
+  });
+}
+
+/** Contexts of the options they were made of: to read certificates takes longer than the rest of a handshake. */
+const contexts = new WeakMap<TlsClientOptions, SecureContext>();
+
+function clientContext(options: TlsClientOptions): SecureContext {
+  const known = contexts.get(options);
+  if (known !== undefined) return known;
+  const { ca, cert, key } = options;
+  const made = createSecureContext(given({ ca, cert, key }));
+  contexts.set(options, made);
+  return made;
+}
+
+function secureServer(raw: Socket, options: TlsServerOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const server = attempt(() => serverFor(options));
+    // The server of all connections with these options, but what it tells of this one is told here.
+    const ofThisOne = Object.create(server) as Server;
+    ofThisOne.emit("connection", raw);
+    ofThisOne.emit = (event: string, ...told: readonly unknown[]) => {
+      if (event === "secureConnection") resolve(told[0] as TLSSocket);
+      if (event === "tlsClientError") reject(refusalOf(told[0] as Error, told[1] as TLSSocket));
+      return true;
+    };
+  });
+}
+
+const servers = new WeakMap<TlsServerOptions, Server>();
+
+function serverFor(options: TlsServerOptions): Server {
+  const known = servers.get(options);
+  if (known !== undefined) return known;
+  const made = createServer(toServerOptions(options));
+  servers.set(options, made);
+  return made;
+}
+
+function toServerOptions({ cert, key, clientCa, servers: named, alpn }: TlsServerOptions): TlsOptions {
+  return {
+    ...given({ cert, key, ca: clientCa }),
+    ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    ...(named === undefined ? {} : { SNICallback: chooseByName(named, clientCa) }),
+  };
+}
+
+/** Names are compared as host names are: whatever their case. `*.` stands for one label. */
+function chooseByName(
+  named: Readonly<Record<string, TlsIdentity>>,
+  ca: string | Uint8Array | undefined,
+): NonNullable<TlsOptions["SNICallback"]> {
+  const byName = new Map<string, SecureContext>();
+  for (const [name, { cert, key }] of Object.entries(named))
+    byName.set(name.toLowerCase(), createSecureContext(given({ cert, key, ca })));
+  return (asked, answer) => {
+    const name = asked.toLowerCase();
+    answer(null, byName.get(name) ?? byName.get(name.replace(/^[^.]*/, "*")));
+  };
+}
+
+/** Node.js hangs up on a client whose certificate it doesn't trust, and keeps the reason beside. */
+function refusalOf(error: Error, socket: TLSSocket): Error {
+  const { authorizationError } = socket;
+  if (authorizationError === null || authorizationError === undefined) return error;
+  const code = String(authorizationError);
+  return Object.assign(new Error(`the client's certificate: ${code}`, { cause: error }), { code });
+}
+
+function toInfo(socket: TLSSocket, options: TlsServerOptions | TlsClientOptions): TlsInfo {
+  const { servername, alpnProtocol } = socket as { servername?: unknown; alpnProtocol: unknown };
+  const asked = options.role === "client" ? options.serverName : servername;
+  return {
+    version: socket.getProtocol() ?? "unknown",
+    cipher: socket.getCipher().standardName,
+    serverName: typeof asked === "string" && asked !== "" ? asked : undefined,
+    alpn: typeof alpnProtocol === "string" ? alpnProtocol : undefined,
+  };
+}
+
+function attempt<T>(prepare: () => T): T {
+  try {
+    return prepare();
+  } catch (error) {
+    throw new UnusableIdentity("expected a certificate and its key", { cause: error });
+  }
+}
+
+type Pem = string | Uint8Array | undefined;
+
+/** Node.js takes no `undefined` for what isn't given, and a `Buffer` where bytes are. */
+function given(parts: Readonly<Record<string, Pem>>): Record<string, string | Buffer> {
+  const kept: Record<string, string | Buffer> = {};
+  for (const [name, pem] of Object.entries(parts))
+    if (pem !== undefined) kept[name] = typeof pem === "string" ? pem : Buffer.from(pem);
+  return kept;
+}

@@ -1,0 +1,323 @@
+/**
+ * The reading half of a socket: makes packets of what its stream brings, hands out as many as were asked for, and has
+ * the peer wait while nobody asks. It is what the stream tells of everything.
+ */
+
+import { FramingError } from "../errors.ts";
+import { OVERLONG, type Frame, type Framer, type FramingFault } from "../framing/framer.ts";
+import { createFramer } from "../framing/packet.ts";
+import { isReset, type Stream, type StreamEvents } from "../network/network.ts";
+import { Alarm } from "./alarm.ts";
+import type { ActiveMode, SocketMessage } from "./messages.ts";
+import { checkActive, type Settings } from "./options.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { Socket } from "./socket.ts";
+
+/** What a receive can answer instead of bytes. */
+export type ReceiveError =
+  /** The peer sends no more, or the socket was closed. */
+  | "closed"
+  /** The peer reset the connection. */
+  | "reset"
+  /** A packet was over the limit: skipped, or the end of all reading, as `overlong` says. */
+  | "overlong"
+  /** The bytes don't follow the framing; nothing is read any more. */
+  | "malformed"
+  /** Packets go to the owner as messages, or somebody receives already. */
+  | "active"
+  /** Nothing came in time. What had come of it is kept. */
+  | "timeout";
+
+interface Receiver {
+  /** 0 for the next packet. */
+  readonly bytes: number;
+  readonly resolve: (result: Buffer | ReceiveError) => void;
+}
+
+/** Chunks that may wait undelivered before the peer is made to wait. */
+const HELD_CHUNKS = 1;
+
+export class Incoming implements StreamEvents {
+  bytesRead = 0;
+  packetsRead = 0;
+  /** Whole milliseconds, which cost no memory of their own. */
+  lastReadAt: number;
+  readonly #socket: Socket;
+  readonly #stream: Stream;
+  readonly #outgoing: Outgoing;
+  #framer: Framer;
+  #active: ActiveMode;
+  #receiver: Receiver | undefined = undefined;
+  #alarm: Alarm | undefined = undefined;
+  #chunksHeld = 0;
+  #reading = false;
+  /** Nothing is handed out and nothing read while the stream is being encrypted. */
+  #suspended = false;
+  /** No packet comes besides those that are held. */
+  #ended = false;
+  /** It was this side that ended it. */
+  #stopped = false;
+  /** What still comes is dropped. */
+  #discards = false;
+  #failed = false;
+  #error: Error | undefined = undefined;
+  #endTold = false;
+
+  constructor(
+    socket: Socket,
+    { stream, outgoing, active }: { stream: Stream; outgoing: Outgoing; active: ActiveMode },
+  ) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#outgoing = outgoing;
+    this.#active = active;
+    this.#framer = createFramer(socket.settings.packet, socket.settings);
+    this.lastReadAt = Math.floor(socket.owner.now());
+  }
+
+  // What is asked for
+
+  get active(): ActiveMode {
+    return this.#active;
+  }
+
+  setActive(mode: ActiveMode): void {
+    checkActive(mode);
+    if (typeof mode === "number") this.#addToCount(mode);
+    else this.#active = mode;
+    this.deliver();
+  }
+
+  /** As inet:setopts(3) has it: counts add up, and whoever ends at zero or below is passive and is told. */
+  #addToCount(count: number): void {
+    const left = (typeof this.#active === "number" ? this.#active : 0) + count;
+    this.#active = left > 0 ? left : false;
+    if (left <= 0) this.#socket.tell({ type: "passive", socket: this.#socket });
+  }
+
+  receive(bytes: number, timeoutMs: number): Promise<Buffer | ReceiveError> {
+    this.#checkBytes(bytes);
+    if (this.#active !== false || this.#receiver !== undefined) return Promise.resolve("active");
+    return new Promise((resolve) => {
+      this.#receiver = { bytes, resolve };
+      this.deliver();
+      if (this.#receiver !== undefined && timeoutMs !== Infinity) this.#answerWithin(timeoutMs);
+    });
+  }
+
+  #checkBytes(bytes: number): void {
+    const canTake = this.#framer.take !== undefined;
+    if (bytes === 0 || (canTake && Number.isSafeInteger(bytes) && bytes > 0)) return;
+    const right = canTake ? "a whole number from 0" : "0 where packets aren't raw";
+    throw new RangeError(`expected bytes to be ${right}, got: ${bytes}`);
+  }
+
+  #answerWithin(timeoutMs: number): void {
+    this.#alarm ??= new Alarm(
+      () => this.#socket.owner,
+      () => this.#answer("timeout"),
+    );
+    this.#alarm.set(timeoutMs);
+  }
+
+  /** What isn't handed out yet is cut anew; amid a packet that is skipped nobody knows where. */
+  reframe(settings: Settings): void {
+    const rest = this.#framer.takeRest();
+    if (rest === undefined) {
+      this.#fail({ code: "malformed" });
+      return;
+    }
+    this.#framer = createFramer(settings.packet, settings);
+    for (const chunk of rest) this.#framer.push(chunk);
+    this.deliver();
+  }
+
+  set maxPacketBytes(bytes: number) {
+    this.#framer.maxBytes = bytes;
+  }
+
+  // What the stream tells
+
+  data(chunk: Buffer): void {
+    this.lastReadAt = Math.floor(this.#socket.owner.now());
+    this.bytesRead += chunk.length;
+    if (this.#discards) return;
+    this.#framer.push(chunk);
+    this.#chunksHeld += 1;
+    this.deliver();
+    // The chunk may be worked off within this burst, so the peer is stopped only when the next one comes on top.
+    if (this.#chunksHeld > HELD_CHUNKS) this.#stopStream();
+  }
+
+  ended(): void {
+    this.#ended = true;
+    this.deliver();
+  }
+
+  drained(): void {
+    this.#outgoing.roomCame();
+  }
+
+  closed(error: Error | undefined): void {
+    this.#ended = true;
+    this.#error ??= error;
+    this.#outgoing.streamClosed();
+    this.deliver();
+  }
+
+  // Handing out
+
+  /** Hands out as many packets as are asked for; reads on when none is left. */
+  deliver(): void {
+    while (this.#isAsked()) {
+      const frame = this.#nextFrame();
+      if (frame !== undefined) {
+        this.#handOut(frame);
+      } else if (this.#framer.fault !== undefined && !this.#failed) {
+        this.#fail(this.#framer.fault);
+      } else {
+        this.#runDry();
+        return;
+      }
+    }
+  }
+
+  /**
+   * The next packet that is held, for an owner in `once` mode that goes on without a message for it; `undefined` when
+   * there is none, `told` when a message says what is there instead.
+   */
+  takeHeld(): Buffer | "told" | undefined {
+    if (this.#active !== false || this.#receiver !== undefined || this.#suspended) return undefined;
+    const frame = this.#framer.next();
+    if (frame === OVERLONG) {
+      this.#report("overlong", undefined);
+      return "told";
+    }
+    if (frame !== undefined) this.packetsRead += 1;
+    return frame;
+  }
+
+  #isAsked(): boolean {
+    return (this.#active !== false || this.#receiver !== undefined) && !this.#suspended;
+  }
+
+  #nextFrame(): Frame | undefined {
+    const bytes = this.#receiver?.bytes ?? 0;
+    return bytes === 0 ? this.#framer.next() : this.#framer.take?.(bytes);
+  }
+
+  #handOut(frame: Frame): void {
+    if (frame === OVERLONG) {
+      this.#report("overlong", undefined);
+      return;
+    }
+    this.packetsRead += 1;
+    if (this.#receiver !== undefined) this.#answer(frame);
+    else this.#socket.tell({ type: "data", socket: this.#socket, data: frame });
+    this.#countDown();
+  }
+
+  #report(type: "overlong" | "malformed", fault: FramingFault | undefined): void {
+    if (this.#receiver !== undefined) this.#answer(type);
+    else this.#socket.tell({ type, socket: this.#socket, fault } as SocketMessage);
+    this.#countDown();
+  }
+
+  #countDown(): void {
+    if (this.#active === "once") this.#active = false;
+    else if (typeof this.#active === "number") this.#addToCount(-1);
+  }
+
+  #answer(result: Buffer | ReceiveError): void {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    this.#alarm?.clear();
+    receiver?.resolve(result);
+  }
+
+  /** Nobody knows any more where a packet begins. */
+  #fail(fault: FramingFault): void {
+    if (this.#failed) return;
+    this.#failed = this.#ended = true;
+    this.#error = new FramingError(fault);
+    this.#stopStream();
+    this.#report(fault.code === "too_large" ? "overlong" : "malformed", fault);
+  }
+
+  #runDry(): void {
+    this.#chunksHeld = 0;
+    if (this.#ended) {
+      this.#tellEnd();
+    } else if (!this.#reading) {
+      this.#reading = true;
+      this.#stream.resume();
+    }
+  }
+
+  /** After all data; once to an owner who hears messages, as often as asked to one who receives. */
+  #tellEnd(): void {
+    const reset = isReset(this.#error);
+    if (this.#receiver !== undefined) this.#answer(reset ? "reset" : "closed");
+    else if (!this.#endTold) this.#socket.tell(this.#closedMessage(reset));
+    this.#endTold = true;
+  }
+
+  #closedMessage(reset: boolean): SocketMessage {
+    return { type: "closed", socket: this.#socket, error: this.#error, reset, drained: this.#stopped };
+  }
+
+  // Its end, and encryption
+
+  /** Reads no more from the network; packets that are held already are still delivered, and then `closed`. */
+  stop(): void {
+    if (this.#ended) return;
+    this.#ended = this.#stopped = true;
+    this.#stopStream();
+    this.deliver();
+  }
+
+  /** Drops what is held and what still comes (shutdown(2), SHUT_RD); the end of the connection is noticed all the same. */
+  discard(): void {
+    if (this.#ended) return;
+    this.#ended = this.#discards = true;
+    this.#framer.takeRest();
+    this.#stream.resume();
+    this.deliver();
+  }
+
+  /** The owner wants to hear no more; who waits for a packet is told so. */
+  forsake(): void {
+    this.#framer.takeRest();
+    this.#ended = this.#endTold = true;
+    this.#suspended = false;
+    this.#active = false;
+    this.#answer("closed");
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
+  suspend(): void {
+    this.#suspended = true;
+    this.#stopStream();
+  }
+
+  /** What was read and not handed out; `undefined` amid a packet that is skipped. */
+  takeRest(): readonly Buffer[] | undefined {
+    return this.#framer.takeRest();
+  }
+
+  /** Goes on with what the stream brings from here on. */
+  goOn(settings: Settings): void {
+    this.#suspended = false;
+    this.#framer = createFramer(settings.packet, settings);
+    this.deliver();
+  }
+
+  #stopStream(): void {
+    if (!this.#reading) return;
+    this.#reading = false;
+    this.#stream.pause();
+  }
+}

@@ -1,0 +1,42 @@
+/** What a socket tells its owner. */
+
+import { defineInfo } from "@wheelhouse/actors";
+import type { FramingFault } from "../framing/framer.ts";
+import type { Socket } from "./socket.ts";
+
+/**
+ * How packets are delivered (inet's `active`): `"once"` gives one and waits to be asked again, `true` gives all, a number
+ * so many, `false` none but to `recv`.
+ */
+export type ActiveMode = "once" | boolean | number;
+
+/** What reaches the owner. After `closed` nothing comes any more. */
+export type SocketMessage =
+  | { readonly type: "data"; readonly socket: Socket; readonly data: Buffer }
+  /**
+   * A packet over the limit. Without a `fault` it is skipped, and the packets behind it come; with one nobody knows where
+   * they begin: nothing is read any more, and `closed` is next.
+   */
+  | { readonly type: "overlong"; readonly socket: Socket; readonly fault: FramingFault | undefined }
+  /** The bytes don't follow the framing: nothing is read any more, and `closed` is next. */
+  | { readonly type: "malformed"; readonly socket: Socket; readonly fault: FramingFault }
+  /** As many packets as were asked for with a number have come. */
+  | { readonly type: "passive"; readonly socket: Socket }
+  /** What is unsent has fallen to the low watermark after it had passed the high one. */
+  | { readonly type: "drained"; readonly socket: Socket }
+  | SocketClosed;
+
+/** All that came before was delivered; the peer sends no more, or the connection broke. */
+export interface SocketClosed {
+  readonly type: "closed";
+  readonly socket: Socket;
+  /** Why it broke; `undefined` when the peer has ended it orderly, and after `stopReading`. */
+  readonly error: Error | undefined;
+  /** The peer reset it. */
+  readonly reset: boolean;
+  /** It was this side that stopped reading. */
+  readonly drained: boolean;
+}
+
+/** The kind of a socket's messages: handle them with `on(SocketInfo, …)`. */
+export const SocketInfo = defineInfo<SocketMessage>("net:socket");

@@ -1,0 +1,211 @@
+/** What sockets can be told, what they do unless told otherwise, and the checks of it. */
+
+import { checkPacket, packetHeader, type Packet } from "../framing/packet.ts";
+import type { Overlong } from "../framing/framer.ts";
+import type { StreamOptions } from "../network/network.ts";
+import type { ActiveMode } from "./messages.ts";
+
+/** Most bytes of one packet. */
+export const MAX_PACKET_BYTES = 65_536;
+/** Unsent bytes above which a writer should wait. */
+export const HIGH_WATERMARK_BYTES = 65_536;
+/** Unsent bytes above which nothing more is taken. */
+export const MAX_UNSENT_BYTES = 1_048_576;
+/** How long a peer may take nothing of what is unsent, in milliseconds. */
+export const SEND_TIMEOUT_MS = 30_000;
+/** How long a TLS handshake may take, in milliseconds. */
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** How long connecting may take, in milliseconds. */
+export const CONNECT_TIMEOUT_MS = 15_000;
+/** Connections that wait in the kernel to be accepted (listen(2)). */
+export const BACKLOG = 1_024;
+/** Silence after which the kernel asks whether the peer is still there: never, as in gen_tcp; a read time-out sees more. */
+export const KEEP_ALIVE_MS = Infinity;
+
+/** Most packets that can be asked for at a time (inet's `{active, N}`). */
+const MAX_ACTIVE_COUNT = 32_767;
+
+/** What may be changed while a socket is open. */
+export interface SocketSettings {
+  /** How bytes become packets, and whether a header goes before what is sent. Default: `"raw"`. */
+  readonly packet?: Packet;
+  /** Most bytes of one packet; `packet` says what counts. Default: {@link MAX_PACKET_BYTES}. */
+  readonly maxPacketBytes?: number;
+  /**
+   * What becomes of a line or a delimited packet over the limit: `"error"` ends the connection's reading, since the peer
+   * doesn't keep to what was agreed on; `"skip"` reports it and goes on behind it. Default: `"error"`.
+   */
+  readonly overlong?: Overlong;
+  /**
+   * Whether small writes leave at once rather than being gathered (tcp(7), TCP_NODELAY). Default: `true`, since all
+   * writes of a burst are joined already.
+   */
+  readonly noDelay?: boolean;
+  /**
+   * Milliseconds of silence after which the kernel asks whether the peer is still there; `Infinity` never asks.
+   * Default: {@link KEEP_ALIVE_MS}.
+   */
+  readonly keepAliveMs?: number;
+  /** Unsent bytes above which a writer should wait (`writable`, `drained()`). Default: {@link HIGH_WATERMARK_BYTES}. */
+  readonly highWatermarkBytes?: number;
+  /** Unsent bytes at which it may go on. Default: half of the high watermark. */
+  readonly lowWatermarkBytes?: number;
+  /**
+   * With more unsent than that, a send is `"full"`. What counts is what was unsent before it, so that one large send to
+   * a peer that reads always passes. Default: {@link MAX_UNSENT_BYTES}.
+   */
+  readonly maxUnsentBytes?: number;
+  /** What a send that is `"full"` does: `"close"` cuts the connection, `"refuse"` only writes nothing. Default: `"close"`. */
+  readonly whenFull?: "close" | "refuse";
+  /**
+   * Milliseconds after which a peer that takes nothing, with more than the high watermark unsent, is cut off: `closed`
+   * tells a `SendTimeoutError`. `Infinity` waits for ever. Default: {@link SEND_TIMEOUT_MS}.
+   */
+  readonly sendTimeoutMs?: number;
+}
+
+export interface SocketOptions extends SocketSettings {
+  /** How packets are delivered at first. Default: `true`. */
+  readonly active?: ActiveMode;
+}
+
+export interface ConnectOptions extends SocketOptions {
+  /** Milliseconds; `Infinity` waits for as long as the kernel does. Default: {@link CONNECT_TIMEOUT_MS}. */
+  readonly timeoutMs?: number;
+}
+
+/** Where to listen: at a `port` or at a `path`. */
+export interface ListenOptions extends Pick<SocketSettings, "noDelay" | "keepAliveMs"> {
+  /** 0 for any free one. */
+  readonly port?: number;
+  /** Of a Unix socket. The file must not be there yet; it goes when the socket closes. */
+  readonly path?: string;
+  /** A name or an address. Default: 127.0.0.1, so that nobody else reaches it unless told otherwise. */
+  readonly host?: string;
+  /** Connections that may wait in the kernel, and here, to be accepted (listen(2)). Default: {@link BACKLOG}. */
+  readonly backlog?: number;
+  /**
+   * Whether several processes may listen there at a time, between which the kernel divides the connections (socket(7),
+   * SO_REUSEPORT; Node.js 23.1 or later, not on every platform). Default: `false`.
+   */
+  readonly reusePort?: boolean;
+}
+
+/** All settings of a socket, defaults included. */
+export interface Settings extends Required<Omit<SocketSettings, "noDelay" | "keepAliveMs">> {
+  readonly hasHeader: boolean;
+  /** What of them is the stream's to keep. */
+  readonly stream: StreamOptions;
+}
+
+const known = new WeakMap<SocketSettings, Settings>();
+
+/**
+ * Checks options and fills in the defaults. Sockets of the same options object share what comes of it.
+ *
+ * @throws RangeError that names the option, what it was and what would be right.
+ */
+export function toSettings(options: SocketSettings): Settings {
+  const before = known.get(options);
+  if (before !== undefined) return before;
+  checkSocketOptions(options);
+  const highWatermarkBytes = options.highWatermarkBytes ?? HIGH_WATERMARK_BYTES;
+  const lowWatermarkBytes = options.lowWatermarkBytes ?? Math.floor(highWatermarkBytes / 2);
+  const { packet = "raw", noDelay, keepAliveMs } = options;
+  const settings: Settings = {
+    packet,
+    hasHeader: packetHeader(packet, 0) !== undefined,
+    maxPacketBytes: options.maxPacketBytes ?? MAX_PACKET_BYTES,
+    overlong: options.overlong ?? "error",
+    highWatermarkBytes,
+    lowWatermarkBytes,
+    maxUnsentBytes: options.maxUnsentBytes ?? MAX_UNSENT_BYTES,
+    whenFull: options.whenFull ?? "close",
+    sendTimeoutMs: options.sendTimeoutMs ?? SEND_TIMEOUT_MS,
+    stream: {
+      ...(noDelay === undefined ? {} : { noDelay }),
+      ...(keepAliveMs === undefined ? {} : { keepAliveMs }),
+      watermarks: { highBytes: highWatermarkBytes, lowBytes: lowWatermarkBytes },
+    },
+  };
+  known.set(options, settings);
+  return settings;
+}
+
+/** Settings with some of them changed; a watermark that wasn't given follows the other one. */
+export function changeSettings(settings: Settings, changes: SocketSettings): Settings {
+  const { hasHeader: _hasHeader, stream: _stream, lowWatermarkBytes, ...kept } = settings;
+  const low = changes.highWatermarkBytes === undefined ? { lowWatermarkBytes } : {};
+  return toSettings({ ...kept, ...low, ...changes });
+}
+
+/** @throws RangeError */
+export function checkSocketOptions(options: SocketOptions): void {
+  const { packet = "raw", overlong = "error", whenFull = "close", noDelay = true, active = true } = options;
+  checkPacket(packet);
+  expectWhole("maxPacketBytes", options.maxPacketBytes ?? MAX_PACKET_BYTES, 1);
+  expectOneOf("overlong", overlong, ["error", "skip"]);
+  expectOneOf("noDelay", noDelay, [true, false]);
+  expectMilliseconds("keepAliveMs", options.keepAliveMs ?? KEEP_ALIVE_MS);
+  expectWhole("maxUnsentBytes", options.maxUnsentBytes ?? MAX_UNSENT_BYTES, 1);
+  expectOneOf("whenFull", whenFull, ["close", "refuse"]);
+  expectMilliseconds("sendTimeoutMs", options.sendTimeoutMs ?? SEND_TIMEOUT_MS);
+  checkActive(active);
+  checkWatermarks(options);
+}
+
+/** @throws RangeError */
+export function checkListenOptions(options: ListenOptions): void {
+  const { port, path, host = "127.0.0.1", reusePort = false, noDelay = true } = options;
+  if (port === undefined) expectText("path", path, "the path of a Unix socket, or port to be given");
+  else if (path !== undefined) throw wrong("path", "absent where port is given", path);
+  else expectWhole("port", port, 0, 65_535);
+  expectText("host", host, "a name or an address");
+  expectWhole("backlog", options.backlog ?? BACKLOG, 1);
+  expectOneOf("reusePort", reusePort, [true, false]);
+  expectOneOf("noDelay", noDelay, [true, false]);
+  expectMilliseconds("keepAliveMs", options.keepAliveMs ?? KEEP_ALIVE_MS);
+}
+
+/** @throws RangeError */
+export function checkActive(active: ActiveMode): void {
+  if (active === "once" || typeof active === "boolean") return;
+  if (Number.isInteger(active) && Math.abs(active) <= MAX_ACTIVE_COUNT) return;
+  const right = `"once", true, false or a whole number from -${MAX_ACTIVE_COUNT} to ${MAX_ACTIVE_COUNT}`;
+  throw wrong("active", right, active);
+}
+
+function checkWatermarks({
+  highWatermarkBytes: high = HIGH_WATERMARK_BYTES,
+  lowWatermarkBytes: low,
+}: SocketSettings): void {
+  expectWhole("highWatermarkBytes", high, 1);
+  if (low !== undefined) expectWhole("lowWatermarkBytes", low, 0, high);
+}
+
+/** @throws RangeError */
+export function expectMilliseconds(name: string, value: number): void {
+  if (!(value > 0)) throw wrong(name, "a positive number of milliseconds", value);
+}
+
+function expectWhole(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
+  throw wrong(name, `a whole number ${range}`, value);
+}
+
+function expectOneOf<T>(name: string, value: T, right: readonly T[]): void {
+  if (!right.includes(value)) throw wrong(name, right.map(toText).join(" or "), value);
+}
+
+function expectText(name: string, value: unknown, right: string): void {
+  if (typeof value !== "string" || value === "") throw wrong(name, right, value);
+}
+
+function wrong(name: string, right: string, value: unknown): RangeError {
+  return new RangeError(`expected ${name} to be ${right}, got: ${toText(value)}`);
+}
+
+function toText(value: unknown): string {
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+}

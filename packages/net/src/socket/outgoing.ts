@@ -1,0 +1,285 @@
+/**
+ * The writing half of a socket: gathers a burst's writes for one system call, says when there is too much, and keeps
+ * files and handshakes apart from what is sent around them.
+ */
+
+import { SendFileError, SendTimeoutError } from "../errors.ts";
+import { packetHeader } from "../framing/packet.ts";
+import type { Stream } from "../network/network.ts";
+import { SendWatch } from "./send-watch.ts";
+import type { Socket } from "./socket.ts";
+
+/** What can be sent: a packet, or the parts of one. Bytes aren't copied, so whoever sends them leaves them as they are. */
+export type Sendable = string | Uint8Array | readonly (string | Uint8Array)[];
+
+/**
+ * `closed`: it can't arrive any more. `full`: more than `maxUnsentBytes` is unsent. `too_large`: the packet's header can't
+ * say so many bytes; nothing was written.
+ */
+export type SendResult = "sent" | "closed" | "full" | "too_large";
+
+/** From so many bytes on a burst's writes leave before its end: one system call more costs nothing beside them. */
+const FLUSH_BYTES = 65_536;
+
+/** A file or a handshake that waits until it has the stream for itself, with what was sent before it. */
+interface Turn {
+  readonly before: readonly Uint8Array[] | undefined;
+  readonly begin: () => void;
+}
+
+export class Outgoing {
+  bytesWritten = 0;
+  packetsWritten = 0;
+  readonly #socket: Socket;
+  readonly #stream: Stream;
+  /** What was sent and not given to the stream yet. */
+  #output: Uint8Array[] | undefined = undefined;
+  #outputBytes = 0;
+  #flushPlanned = false;
+  /** Those who wait to have the stream for themselves; `undefined` when nobody has it. */
+  #turns: Turn[] | undefined = undefined;
+  /** More than the high watermark is unsent, and hasn't fallen to the low one. */
+  #above = false;
+  /** Somebody was told that there is no room, and is to be told when there is. */
+  #owesRoom = false;
+  #roomWaiters: ((result: "drained" | "closed") => void)[] | undefined = undefined;
+  /** Whoever has the stream for itself, and waits until it takes more. */
+  #fileWaiter: (() => void) | undefined = undefined;
+  #ending = false;
+  #closed = false;
+  #watch: SendWatch | undefined = undefined;
+
+  constructor(socket: Socket, stream: Stream) {
+    this.#socket = socket;
+    this.#stream = stream;
+  }
+
+  // Sending
+
+  send(data: Sendable): SendResult {
+    if (this.#closed || this.#ending) return "closed";
+    if (isParts(data)) return this.#sendParts(data.map(toBytes));
+    const bytes = toBytes(data);
+    if (this.#socket.settings.hasHeader) return this.#sendParts([bytes]);
+    if (this.#isFull()) return this.#refuse();
+    this.packetsWritten += 1;
+    this.#push(bytes);
+    return "sent";
+  }
+
+  #sendParts(parts: readonly Uint8Array[]): SendResult {
+    const header = packetHeader(this.#socket.settings.packet, totalBytes(parts));
+    if (header === "too_large") return "too_large";
+    if (this.#isFull()) return this.#refuse();
+    this.packetsWritten += 1;
+    if (header !== undefined) this.#push(header);
+    for (const part of parts) this.#push(part);
+    return "sent";
+  }
+
+  #isFull(): boolean {
+    return this.unsentBytes > this.#socket.settings.maxUnsentBytes;
+  }
+
+  #refuse(): "full" {
+    if (this.#socket.settings.whenFull === "close") this.#socket.abort();
+    return "full";
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.#output === undefined) this.#output = [bytes];
+    else this.#output.push(bytes);
+    this.#outputBytes += bytes.length;
+    if (this.#turns !== undefined) this.#owesRoom ||= this.#isHeldUp;
+    else if (this.#outputBytes >= FLUSH_BYTES) this.#writeOutput();
+    else this.#planFlush();
+  }
+
+  get unsentBytes(): number {
+    return this.#closed ? 0 : this.#outputBytes + this.#stream.unsentBytes;
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    this.#socket.owner.afterBurst(this);
+  }
+
+  /** Called at the end of a burst. */
+  flush(): void {
+    this.#flushPlanned = false;
+    if (this.#turns !== undefined || this.#closed) return;
+    this.#writeOutput();
+    if (this.#ending) this.#stream.end();
+  }
+
+  #writeOutput(): void {
+    this.#writeSent(this.#takeOutput());
+  }
+
+  #takeOutput(): readonly Uint8Array[] | undefined {
+    const output = this.#output;
+    this.#output = undefined;
+    return output;
+  }
+
+  #writeSent(chunks: readonly Uint8Array[] | undefined): void {
+    if (chunks === undefined || this.#closed) return;
+    const bytes = totalBytes(chunks);
+    this.#outputBytes -= bytes;
+    this.#write(chunks, bytes);
+  }
+
+  #write(chunks: readonly Uint8Array[], bytes: number): void {
+    this.bytesWritten += bytes;
+    if (this.#stream.write(chunks) || this.#above) return;
+    this.#above = this.#owesRoom = true;
+    this.#watchProgress();
+  }
+
+  // Room
+
+  get isWritable(): boolean {
+    return !this.#owesRoom;
+  }
+
+  drained(): Promise<"drained" | "closed"> {
+    if (this.#closed) return Promise.resolve("closed");
+    if (this.#turns === undefined) this.#writeOutput();
+    if (!this.#owesRoom) return Promise.resolve("drained");
+    return new Promise((resolve) => {
+      this.#roomWaiters ??= [];
+      this.#roomWaiters.push(resolve);
+    });
+  }
+
+  /** What is unsent has fallen to the low watermark. */
+  roomCame(): void {
+    this.#above = false;
+    this.#watch?.end();
+    this.#fileWaiter?.();
+    this.#tellRoom();
+  }
+
+  #tellRoom(): void {
+    if (!this.#owesRoom || this.#above || (this.#turns !== undefined && this.#isHeldUp)) return;
+    this.#owesRoom = false;
+    this.#socket.tell({ type: "drained", socket: this.#socket });
+    this.#answerWaiters("drained");
+  }
+
+  #answerWaiters(result: "drained" | "closed"): void {
+    const waiters = this.#roomWaiters;
+    this.#roomWaiters = undefined;
+    for (const resolve of waiters ?? []) resolve(result);
+  }
+
+  /** Too much waits behind a file. */
+  get #isHeldUp(): boolean {
+    return this.#outputBytes > this.#socket.settings.highWatermarkBytes;
+  }
+
+  #watchProgress(): void {
+    this.#watch ??= new SendWatch({
+      owner: () => this.#socket.owner,
+      goneBytes: () => this.bytesWritten - this.#stream.unsentBytes,
+      timedOut: (timeoutMs) => this.#socket.breakOff(new SendTimeoutError(timeoutMs)),
+    });
+    this.#watch.begin(this.#socket.settings.sendTimeoutMs);
+  }
+
+  // Files, and whatever else has the stream for itself
+
+  /** What was sent before leaves before, what is sent meanwhile afterwards. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#takeTurn();
+    if (turn !== undefined) await turn;
+    try {
+      return await work();
+    } finally {
+      this.#endTurn();
+    }
+  }
+
+  #takeTurn(): Promise<void> | undefined {
+    const before = this.#takeOutput();
+    const turns = this.#turns;
+    if (turns !== undefined) return new Promise((begin) => turns.push({ before, begin }));
+    this.#turns = [];
+    this.#writeSent(before);
+    return undefined;
+  }
+
+  #endTurn(): void {
+    const next = this.#turns?.shift();
+    if (next === undefined) {
+      this.#turns = undefined;
+      this.flush();
+      this.#tellRoom();
+    } else {
+      this.#writeSent(next.before);
+      next.begin();
+    }
+  }
+
+  /** Writes a file's pieces, each when the one before has found room. */
+  async sendPieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number | "closed"> {
+    let sentBytes = 0;
+    try {
+      for await (const piece of pieces) {
+        if (this.#closed) return "closed";
+        this.#write([piece], piece.length);
+        sentBytes += piece.length;
+        if (this.#above) await new Promise<void>((resolve) => (this.#fileWaiter = resolve));
+      }
+    } catch (error) {
+      throw new SendFileError(path, sentBytes, error);
+    }
+    return this.#closed ? "closed" : sentBytes;
+  }
+
+  // Its end
+
+  get isEnding(): boolean {
+    return this.#ending;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Sends FIN after what was sent. */
+  end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#planFlush();
+  }
+
+  /** Whoever waits until it may write again waits for nothing now. */
+  streamClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#above = false;
+    this.#output = undefined;
+    this.#outputBytes = 0;
+    this.#watch?.end();
+    this.#fileWaiter?.();
+    this.#answerWaiters("closed");
+    this.#tellRoom();
+  }
+}
+
+function isParts(data: Sendable): data is readonly (string | Uint8Array)[] {
+  return Array.isArray(data);
+}
+
+function toBytes(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? Buffer.from(data) : data;
+}
+
+function totalBytes(chunks: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  return bytes;
+}
