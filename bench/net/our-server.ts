@@ -16,7 +16,14 @@ const BenchListener = processName<ListenerProtocol>("bench");
 const BenchApp = defineSupervisor<OurOptions>("BenchApp", ({ handler = "echo", ...options }) => ({
   children: [
     Listener.child(
-      { port: 0, packet: "line", backlog: 4_096, ...options, handler: HANDLERS[handler] },
+      {
+        port: 0,
+        packet: "line",
+        overlong: handler === "skipping" ? "skip" : "error",
+        backlog: 4_096,
+        ...options,
+        handler: HANDLERS[handler],
+      },
       { name: BenchListener },
     ),
   ],

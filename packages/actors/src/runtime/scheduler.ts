@@ -38,7 +38,9 @@ export class Scheduler {
 
   readonly #drain = (): void => this.#runTurn();
   readonly #beginTurn = (): void => {
-    this.#turnEndsAt = this.#clock.now() + TURN_MS;
+    const now = this.#clock.now();
+    this.#turnEndsAt = now + TURN_MS;
+    this.#flushAt = now + FLUSH_MS;
     this.#runTurn();
   };
 

@@ -49,5 +49,3 @@ export interface FramerOptions {
 
 /** Makes a framer for one connection. */
 export type FramerFactory = (options: FramerOptions) => Framer;
-
-export type { Packet } from "./packet.ts";
