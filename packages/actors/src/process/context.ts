@@ -17,6 +17,7 @@ import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Topics } from "../runtime/topics.ts";
 import type { Shutdown } from "../supervision/child-spec.ts";
 import type { ProcessSpec, Starter } from "./definition.ts";
+import { Few } from "./few.ts";
 import { Envelope, type Message } from "./message.ts";
 import type { Process, Watcher } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
@@ -55,7 +56,7 @@ export interface ProcessVerbs {
 
 export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown> {
   readonly #process: Process;
-  #timers: Set<SelfCast> | undefined = undefined;
+  #timers: Few<SelfCast> | undefined = undefined;
   #monitors: Map<Process, Watcher[]> | undefined = undefined;
 
   constructor(process: Process) {
@@ -148,9 +149,9 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   }
 
   after(ms: number, message: string, ...args: readonly unknown[]): Timer {
-    const timer = new SelfCast(this.#process, message, args, (expired) => this.#timers?.delete(expired));
+    const timer = new SelfCast(this, message, args);
     if (this.#process.alive) {
-      this.#timers ??= new Set();
+      this.#timers ??= new Few();
       this.#timers.add(timer);
       this.#process.host.timers.arm(timer, ms);
     }
@@ -163,9 +164,15 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     this.#process.host.timers.cancel(armed);
   }
 
+  /** @internal One that was set has come. */
+  expired(timer: SelfCast): void {
+    this.#timers?.delete(timer);
+    this.#process.deliver(new Envelope("cast", timer.message, timer.args, undefined));
+  }
+
   /** @internal Cancels what is still armed, at the process's end. */
   cancelTimers(): void {
-    for (const timer of this.#timers ?? []) this.#process.host.timers.cancel(timer);
+    for (const timer of this.#timers?.toArray() ?? []) this.#process.host.timers.cancel(timer);
     this.#timers = undefined;
   }
 
@@ -310,26 +317,18 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
 }
 
 class SelfCast extends TimerNode {
-  readonly #process: Process;
-  readonly #message: string;
-  readonly #args: readonly unknown[];
-  readonly #forget: (timer: SelfCast) => void;
+  readonly message: string;
+  readonly args: readonly unknown[];
+  readonly #context: ProcessContext;
 
-  constructor(
-    process: Process,
-    message: string,
-    args: readonly unknown[],
-    forget: (timer: SelfCast) => void,
-  ) {
+  constructor(context: ProcessContext, message: string, args: readonly unknown[]) {
     super();
-    this.#process = process;
-    this.#message = message;
-    this.#args = args;
-    this.#forget = forget;
+    this.#context = context;
+    this.message = message;
+    this.args = args;
   }
 
   override expire(): void {
-    this.#forget(this);
-    this.#process.deliver(new Envelope("cast", this.#message, this.#args, undefined));
+    this.#context.expired(this);
   }
 }

@@ -68,7 +68,8 @@ export class Process implements Runnable, Neighbours {
   readonly ref: ProcessRef;
   readonly host: ProcessHost;
   readonly definition: Definition;
-  readonly args: unknown;
+  /** What it was started with, until it has. */
+  args: unknown;
   readonly parent: Process | undefined;
   readonly mailbox = new Mailbox();
   readonly openCalls = new PendingCalls();
@@ -106,7 +107,7 @@ export class Process implements Runnable, Neighbours {
   #idleTimer: IdleTimer | undefined = undefined;
   readonly #links = new Few<Process>();
   #watchers: Few<Watcher> | undefined = undefined;
-  #owned: Set<Owned> | undefined = undefined;
+  #owned: Few<Owned> | undefined = undefined;
   #abort: AbortController | undefined = undefined;
   /** Until it has been told. */
   #starter: Starter | undefined;
@@ -308,6 +309,7 @@ export class Process implements Runnable, Neighbours {
       this.end(stop);
     } else {
       this.state = result;
+      this.args = undefined;
       this.phase = "running";
       this.host.emit({ type: "process_started", process: this.ref, parent: this.parent?.ref });
       this.#takeStarter()?.started(this.ref);
@@ -369,7 +371,7 @@ export class Process implements Runnable, Neighbours {
   }
 
   own(resource: Owned): void {
-    this.#owned ??= new Set();
+    this.#owned ??= new Few();
     this.#owned.add(resource);
   }
 
@@ -495,7 +497,7 @@ export class Process implements Runnable, Neighbours {
     this.context.dropMonitors();
     this.host.forget(this);
     this.#abort?.abort();
-    for (const resource of this.#owned ?? []) this.#release(resource, reason);
+    for (const resource of this.#owned?.toArray() ?? []) this.#release(resource, reason);
     if (starting) this.#leaveParent();
     this.#takeStarter()?.failed(new StartFailedError(this.ref.label, reason));
     this.host.emit({ type: "process_ended", process: this.ref, reason });

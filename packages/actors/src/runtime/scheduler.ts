@@ -31,7 +31,7 @@ export class Scheduler {
   #queue: Runnable[] = [];
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
-  #flushes = new Set<Flushable>();
+  readonly #flushes = new Set<Flushable>();
   #planned = false;
   #turnEndsAt = 0;
   #flushAt = 0;
@@ -115,9 +115,13 @@ export class Scheduler {
 
   #flush(now: number): void {
     this.#flushAt = now + FLUSH_MS;
-    const flushes = this.#flushes;
-    if (flushes.size === 0) return;
-    this.#flushes = new Set();
-    for (const item of flushes) item.flush();
+    // What a flush asks for joins the end, and is the next burst's.
+    let left = this.#flushes.size;
+    for (const item of this.#flushes) {
+      if (left === 0) return;
+      left -= 1;
+      this.#flushes.delete(item);
+      item.flush();
+    }
   }
 }

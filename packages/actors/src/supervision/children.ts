@@ -18,7 +18,7 @@ export interface ChildCounts {
 }
 
 interface CountedChild {
-  readonly spec: ChildSpec;
+  readonly spec: Pick<ChildSpec, "type">;
   readonly active: boolean;
 }
 

@@ -54,8 +54,9 @@ interface DynamicSupervisorPrivate<C, P extends Protocol> extends DynamicSupervi
   };
 }
 
+/** What is kept of a child. Temporary ones of one kind share it: nothing of theirs ever changes, and their specs go. */
 interface Child<P extends Protocol> {
-  readonly spec: ChildSpec<P>;
+  readonly spec: KeptSpec<P>;
   readonly backOff: BackOffState | undefined;
   /** Ended, and its turn to be started again hasn't come. */
   restarting: boolean;
@@ -63,11 +64,18 @@ interface Child<P extends Protocol> {
   wait: Timer | undefined;
 }
 
+/** Without the process where it is never started again. */
+type KeptSpec<P extends Protocol> = Omit<ChildSpec<P>, "process"> & {
+  readonly process?: ChildSpec<P>["process"];
+};
+
 interface DynamicSupervisorState<C, P extends Protocol> {
   readonly spec: DynamicSupervisorSpec<C, P>;
   /** By address; a child that waits for its restart stands under its last one. */
   readonly children: Map<Ref, Child<P>>;
   readonly restarts: RestartWindow;
+  /** What temporary children share, by the latest's kind. */
+  temporary: Child<P> | undefined;
   /** Children whose `init` is under way. */
   starting: number;
 }
@@ -95,14 +103,14 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
       const spec = describe(args);
       checkSupervisor(name, spec);
       const restarts = new RestartWindow(spec.intensity ?? DEFAULT_INTENSITY);
-      return { spec, children: new Map(), restarts, starting: 0 };
+      return { spec, children: new Map(), restarts, temporary: undefined, starting: 0 };
     },
     calls: {
       startChild(ctx, args) {
         const { spec, children, starting } = ctx.state;
         if (children.size + starting >= (spec.maxChildren ?? Infinity)) return { outcome: "max_children" };
         try {
-          startNew(ctx, toChild(spec, args), ctx.from);
+          startNew(ctx, spec.child(args), ctx.from);
           return noReply;
         } catch (error) {
           // What is wrong with the child's spec concerns who asked for it.
@@ -145,32 +153,34 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
   };
 }
 
-function toChild<C, P extends Protocol>({ child, backOff }: DynamicSupervisorSpec<C, P>, args: C): Child<P> {
-  const spec = child(args);
-  checkChild(spec, "never");
-  return {
-    spec,
-    backOff: backOff === undefined ? undefined : new BackOffState(backOff),
-    restarting: false,
-    wait: undefined,
-  };
+function keep<C, P extends Protocol>(state: DynamicSupervisorState<C, P>, spec: ChildSpec<P>): Child<P> {
+  const { backOff } = state.spec;
+  if (spec.restart !== "temporary")
+    return { spec, backOff: backOff && new BackOffState(backOff), restarting: false, wait: undefined };
+  const shared = state.temporary?.spec;
+  if (shared?.id !== spec.id || shared.shutdown !== spec.shutdown || shared.type !== spec.type) {
+    const { process: _process, ...kept } = spec;
+    state.temporary = { spec: kept, backOff: undefined, restarting: false, wait: undefined };
+  }
+  return state.temporary as Child<P>;
 }
 
 /** The answer leaves when `init` is done; the place is kept for the child meanwhile. */
 function startNew<C, P extends Protocol>(
   ctx: DynamicContext<C, P>,
-  child: Child<P>,
+  spec: ChildSpec<P>,
   from: ReplyTo<ChildStart<P>>,
 ): void {
+  checkChild(spec, "never");
   const { state } = ctx;
   const answer = (start: ChildStart<P>) => {
     state.starting -= 1;
     ctx.reply(from, start);
   };
   state.starting += 1;
-  verbsOf(ctx).begin(child.spec.process, {
+  verbsOf(ctx).begin(spec.process, {
     started(ref: Ref<P>) {
-      state.children.set(ref, child);
+      state.children.set(ref, keep(state, spec));
       answer({ outcome: "started", ref });
     },
     ignored: () => answer({ outcome: "ignored" }),
@@ -185,7 +195,9 @@ function startAgain<C, P extends Protocol>(
   done: () => void,
 ): void {
   const { children } = ctx.state;
-  verbsOf(ctx).begin(child.spec.process, {
+  const { process } = child.spec;
+  if (process === undefined) return done();
+  verbsOf(ctx).begin(process, {
     started(ref) {
       children.delete(last);
       child.restarting = false;

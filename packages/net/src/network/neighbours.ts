@@ -1,5 +1,6 @@
 /** Pieces of memory that lie one behind the other: what was cut from one chunk and sent on leaves as one piece, uncopied. */
 export function joinNeighbours(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (pieces.length === 1) return pieces;
   const joined: Uint8Array[] = [];
   let first = 0;
   for (let next = 1; next <= pieces.length; next += 1) {

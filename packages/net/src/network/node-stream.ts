@@ -13,6 +13,7 @@ const JOIN_BYTES = 65_536;
  * has left, and whether a slow peer takes anything at all must be seen before.
  */
 const PIECE_BYTES = 131_072;
+const NOTHING = new Uint8Array(0);
 
 /** Where the listeners that all sockets share find the stream of theirs: closures for each would cost more. */
 const STREAM = Symbol("stream");
@@ -191,11 +192,22 @@ export class NodeStream implements Stream {
       for (const chunk of piece) this.#hand(chunk);
       this.#socket.uncork();
     }
+    if (!this.#isSecure && this.#socket.writableLength > 0) this.#socket.write(NOTHING, this.#whenWritten);
   }
 
+  /** Node.js takes a turn for each callback; a kernel that takes all at once needs none. Encrypted, it never does. */
   #hand(chunk: Uint8Array): void {
+    if (this.#isSecure) this.#socket.write(chunk, this.#whenWritten);
+    else this.#socket.write(chunk);
+  }
+
+  get #isSecure(): boolean {
+    return this.#socket !== this.#raw;
+  }
+
+  get #whenWritten(): () => void {
     this.#onWritten ??= () => this.#written();
-    this.#socket.write(chunk, this.#onWritten);
+    return this.#onWritten;
   }
 
   /** Something has left, or never will. */
