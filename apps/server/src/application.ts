@@ -11,16 +11,21 @@ import { Store, StoreServer, type OpenStorage } from "./store/store.ts";
 export interface WheelhouseStart {
   readonly config: Config;
   readonly openStorage: OpenStorage;
+  /** What the first account takes when it is made from elsewhere. */
+  readonly setupCode: string;
 }
 
-export const Wheelhouse = defineSupervisor<WheelhouseStart>("Wheelhouse", ({ config, openStorage }) => ({
-  strategy: "rest_for_one",
-  children: [
-    StoreServer.child(openStorage, { name: Store }),
-    DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
-    deviceListener(config.tcp),
-    HttpServer.child(config, { name: Http }),
-    // After the web server, whose sockets they use: at the end they let go of them first.
-    LivePagesSupervisor.child(undefined, { name: LivePages, shutdown: Infinity }),
-  ],
-}));
+export const Wheelhouse = defineSupervisor<WheelhouseStart>(
+  "Wheelhouse",
+  ({ config, openStorage, setupCode }) => ({
+    strategy: "rest_for_one",
+    children: [
+      StoreServer.child(openStorage, { name: Store }),
+      DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
+      deviceListener(config.tcp),
+      HttpServer.child({ config, setupCode }, { name: Http }),
+      // After the web server, whose sockets they use: at the end they let go of them first.
+      LivePagesSupervisor.child(undefined, { name: LivePages, shutdown: Infinity }),
+    ],
+  }),
+);

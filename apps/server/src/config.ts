@@ -1,5 +1,6 @@
 /** The server's settings: one table of flags, variables and defaults, read without touching anything. Pure. */
 
+import { BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -17,6 +18,17 @@ export interface Config {
   readonly data: string;
   /** The address people reach the page under, where that isn't a loopback name. */
   readonly publicUrl: URL | undefined;
+  /** Files with a certificate chain and its key, PEM: given, both ports speak TLS and nothing else. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  /** The proxies whose word on where a request comes from counts. */
+  readonly trustedProxy: BlockList | undefined;
+  /** Whether anybody may make an account. */
+  readonly openRegistration: boolean;
+  /** Requests within 10 s from one address, and as many by one session or token. */
+  readonly requestLimit: number;
+  /** Connections to the web port, live sockets included. */
+  readonly maxConnections: number;
   readonly logLevel: LogLevelName;
 }
 
@@ -29,6 +41,8 @@ interface Setting<T> {
   readonly default: string;
   readonly value: string;
   readonly help: string;
+  /** Takes no value: the flag alone says yes. */
+  readonly isSwitch?: true;
   /** What is right, in words that follow "expected NAME to be". */
   readonly expected: string;
   read(text: string): T | undefined;
@@ -38,6 +52,13 @@ const hostAndPort = {
   value: "HOST:PORT",
   expected: "HOST:PORT with a port from 0 to 65535",
   read: readHostAndPort,
+};
+
+const file = {
+  default: "",
+  value: "FILE",
+  expected: "the path of a file",
+  read: (text: string) => (text === "" ? undefined : resolve(text)),
 };
 
 /** The one table. `docs/guides/configuration.md` and `--help` show it. */
@@ -73,6 +94,55 @@ export const SETTINGS = {
     help: "the address people reach the page under, if not a loopback name",
     expected: "an http:// or https:// address",
     read: readUrl,
+  },
+  tlsCert: {
+    ...file,
+    flag: "tls-cert",
+    variable: "WHEELHOUSE_TLS_CERT",
+    help: "the certificate chain, PEM; with --tls-key: TLS on both ports",
+  },
+  tlsKey: {
+    ...file,
+    flag: "tls-key",
+    variable: "WHEELHOUSE_TLS_KEY",
+    help: "the certificate's key, PEM; both are read again on SIGHUP",
+  },
+  trustedProxy: {
+    flag: "trusted-proxy",
+    variable: "WHEELHOUSE_TRUSTED_PROXY",
+    default: "",
+    value: "LIST",
+    help: "proxies whose X-Forwarded-For counts: addresses or networks, by comma",
+    expected: "addresses or networks (10.0.0.0/8), separated by commas",
+    read: readNetworks,
+  },
+  openRegistration: {
+    flag: "open-registration",
+    variable: "WHEELHOUSE_OPEN_REGISTRATION",
+    default: "no",
+    value: "",
+    isSwitch: true,
+    help: "anybody may make an account",
+    expected: "yes or no",
+    read: readSwitch,
+  },
+  requestLimit: {
+    flag: "request-limit",
+    variable: "WHEELHOUSE_REQUEST_LIMIT",
+    default: "2000",
+    value: "COUNT",
+    help: "requests within 10 s from one address, and by one session or token",
+    expected: "a whole number from 1 to 1000000",
+    read: (text: string) => readCount(text, 1_000_000),
+  },
+  maxConnections: {
+    flag: "max-connections",
+    variable: "WHEELHOUSE_MAX_CONNECTIONS",
+    default: "2000",
+    value: "COUNT",
+    help: "connections to the web port, a quarter of them from one address",
+    expected: "a whole number from 4 to 100000",
+    read: (text: string) => readCount(text, 100_000, 4),
   },
   logLevel: {
     flag: "log-level",
@@ -112,6 +182,11 @@ export function readCommandLine(
     }
     values[name] = value;
   }
+  if ((values["tlsCert"] === undefined) !== (values["tlsKey"] === undefined)) {
+    const [given, other] =
+      values["tlsKey"] === undefined ? ["--tls-cert", "--tls-key"] : ["--tls-key", "--tls-cert"];
+    return { type: "wrong", message: `expected ${other} to be given together with ${given}, got: none` };
+  }
   // The table has a reader for each field of Config.
   return { type: "run", config: values as unknown as Config };
 }
@@ -120,7 +195,7 @@ export function formatHelp(): string {
   const lines = Object.values<Setting<unknown>>(SETTINGS).map(
     ({ flag, value, help, variable, default: preset }) => {
       const name = `  --${flag} ${value}`;
-      return `${name.padEnd(24)}${help}\n${"".padEnd(24)}${variable}${preset === "" ? "" : `, by default ${preset}`}`;
+      return `${name.padEnd(26)}${help}\n${"".padEnd(26)}${variable}${preset === "" ? "" : `, by default ${preset}`}`;
     },
   );
   return `Usage: npm start -- [options]
@@ -128,8 +203,8 @@ export function formatHelp(): string {
 Watch and steer your game while it runs.
 
 ${lines.join("\n")}
-  --help                  this text
-  --version               the version
+  --help                    this text
+  --version                 the version
 `;
 }
 
@@ -137,7 +212,7 @@ type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 function readFlags(args: readonly string[]): Flags | string {
   const text = Object.values<Setting<unknown>>(SETTINGS).map(
-    ({ flag }) => [flag, { type: "string" as const }] as const,
+    ({ flag, isSwitch }) => [flag, { type: isSwitch === true ? "boolean" : "string" } as const] as const,
   );
   try {
     const { values } = parseArgs({
@@ -162,6 +237,7 @@ function findText(
 ): [string, string] {
   const flag = flags[setting.flag];
   if (typeof flag === "string") return [`--${setting.flag}`, flag];
+  if (flag === true) return [`--${setting.flag}`, "yes"];
   const variable = environment[setting.variable];
   if (variable !== undefined && variable !== "") return [setting.variable, variable];
   return [`--${setting.flag}`, setting.default];
@@ -177,4 +253,26 @@ function readHostAndPort(text: string): HostAndPort | undefined {
 function readUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined;
+}
+
+function readSwitch(text: string): boolean | undefined {
+  return { yes: true, no: false }[text];
+}
+
+function readCount(text: string, highest: number, lowest = 1): number | undefined {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return count >= lowest && count <= highest ? count : undefined;
+}
+
+function readNetworks(text: string): BlockList | undefined {
+  const list = new BlockList();
+  for (const part of text.split(",").map((each) => each.trim())) {
+    const [address = "", length] = part.split("/", 2);
+    const version = isIP(address);
+    const bits = version === 4 ? 32 : 128;
+    const prefix = length === undefined ? bits : readCount(length, bits, 0);
+    if (version === 0 || prefix === undefined) return undefined;
+    list.addSubnet(address, prefix, version === 4 ? "ipv4" : "ipv6");
+  }
+  return list;
 }

@@ -3,8 +3,11 @@
 import { StartFailedError, type RuntimeEvent } from "@wheelhouse/actors";
 import { ListenError } from "@wheelhouse/net";
 import { StorageUnusableError } from "@wheelhouse/storage";
+import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import { formatHelp, readCommandLine, type Config, type HostAndPort } from "./config.ts";
+import { isLoopbackName } from "./http/security.ts";
+import { TlsFilesError } from "./http/tls.ts";
 import { createLog, logEvent } from "./log.ts";
 import { startServer, type RunningServer } from "./server.ts";
 
@@ -45,20 +48,29 @@ async function run(config: Config): Promise<void> {
   write = (event) => logEvent(log, event);
   logEarly();
   endOnSignal(server);
+  reloadOnSignal(server, log);
   greet(config, server);
   const reason = await server.app.ended;
   if (reason !== "shutdown") return fail(CRASHED, "the server gave up; its log says why");
   process.exit(0);
 }
 
-function greet({ data }: Config, { http, tcp }: RunningServer): void {
+function greet(
+  { data, http: asked, publicUrl, tlsCert }: Config,
+  { http, tcp, setupCode }: RunningServer,
+): void {
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
   process.stdout.write(`${bold(`Wheelhouse ${packageJson.version}`)}
-  page     ${bold(`http://${format(http)}`)}
+  page     ${bold(`${tlsCert === undefined ? "http" : "https"}://${format(http)}`)}
   devices  ${bold(format(tcp))} (TCP)
   data     ${data}
 `);
+  const isReachable = publicUrl !== undefined || !isLoopbackName(format({ ...asked, port: 0 }));
+  if (setupCode !== undefined && isReachable)
+    process.stdout.write(
+      `  code     ${bold(setupCode)} makes the first account from another machine, once\n`,
+    );
 }
 
 function format({ host, port }: HostAndPort): string {
@@ -81,6 +93,16 @@ function endOnSignal(server: RunningServer): void {
   process.on("SIGINT", end);
 }
 
+/** As daemons do: the certificate was renewed. */
+function reloadOnSignal(server: RunningServer, log: Logger): void {
+  const reload = async () => {
+    const outcome = await server.reloadTls();
+    if (outcome === "reloaded") log.info("the certificate was read again");
+    else log.error({ why: outcome.failed }, "the certificate stays as it was");
+  };
+  process.on("SIGHUP", () => void reload());
+}
+
 function failToStart(config: Config, error: unknown, logEarly: () => void): void {
   const reason = rootReason(error);
   if (reason instanceof ListenError) {
@@ -91,6 +113,7 @@ function failToStart(config: Config, error: unknown, logEarly: () => void): void
       `${flag} ${format({ host, port })}: ${reason.message}; choose another with ${flag} HOST:PORT`,
     );
   }
+  if (reason instanceof TlsFilesError) return fail(WRONG_SETTING, reason.message);
   if (reason instanceof StorageUnusableError) {
     return fail(WRONG_SETTING, `--data ${config.data}: ${reason.message}; choose another with --data DIR`);
   }

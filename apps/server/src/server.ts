@@ -2,6 +2,7 @@
 
 import { Runtime, start, type Application, type RuntimeEvent } from "@wheelhouse/actors";
 import { openSqliteStorage } from "@wheelhouse/storage/sqlite";
+import { randomSetupCode } from "./accounts/secrets.ts";
 import { Wheelhouse } from "./application.ts";
 import type { Config, HostAndPort } from "./config.ts";
 import { DeviceListener } from "./devices/device-listener.ts";
@@ -13,6 +14,10 @@ export interface RunningServer {
   /** Where it really listens: a port 0 has become a real one. */
   readonly http: HostAndPort;
   readonly tcp: HostAndPort;
+  /** What the first account takes when it is made from another machine; `undefined` when there is one already. */
+  readonly setupCode: string | undefined;
+  /** Reads the certificate again, without cutting anybody; says why not if it is wrong. */
+  reloadTls(): Promise<"reloaded" | { readonly failed: string }>;
   /** Drains, stores what came, and closes. */
   stop(): Promise<void>;
 }
@@ -28,8 +33,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     options.openStorage ?? ((onFailed) => openSqliteStorage({ folder: config.data, onFailed }));
   const runtime = new Runtime();
   if (options.onEvent !== undefined) runtime.on(options.onEvent);
-  const app = await start(Wheelhouse, { config, openStorage }, { runtime });
+  const setupCode = randomSetupCode();
+  const app = await start(Wheelhouse, { config, openStorage, setupCode }, { runtime });
   const http = await app.call(Http, "address");
   const { local } = await app.call(DeviceListener, "info");
-  return { app, http, tcp: local, stop: () => app.stop() };
+  return {
+    app,
+    http,
+    tcp: local,
+    setupCode: (await app.call(Http, "awaitsFirstAccount")) ? setupCode : undefined,
+    reloadTls: () => app.call(Http, "reloadTls"),
+    stop: () => app.stop(),
+  };
 }

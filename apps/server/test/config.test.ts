@@ -1,6 +1,7 @@
 /** Reading the settings: flags before variables before defaults, and each mistake in words that help. */
 
 import { resolve } from "node:path";
+import type { BlockList } from "node:net";
 import { describe, expect, test } from "vitest";
 import { SETTINGS, formatHelp, readCommandLine, type Config } from "../src/config.ts";
 
@@ -9,6 +10,12 @@ const DEFAULTS = {
   tcp: { host: "127.0.0.1", port: 6667 },
   data: resolve("./data"),
   publicUrl: undefined,
+  tlsCert: undefined,
+  tlsKey: undefined,
+  trustedProxy: undefined,
+  openRegistration: false,
+  requestLimit: 2_000,
+  maxConnections: 2_000,
   logLevel: "warn",
 };
 
@@ -29,6 +36,13 @@ describe("what is right", () => {
     [["--public-url", "https://watch.example.org"], {}, { publicUrl: new URL("https://watch.example.org") }],
     [["--public-url", ""], {}, { publicUrl: undefined }],
     [["--log-level", "debug"], {}, { logLevel: "debug" }],
+    [["--tls-cert", "/c", "--tls-key", "/k"], {}, { tlsCert: "/c", tlsKey: "/k" }],
+    [["--tls-cert", "/c"], { WHEELHOUSE_TLS_KEY: "/k" }, { tlsCert: "/c", tlsKey: "/k" }],
+    [["--open-registration"], {}, { openRegistration: true }],
+    [[], { WHEELHOUSE_OPEN_REGISTRATION: "yes" }, { openRegistration: true }],
+    [["--open-registration"], { WHEELHOUSE_OPEN_REGISTRATION: "no" }, { openRegistration: true }],
+    [["--request-limit", "1"], {}, { requestLimit: 1 }],
+    [["--max-connections", "100000"], {}, { maxConnections: 100_000 }],
     [[], { WHEELHOUSE_HTTP: "localhost:1" }, { http: { host: "localhost", port: 1 } }],
     [[], { WHEELHOUSE_TCP: "localhost:2" }, { tcp: { host: "localhost", port: 2 } }],
     [[], { WHEELHOUSE_DATA: "/srv" }, { data: "/srv" }],
@@ -57,6 +71,16 @@ describe("what is wrong names the setting, what would be right and what was give
       [["--data", ""], {}, ["--data", "folder", `""`]],
       [["--public-url", "ftp://a.example"], {}, ["--public-url", "http", `"ftp://a.example"`]],
       [["--public-url", "watch.example.org"], {}, ["--public-url", `"watch.example.org"`]],
+      [["--tls-cert", "/c"], {}, ["--tls-key", "together with --tls-cert"]],
+      [["--tls-key", "/k"], {}, ["--tls-cert", "together with --tls-key"]],
+      [["--open-registration=yes"], {}, ["--open-registration"]],
+      [[], { WHEELHOUSE_OPEN_REGISTRATION: "true" }, ["WHEELHOUSE_OPEN_REGISTRATION", "yes or no", `"true"`]],
+      [["--request-limit", "0"], {}, ["--request-limit", "1 to 1000000", `"0"`]],
+      [["--request-limit", "1e3"], {}, ["--request-limit", `"1e3"`]],
+      [["--max-connections", "3"], {}, ["--max-connections", "4 to 100000", `"3"`]],
+      [["--trusted-proxy", "proxy.example"], {}, ["--trusted-proxy", "networks", `"proxy.example"`]],
+      [["--trusted-proxy", "10.0.0.0/33"], {}, ["--trusted-proxy", `"10.0.0.0/33"`]],
+      [["--trusted-proxy", "10.0.0.1,"], {}, ["--trusted-proxy", `"10.0.0.1,"`]],
       [["--log-level", "loud"], {}, ["--log-level", "debug, info, warn, error, silent", `"loud"`]],
       [[], { WHEELHOUSE_TCP: "6667" }, ["WHEELHOUSE_TCP", "HOST:PORT", `"6667"`]],
       [[], { WHEELHOUSE_LOG_LEVEL: "WARN" }, ["WHEELHOUSE_LOG_LEVEL", `"WARN"`]],
@@ -64,7 +88,7 @@ describe("what is wrong names the setting, what would be right and what was give
       [
         ["--verbose"],
         {},
-        ["--verbose", "--http, --tcp, --data, --public-url, --log-level, --help, --version"],
+        ["--verbose", "--http, --tcp, --data, --public-url, --tls-cert, --tls-key", "--help, --version"],
       ],
       [["--no-http"], {}, ["--no-http"]],
       [["start"], {}, ["start", "--http"]],
@@ -78,6 +102,20 @@ describe("what is wrong names the setting, what would be right and what was give
   });
 });
 
+test("trusted proxies are addresses and networks of either version", () => {
+  const command = readCommandLine(["--trusted-proxy", "10.0.0.0/8, 127.0.0.1,fd00::/8"], {});
+  const { trustedProxy } = (command as { readonly config: { readonly trustedProxy: BlockList } }).config;
+  for (const [address, is] of [
+    ["10.9.8.7", true],
+    ["127.0.0.1", true],
+    ["127.0.0.2", false],
+    ["11.0.0.1", false],
+  ] as const)
+    expect(trustedProxy.check(address), address).toBe(is);
+  expect(trustedProxy.check("fd12::1", "ipv6")).toBe(true);
+  expect(trustedProxy.check("fe80::1", "ipv6")).toBe(false);
+});
+
 test("help comes before version, and both before anything wrong", () => {
   expect(readCommandLine(["--help", "--version"], {})).toEqual({ type: "help" });
   expect(readCommandLine(["-h"], {})).toEqual({ type: "help" });
@@ -89,7 +127,7 @@ test("help comes before version, and both before anything wrong", () => {
 test("the help shows each setting with its variable and its default", () => {
   const help = formatHelp();
   for (const setting of Object.values(SETTINGS)) {
-    expect(help).toContain(`--${setting.flag} ${setting.value}`);
+    expect(help).toContain(`--${setting.flag} ${setting.value}`.trim());
     expect(help).toContain(setting.variable);
     expect(help).toContain(setting.default);
   }

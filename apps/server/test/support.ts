@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatReason, type RuntimeEvent } from "@wheelhouse/actors";
+import { KEEP_ALL } from "@wheelhouse/storage";
 import { afterEach, expect } from "vitest";
 import { randomDeviceKey, randomId } from "../src/accounts/secrets.ts";
 import { beginSession } from "../src/accounts/sessions.ts";
@@ -114,7 +115,19 @@ export async function startLastingServer(options: TestServerOptions = {}): Promi
 /** Both ports are any that are free. */
 export function testConfig(config: Partial<Config> & Pick<Config, "data">): Config {
   const anyPort = { host: "127.0.0.1", port: 0 };
-  return { http: anyPort, tcp: anyPort, publicUrl: undefined, logLevel: "silent", ...config };
+  return {
+    http: anyPort,
+    tcp: anyPort,
+    publicUrl: undefined,
+    tlsCert: undefined,
+    tlsKey: undefined,
+    trustedProxy: undefined,
+    openRegistration: false,
+    requestLimit: 1_000_000,
+    maxConnections: 2_000,
+    logLevel: "silent",
+    ...config,
+  };
 }
 
 function makeFolder(): Promise<string> {
@@ -143,7 +156,7 @@ async function addAccount(server: RunningServer): Promise<TestAccount> {
   const { runtime } = server.app;
   const createdAt = runtime.wallClock();
   const user = { id: randomId(), email: `${randomId()}@example.org`, passwordHash: "none", createdAt };
-  const project = { id: randomId(), name: "Another game", createdAt };
+  const project = { id: randomId(), name: "Another game", createdAt, retention: KEEP_ALL };
   const key = {
     id: randomId(),
     project: project.id,

@@ -1,7 +1,8 @@
 /** A typed client of the HTTP API, for the page and the command line. */
 
 import { ApiError, errorBody } from "./errors.ts";
-import { API_PREFIX, routes, type Route, type RouteName } from "./routes.ts";
+import { API_PREFIX, routes, type RouteName } from "./routes.ts";
+import type { Route } from "./routes/route.ts";
 import type { z } from "./zod.ts";
 
 type Field<R, K extends string> = R extends { readonly [key in K]: infer S extends z.ZodType }
@@ -31,6 +32,8 @@ export interface ApiClient {
 export interface ApiClientOptions {
   /** Where the server is; the page's own origin by default. */
   readonly baseUrl?: string;
+  /** What the caller is known by, instead of a browser's cookie. */
+  readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
 }
@@ -47,6 +50,7 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
           method: route.method,
           headers: {
             ...options.headers,
+            ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
             ...(route.method === "GET" ? {} : { "content-type": "application/json" }),
           },
           credentials: "same-origin",

@@ -21,6 +21,48 @@ export const user = z.object({ id: z.string(), email: z.string() });
 export const role = z.enum(["viewer", "editor", "owner"]);
 export const project = z.object({ id: z.string(), name: z.string(), role });
 
+/** How long log entries, markers and histories are kept; null is without a limit. */
+export const retention = z.object({
+  maxAgeMs: z.number().int().positive().nullable(),
+  maxBytes: z.number().int().positive().nullable(),
+});
+export const projectDetails = project.extend({ createdAt: time, retention });
+
+export const member = z.object({ id: z.string(), email: z.string(), role });
+
+/** The secret of an invitation is in its link, which is shown once. */
+export const invitation = z.object({
+  id: z.string(),
+  role,
+  /** The address of who made it. */
+  by: z.string(),
+  createdAt: time,
+  expiresAt: time,
+});
+
+/** A log-in. */
+export const webSession = z.object({
+  id: z.string(),
+  createdAt: time,
+  expiresAt: time,
+  lastUsedAt: time,
+  /** What the browser calls itself. */
+  client: z.string().nullable(),
+  /** Whether it is the one that asks. */
+  current: z.boolean(),
+});
+
+/** What a program logs in with; `role` and `project` limit it. */
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: role.nullable(),
+  project: z.string().nullable(),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+});
+
 export const deviceKey = z.object({
   id: z.string(),
   name: z.string(),
@@ -90,6 +132,11 @@ export const logEntry = z.object({
 export type User = z.infer<typeof user>;
 export type Role = z.infer<typeof role>;
 export type Project = z.infer<typeof project>;
+export type ProjectDetails = z.infer<typeof projectDetails>;
+export type Member = z.infer<typeof member>;
+export type Invitation = z.infer<typeof invitation>;
+export type WebSession = z.infer<typeof webSession>;
+export type Token = z.infer<typeof token>;
 export type DeviceKey = z.infer<typeof deviceKey>;
 export type Device = z.infer<typeof device>;
 export type WriteState = z.infer<typeof writeState>;

@@ -12,10 +12,12 @@ export const API_ERRORS = {
   not_found: 404,
   unknown_variable: 404,
   exists: 409,
+  last_owner: 409,
   read_only: 409,
   wrong_host: 421,
   too_many_requests: 429,
   internal: 500,
+  overloaded: 503,
   storage_unavailable: 503,
 } as const;
 

@@ -5,28 +5,36 @@ export {
   WRITE_STATES,
   type Device,
   type DeviceKey,
+  type Invitation,
   type LogEntry,
+  type Member,
   type Project,
+  type ProjectDetails,
   type Role,
+  type Token,
   type User,
   type Variable,
+  type WebSession,
   type Write,
   type WriteState,
 } from "./entities.ts";
 
 // HTTP
 export { API_ERRORS, ApiError, errorBody, type ApiErrorCode } from "./errors.ts";
+export { API_PREFIX, routes, type RouteName } from "./routes.ts";
 export {
-  API_PREFIX,
   DEFAULT_LIMIT,
   DEFAULT_POINTS,
+  EXAMPLE_IDS,
   MAX_LIMIT,
   MAX_POINTS,
   MAX_WAIT_MS,
-  routes,
+  TAGS,
+  type Access,
+  type Example,
   type Route,
-  type RouteName,
-} from "./routes.ts";
+} from "./routes/route.ts";
+export { toOpenApi, type JsonSchema, type OpenApiDocument, type OpenApiOperation } from "./openapi.ts";
 export {
   createApiClient,
   type Answer,
@@ -39,6 +47,7 @@ export {
 export {
   LIVE_PATH,
   TOPICS,
+  TOPIC_ACCESS,
   clientMessage,
   serverMessage,
   type Changes,

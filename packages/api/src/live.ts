@@ -1,12 +1,20 @@
 /** The live socket: what a page says and is told over `GET /api/v1/live`. */
 
-import { device, logEntry, time, value, variable, write } from "./entities.ts";
+import { device, logEntry, time, value, variable, write, type Role } from "./entities.ts";
 import { z } from "./zod.ts";
 
 export const LIVE_PATH = "/api/v1/live";
 
 export const TOPICS = ["devices", "variables", "logs", "writes"] as const;
 export const topic = z.enum(TOPICS);
+
+/** The role that a subscription to a topic needs in its project. */
+export const TOPIC_ACCESS: Readonly<Record<(typeof TOPICS)[number], Role>> = {
+  devices: "viewer",
+  variables: "viewer",
+  logs: "viewer",
+  writes: "viewer",
+};
 
 /** A place in the stored entries (log entries and writes) of one data folder; `epoch` names the folder. */
 export const position = z.object({ epoch: z.string(), offset: z.number().int().nonnegative() });

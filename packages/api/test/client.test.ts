@@ -77,7 +77,12 @@ test("a GET has no body; anything else is JSON, as the server demands of a brows
 
 test("an answer is what its schema makes of it: fields of a newer server are left out", async () => {
   const { client } = clientOf(200, { fresh: true, devicePort: 6667, colour: "blue" });
-  expect(await client.call("installation", {})).toEqual({ fresh: true, devicePort: 6667 });
+  expect(await client.call("installation", {})).toEqual({
+    fresh: true,
+    devicePort: 6667,
+    needsCode: false,
+    openRegistration: false,
+  });
 });
 
 test("a refusal is thrown with the server's code, words, status and field", async () => {

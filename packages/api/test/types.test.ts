@@ -4,7 +4,12 @@ import { expectTypeOf, test } from "vitest";
 const client = createApiClient();
 
 test("a route's name says what its call takes and answers", () => {
-  expectTypeOf<Answer<"installation">>().toEqualTypeOf<{ fresh: boolean; devicePort: number }>();
+  expectTypeOf<Answer<"installation">>().toEqualTypeOf<{
+    fresh: boolean;
+    devicePort: number;
+    needsCode: boolean;
+    openRegistration: boolean;
+  }>();
   expectTypeOf<Answer<"logOut">>().toEqualTypeOf<null>();
   expectTypeOf<Request<"device">["params"]>().toEqualTypeOf<{ project: string; device: string }>();
 });

@@ -2,12 +2,17 @@
 
 import { afterEach, beforeEach, describe } from "vitest";
 import { accountContract } from "./contract/accounts.ts";
+import { credentialContract } from "./contract/accounts-credentials.ts";
+import { memberContract } from "./contract/accounts-members.ts";
 import { batchContract } from "./contract/batches.ts";
 import { durabilityContract } from "./contract/durability.ts";
 import { entryContract } from "./contract/entries.ts";
 import type { Subject } from "./contract/subject.ts";
 import { historyContract } from "./contract/history.ts";
 import { logContract } from "./contract/logs.ts";
+import { markerContract } from "./contract/markers.ts";
+import { retentionContract } from "./contract/retention.ts";
+import { sampleContract } from "./contract/samples.ts";
 import { sessionContract } from "./contract/sessions.ts";
 import { writeContract } from "./contract/writes.ts";
 import type { Storage } from "./ports.ts";
@@ -60,12 +65,17 @@ export function storageContract(name: string, adapter: StorageAdapter): void {
       await opened.dispose();
     });
     accountContract(subject);
+    credentialContract(subject);
+    memberContract(subject);
     sessionContract(subject);
     batchContract(subject);
     writeContract(subject);
     logContract(subject);
+    markerContract(subject);
     historyContract(subject);
+    sampleContract(subject);
     entryContract(subject);
+    retentionContract(subject);
     durabilityContract(subject);
   });
 }

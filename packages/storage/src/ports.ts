@@ -35,7 +35,18 @@ export interface ProjectRecord {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Time;
+  readonly retention: Retention;
 }
+
+/** How long a project's log entries, markers and histories are kept; `null` is without a limit. */
+export interface Retention {
+  /** Counted from when an entry was received. */
+  readonly maxAgeMs: number | null;
+  /** On disk, with what is needed to search it. */
+  readonly maxBytes: number | null;
+}
+
+export const KEEP_ALL: Retention = { maxAgeMs: null, maxBytes: null };
 
 export interface DeviceKeyRecord {
   readonly id: string;
@@ -49,10 +60,69 @@ export interface DeviceKeyRecord {
 /** A log-in. The cookie's value is never stored, only its hash. */
 export interface WebSessionRecord {
   readonly tokenHash: string;
+  /** Its name for whoever lists sessions; not a secret. */
+  readonly id: string;
   readonly user: string;
   readonly createdAt: Time;
   readonly expiresAt: Time;
+  /** Coarse: see {@link AccountStorage.touchWebSession}. */
+  readonly lastUsedAt: Time;
+  /** What the browser calls itself. */
+  readonly client: string | null;
 }
+
+/** What a program logs in with. Its text is never stored, only its hash. */
+export interface TokenRecord {
+  readonly tokenHash: string;
+  readonly id: string;
+  readonly user: string;
+  readonly name: string;
+  /** The most it may be in any project; null is what its maker is there. */
+  readonly role: RoleName | null;
+  /** The only project it may see; null is all of its maker's. */
+  readonly project: string | null;
+  readonly createdAt: Time;
+  readonly expiresAt: Time | null;
+  readonly lastUsedAt: Time | null;
+}
+
+/** A link that lets its holder in, once. Its secret is never stored, only its hash. */
+export interface InvitationRecord {
+  readonly tokenHash: string;
+  readonly id: string;
+  /** Null lets in an account with a project of its own. */
+  readonly project: string | null;
+  readonly role: RoleName;
+  /** The user who made it. */
+  readonly by: string;
+  readonly createdAt: Time;
+  readonly expiresAt: Time;
+}
+
+export interface MemberRecord {
+  readonly user: string;
+  readonly email: string;
+  readonly role: RoleName;
+}
+
+/** A browser that has logged in to an account before. */
+export interface KnownDeviceRecord {
+  readonly tokenHash: string;
+  readonly user: string;
+  readonly createdAt: Time;
+}
+
+/** Whose a session or a token is. */
+export interface HolderRecord {
+  readonly user: UserRecord;
+  /** The first account is. */
+  readonly isAdmin: boolean;
+  /** Oldest project first. */
+  readonly memberships: readonly Membership[];
+}
+
+/** A project always has an owner. */
+export type MemberOutcome = "changed" | "unknown" | "last_owner";
 
 export interface Membership {
   readonly project: ProjectRecord;
@@ -68,10 +138,60 @@ export interface AccountStorage {
   userById(id: string): Promise<UserRecord | undefined>;
   /** A user's projects, oldest first. */
   memberships(user: string): Promise<readonly Membership[]>;
+  /** Counts from the next {@link DeviceStorage.retain}. */
+  setRetention(project: string, retention: Retention): Promise<ProjectRecord>;
 
+  setPassword(user: string, passwordHash: string): Promise<void>;
+
+  /** Forgets the sessions that have expired by its `createdAt`. */
   addWebSession(session: WebSessionRecord): Promise<void>;
   webSession(tokenHash: string): Promise<WebSessionRecord | undefined>;
+  /** Oldest first, expired ones included. */
+  webSessions(user: string): Promise<readonly WebSessionRecord[]>;
+  /** Whose the session is, in one look. */
+  sessionHolder(
+    tokenHash: string,
+  ): Promise<(HolderRecord & { readonly session: WebSessionRecord }) | undefined>;
+  touchWebSession(tokenHash: string, at: Time): Promise<void>;
   removeWebSession(tokenHash: string): Promise<void>;
+
+  addKnownDevice(device: KnownDeviceRecord): Promise<void>;
+  knownDevice(tokenHash: string): Promise<KnownDeviceRecord | undefined>;
+  forgetKnownDevices(user: string): Promise<void>;
+
+  addToken(token: TokenRecord): Promise<void>;
+  /** Oldest first, expired ones included. */
+  tokens(user: string): Promise<readonly TokenRecord[]>;
+  /** Whose the token is, in one look. */
+  tokenHolder(tokenHash: string): Promise<(HolderRecord & { readonly token: TokenRecord }) | undefined>;
+  touchToken(tokenHash: string, at: Time): Promise<void>;
+  /** The token that is gone now. */
+  removeToken(user: string, id: string): Promise<TokenRecord | undefined>;
+
+  addProject(project: ProjectRecord, owner: string): Promise<void>;
+  renameProject(project: string, name: string): Promise<ProjectRecord>;
+  /** In the order in which they came. */
+  members(project: string): Promise<readonly MemberRecord[]>;
+  setRole(project: string, user: string, role: RoleName): Promise<MemberOutcome>;
+  removeMember(project: string, user: string): Promise<MemberOutcome>;
+
+  /** Forgets the invitations that have expired by its `createdAt`. */
+  addInvitation(invitation: InvitationRecord): Promise<void>;
+  /** Oldest first; those without a project where it is null. */
+  invitations(project: string | null): Promise<readonly InvitationRecord[]>;
+  invitation(tokenHash: string): Promise<InvitationRecord | undefined>;
+  /** Whether it was there. */
+  removeInvitation(project: string | null, id: string): Promise<boolean>;
+  /** Uses an invitation into a project up; who is a member already keeps the higher role. */
+  acceptInvitation(tokenHash: string, user: string, at: Time): Promise<"accepted" | "unknown">;
+  /**
+   * Uses an invitation up for a new user; one without a project stores `own` as {@link register} does. All or nothing.
+   */
+  registerInvited(
+    user: UserRecord,
+    tokenHash: string,
+    own: { readonly project: ProjectRecord; readonly key: DeviceKeyRecord },
+  ): Promise<"registered" | "exists" | "unknown">;
 
   addDeviceKey(key: DeviceKeyRecord): Promise<void>;
   /** Revoked ones included, oldest first. */
@@ -96,6 +216,12 @@ export interface DeviceRecord extends DeviceAddress {
   readonly tags: readonly string[];
   readonly firstSeen: Time;
   readonly lastSeen: Time;
+}
+
+/** What a person changes of a device. Fields that are absent keep what is stored. */
+export interface DeviceUpdate extends DeviceAddress {
+  readonly name?: string | null;
+  readonly tags?: readonly string[];
 }
 
 /** A device that begins or resumes a run. Fields that are absent keep what is stored. */
@@ -129,6 +255,21 @@ export interface SessionClosing {
   readonly resumable: boolean;
 }
 
+/** One run of a device. */
+export interface SessionRecord extends DeviceAddress {
+  readonly id: string;
+  /** Its place among the sessions, rising in the order they began: the `before` of the page after it. */
+  readonly cursor: number;
+  readonly startedAt: Time;
+  /** When it was last opened, stored to or closed. */
+  readonly seenAt: Time;
+  /** Null while it is open, and again once it is resumed. */
+  readonly endedAt: Time | null;
+  readonly reason: string | null;
+  readonly missed: number;
+  readonly acknowledged: number;
+}
+
 export interface StoredVariable {
   readonly declaration: VariableDeclaration;
   /** The type name a dialect-1 device sent last; null for dialect 2. */
@@ -154,9 +295,36 @@ export interface NewLogEntry {
 }
 
 export interface LogEntryRecord extends NewLogEntry, DeviceAddress {
-  /** Rises in order of storing, over the whole data, and is shared with writes: see {@link DeviceStorage.entriesAfter}. */
+  /** Rises in order of storing, over the whole data, shared with writes and markers: see {@link DeviceStorage.entriesAfter}. */
   readonly id: number;
   readonly session: string | null;
+}
+
+/** A moment worth finding again. */
+export interface NewMarker {
+  readonly name: string;
+  readonly fields: JsonObject | null;
+  readonly at: Time;
+  readonly receivedAt: Time;
+}
+
+/** A marker that a person sets, on one device or on the whole project. */
+export interface PersonMarker extends NewMarker {
+  readonly project: string;
+  readonly device: string | null;
+  readonly by: string;
+}
+
+export interface MarkerRecord extends NewMarker {
+  /** One of the ids that log entries have. */
+  readonly id: number;
+  readonly project: string;
+  /** Null for one of the whole project. */
+  readonly device: string | null;
+  /** Null for a person's. */
+  readonly session: string | null;
+  /** The person who set it; null for a device's own. */
+  readonly by: string | null;
 }
 
 /** What one device said, to be stored as a whole together with the `seq` that covers it. */
@@ -174,6 +342,7 @@ export interface DeviceBatch extends DeviceAddress {
   }[];
   readonly samples: readonly Sample[];
   readonly logs: readonly NewLogEntry[];
+  readonly markers: readonly NewMarker[];
   /** Writes whose state changed. */
   readonly writes: readonly WriteUpdate[];
 }
@@ -181,6 +350,8 @@ export interface DeviceBatch extends DeviceAddress {
 export interface StoredBatch {
   /** The batch's log entries with their ids, in order. */
   readonly logs: readonly LogEntryRecord[];
+  /** Its markers, likewise; their ids follow those of its log entries. */
+  readonly markers: readonly MarkerRecord[];
   /** The batch's writes as they now are, in order, also those that the update did nothing to. */
   readonly writes: readonly WriteRecord[];
 }
@@ -213,6 +384,8 @@ export interface WriteRecord extends DeviceAddress {
   readonly by: string;
   readonly createdAt: Time;
   readonly updatedAt: Time;
+  /** When it is to become `expired` if it is still open; null for never. */
+  readonly expiresAt: Time | null;
   /** The entry id of its newest change of state. */
   readonly entry: number;
 }
@@ -221,6 +394,7 @@ export interface WriteRecord extends DeviceAddress {
 export interface NewChange extends DeviceAddress {
   readonly by: string;
   readonly at: Time;
+  readonly expiresAt: Time | null;
   readonly values: readonly { readonly name: string; readonly from: JsonValue; readonly value: JsonValue }[];
 }
 
@@ -259,12 +433,16 @@ export interface HistoryQuery extends DeviceAddress {
   readonly points: number;
 }
 
-/** Entries newest first, by id. */
+/** Entries by id. */
 export interface PageQuery {
   readonly project: string;
   readonly device?: string;
   /** Only entries with a lower id. */
   readonly before?: number;
+  /** Only entries with a higher id. */
+  readonly after?: number;
+  /** Default: newest first. */
+  readonly order?: "newest" | "oldest";
   readonly limit: number;
 }
 
@@ -279,9 +457,82 @@ export interface LogQuery extends PageQuery {
   readonly to?: Time;
 }
 
+/** With `device`, the markers of the whole project are among those found; with `session`, they aren't. */
+export interface MarkerQuery extends PageQuery {
+  readonly session?: string;
+  /** Bounds on `at`, both inclusive. */
+  readonly from?: Time;
+  readonly to?: Time;
+}
+
+/** Newest first. */
+export interface SessionQuery {
+  readonly project: string;
+  readonly device?: string;
+  /** Only sessions with a lower cursor. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Samples in the order of their arrival. */
+export interface SampleQuery {
+  readonly project: string;
+  readonly device?: string;
+  readonly name?: string;
+  /** Bounds on `at`, both inclusive. */
+  readonly from?: Time;
+  readonly to?: Time;
+  /** The `next` of the page before. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+export interface SampleRecord {
+  readonly device: string;
+  readonly name: string;
+  readonly value: JsonValue;
+  readonly at: Time;
+  readonly receivedAt: Time;
+}
+
+/** May hold fewer than `limit`, even none, and yet not be the last: looking for few among many goes by steps. */
+export interface SamplePage {
+  readonly samples: readonly SampleRecord[];
+  /** Null at the end. */
+  readonly next: number | null;
+}
+
 export interface StoredEntries {
   readonly logs: readonly LogEntryRecord[];
+  readonly markers: readonly MarkerRecord[];
   readonly writes: readonly WriteRecord[];
+}
+
+// Upkeep
+
+/** What retention dropped. */
+export interface Dropped {
+  readonly segments: number;
+  readonly bytes: number;
+}
+
+export interface ProjectStatus {
+  readonly project: string;
+  readonly bytes: number;
+  readonly segments: number;
+  /** When the oldest of its log entries, markers and samples was received; null while there are none. */
+  readonly oldestAt: Time | null;
+}
+
+export interface StorageStatus {
+  /** Of all that is stored. */
+  readonly bytes: number;
+  readonly segments: number;
+  readonly oldestAt: Time | null;
+  /** Log entries and samples that are stored but not in the index yet; a search reads them one by one. */
+  readonly indexLagEntries: number;
+  readonly indexLagSamples: number;
+  readonly projects: readonly ProjectStatus[];
 }
 
 export interface DeviceStorage {
@@ -293,25 +544,42 @@ export interface DeviceStorage {
   change(change: NewChange): Promise<StoredChange>;
   /** The writes as they now are, in order; one that isn't stored is left out. */
   updateWrites(updates: readonly WriteUpdate[]): Promise<readonly WriteRecord[]>;
+  /** Makes each open write `expired` whose `expiresAt` isn't after `at`, and gives them by rising id. Cheap when there are none. */
+  expireWrites(at: Time): Promise<readonly WriteRecord[]>;
+  addMarker(marker: PersonMarker): Promise<MarkerRecord>;
+  /** The device as it now is; `undefined` for one that isn't stored. */
+  updateDevice(update: DeviceUpdate): Promise<DeviceRecord | undefined>;
 
   /** By rising id. */
   devices(project: string): Promise<readonly DeviceRecord[]>;
   deviceState(address: DeviceAddress): Promise<DeviceState | undefined>;
+  sessions(query: SessionQuery): Promise<readonly SessionRecord[]>;
   /**
    * Oldest first, by `at`. Numbers come as the lowest and highest of each of `points / 2` equal buckets of time when
    * there are more than `points`, and what isn't a number is left out; other kinds come as the newest `points`
    * changes, without the samples that repeat the value before.
    */
   history(query: HistoryQuery): Promise<readonly (readonly [Time, JsonValue])[]>;
+  samples(query: SampleQuery): Promise<SamplePage>;
   logs(query: LogQuery): Promise<readonly LogEntryRecord[]>;
+  markers(query: MarkerQuery): Promise<readonly MarkerRecord[]>;
   writes(query: PageQuery): Promise<readonly WriteRecord[]>;
+  write(project: string, id: number): Promise<WriteRecord | undefined>;
   /** The highest entry id given out so far; 0 for none. */
   lastEntry(): Promise<number>;
   /**
-   * What was stored after an entry id, by rising id: new log entries, and writes whose state changed.
+   * What was stored after an entry id, by rising id: new log entries and markers, and writes whose state changed.
    * `undefined` when that is more than `limit` entries in all.
    */
   entriesAfter(project: string, entry: number, limit: number): Promise<StoredEntries | undefined>;
+
+  /**
+   * Drops log entries, markers and samples that the projects' retention no longer keeps: the oldest segments as a
+   * whole, so what is younger than a limit stays, and some of what is older may stay for a while. Reported values,
+   * sessions and writes stay, and no id is given out again.
+   */
+  retain(now: Time): Promise<Dropped>;
+  status(): Promise<StorageStatus>;
 }
 
 // Errors

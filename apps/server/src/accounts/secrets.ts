@@ -1,11 +1,12 @@
 /** Random ids and secrets, and the hashes of secrets: the one place of the server that asks the machine for chance. */
 
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 
 const KEY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const KEY_LENGTH = 12;
 const ID_BYTES = 9;
 const TOKEN_BYTES = 32;
+export const TOKEN_PREFIX = "wh_";
 
 /** An id that nobody else has; not a secret. */
 export function randomId(): string {
@@ -25,4 +26,25 @@ export function randomToken(): string {
 /** What is stored of a token. It has 256 random bits, so a fast hash is enough. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
+}
+
+/** What programs log in with. The prefix lets whoever scans for leaked secrets know one. */
+export function randomApiToken(): string {
+  return `${TOKEN_PREFIX}${randomToken()}`;
+}
+
+/** Letters and digits that nobody takes for one another. */
+const CODE_CHARACTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+/** What is typed once to make the first account from elsewhere: 59 bits, as `XXXX-XXXX-XXXX`. */
+export function randomSetupCode(): string {
+  const part = () =>
+    Array.from({ length: 4 }, () => CODE_CHARACTERS[randomInt(CODE_CHARACTERS.length)]).join("");
+  return [part(), part(), part()].join("-");
+}
+
+/** Whether two secrets are the same, in a time that says nothing of where they differ. */
+export function isSameSecret(one: string, other: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
 }

@@ -30,7 +30,17 @@ export class Batch {
 
   toDeviceBatch(address: DeviceAddress): DeviceBatch {
     const { session, declarations, samples, logs, writes, missed, receivedAt, seq } = this;
-    const batch = { ...address, session, declarations, samples, logs, writes, missed, receivedAt };
+    const batch = {
+      ...address,
+      session,
+      declarations,
+      samples,
+      logs,
+      markers: [],
+      writes,
+      missed,
+      receivedAt,
+    };
     return seq === undefined ? batch : { ...batch, seq };
   }
 }

@@ -438,6 +438,7 @@ async function change(ctx: DeviceContext, values: JsonObject, by: string): Promi
       ...state.address,
       by,
       at: ctx.wallClock(),
+      expiresAt: null,
       values: checked.values,
     });
     state.writes.remember(stored.replaced);

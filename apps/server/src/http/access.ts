@@ -1,24 +1,30 @@
-/** Who may call which route. A route that is missing here doesn't compile. */
+/** Who may call which route: decided by the route's own rule, before anything else of it is looked at. Pure. */
 
-import type { Role, RouteName } from "@wheelhouse/api";
+import { ApiError, type Route } from "@wheelhouse/api";
+import { mayActAs, roleIn, type Visitor } from "../accounts/visitor.ts";
 
-/** `anyone` needs no session, `account` any session, a role that role or more in the route's project. */
-export type Access = "anyone" | "account" | Role;
-
-export const ACCESS: Readonly<Record<RouteName, Access>> = {
-  installation: "anyone",
-  register: "anyone",
-  logIn: "anyone",
-  logOut: "account",
-  me: "account",
-  deviceKeys: "editor",
-  createDeviceKey: "owner",
-  revokeDeviceKey: "owner",
-  devices: "viewer",
-  device: "viewer",
-  variables: "viewer",
-  changeVariables: "editor",
-  history: "viewer",
-  writes: "viewer",
-  logs: "viewer",
-};
+/**
+ * Lets a visitor through or refuses.
+ *
+ * @throws ApiError
+ */
+export function checkAccess(
+  { access, notByToken }: Pick<Route, "access" | "notByToken">,
+  visitor: Visitor | undefined,
+  params: { readonly project?: string },
+): void {
+  if (access === "anyone") return;
+  if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
+  if (notByToken === true && visitor.by === "token")
+    throw new ApiError("forbidden", "expected a session: a token can't do this");
+  if (access === "account") return;
+  if (access === "admin") {
+    if (!visitor.isAdmin) throw new ApiError("forbidden", "only the admin of this installation may do this");
+    return;
+  }
+  const role = roleIn(visitor, params.project ?? "");
+  // A project of others looks like one that isn't there.
+  if (role === undefined) throw new ApiError("not_found", "no such project");
+  if (!mayActAs(role, access))
+    throw new ApiError("forbidden", `expected the role ${access} or more, got: ${role}`);
+}

@@ -6,27 +6,66 @@ import { ApiError } from "@wheelhouse/api";
 import { ListenError } from "@wheelhouse/net";
 import { MAX_NAME_LENGTH } from "@wheelhouse/protocol";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import type { Server } from "node:http";
+import type { Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config, HostAndPort } from "../config.ts";
+import { DeviceListener } from "../devices/device-listener.ts";
+import { LivePages } from "../live/live-pages.ts";
 import { acceptLivePages } from "../live/upgrade.ts";
 import { Store } from "../store/store.ts";
+import { toErrorAnswer } from "./answers.ts";
+import { serveApiPage } from "./api-page.ts";
+import { isTrusted } from "./client-address.ts";
+import { guardConnections } from "./connections.ts";
+import { serveHealth } from "./health.ts";
+import { addGauges } from "./metrics.ts";
 import { servePage } from "./page.ts";
+import { createParts, type Parts } from "./parts.ts";
 import { accountHandlers } from "./routes/accounts.ts";
+import { deviceKeyHandlers } from "./routes/device-keys.ts";
 import { deviceHandlers } from "./routes/devices.ts";
-import { SECURITY_HEADERS, formatAnswer, isOwnHost } from "./security.ts";
-import { serve, toErrorAnswer } from "./serve.ts";
+import { invitationHandlers } from "./routes/invitations.ts";
+import { projectHandlers } from "./routes/projects.ts";
+import { registrationHandlers } from "./routes/registration.ts";
+import { tokenHandlers } from "./routes/tokens.ts";
+import { SECURITY_HEADERS, formatAnswer, isOwnHost, strictTransport } from "./security.ts";
+import { serve } from "./serve.ts";
+import { createWebServer } from "./web-server.ts";
+import { readTls } from "./tls.ts";
 
 export interface HttpProtocol {
-  calls: { address(): HostAndPort };
+  calls: {
+    address(): HostAndPort;
+    /** Whether the first account is still to be made, and would need the code when made from elsewhere. */
+    awaitsFirstAccount(): boolean;
+    /** Reads the certificate's files again, for connections from now on; says why not, and keeps the old ones, if they are wrong. */
+    reloadTls(): "reloaded" | { readonly failed: string };
+  };
 }
 
 export const Http = processName<HttpProtocol>("http");
+
+export interface HttpStart {
+  readonly config: Config;
+  readonly setupCode: string;
+}
+
+interface HttpState {
+  readonly app: FastifyInstance;
+  readonly config: Config;
+}
+
+type HttpContext = Context<HttpProtocol, HttpState>;
 
 /** Bytes of one request's body at the most. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Of one part of a path: a variable's name, each character of which may come as three. */
 const MAX_PARAM_LENGTH = 3 * MAX_NAME_LENGTH;
+
+/** The share of all connections that one address may have. */
+const ADDRESS_SHARE = 4;
 
 /** What a request that failed here tells the runtime's listeners. */
 export interface RequestFailed {
@@ -36,34 +75,47 @@ export interface RequestFailed {
   readonly error: unknown;
 }
 
-export const HttpServer = defineGenServer<HttpProtocol, FastifyInstance, Config>({
+export const HttpServer = defineGenServer<HttpProtocol, HttpState, HttpStart>({
   name: "Http",
   trapExits: true,
-  async init(ctx, config) {
-    const app = await build(ctx, config);
+  async init(ctx, { config, setupCode }) {
+    const app = await build(ctx, createParts(config, setupCode));
     try {
       await app.listen({ host: config.http.host, port: config.http.port });
     } catch (error) {
       throw new ListenError(config.http, error as NodeJS.ErrnoException);
     }
-    return app;
+    return { app, config };
   },
   calls: {
     address({ state }) {
-      const { address, port } = state.server.address() as AddressInfo;
+      const { address, port } = state.app.server.address() as AddressInfo;
       return { host: address, port };
     },
+    awaitsFirstAccount: async (ctx) => (await ctx.call(Store, "countUsers")) === 0,
+    async reloadTls({ state }) {
+      try {
+        const identity = await readTls(state.config);
+        if (identity !== undefined) (state.app.server as unknown as SecureServer).setSecureContext(identity);
+        return "reloaded";
+      } catch (error) {
+        return { failed: (error as Error).message };
+      }
+    },
   },
-  terminate: ({ state }) => state?.close(),
+  terminate: ({ state }) => state?.app.close(),
   format: () => "the web server",
 });
 
-async function build(ctx: Context<HttpProtocol, FastifyInstance>, config: Config): Promise<FastifyInstance> {
+async function build(ctx: HttpContext, parts: Parts): Promise<FastifyInstance> {
+  const { config, metrics, requestLimits, addressOf } = parts;
+  const identity = await readTls(config);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: "idle",
     logger: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    serverFactory: (handler) => createWebServer(identity, handler),
     // Comes before any hook: an address that can't be read.
     frameworkErrors(error, { headers }, reply: FastifyReply) {
       const { status, body } = toErrorAnswer(isOwnHost(headers.host, config) ? error : wrongHost());
@@ -75,31 +127,62 @@ async function build(ctx: Context<HttpProtocol, FastifyInstance>, config: Config
   ctx.own({ release: () => app.server.close() } satisfies Owned);
   app.addHook("onRequest", async (request) => {
     if (!isOwnHost(request.headers.host, config)) throw wrongHost();
+    await requestLimits.takeOfAddress(addressOf(request));
   });
-  app.addHook("onSend", async (_, reply) => void reply.headers(SECURITY_HEADERS));
-  app.setErrorHandler(async (error, request, reply) => {
-    const { status, body } = toErrorAnswer(error);
-    if (status === 500) {
-      ctx.emit({
-        type: "http:request_failed",
-        method: request.method,
-        path: request.routeOptions.url ?? "",
-        error,
-      } as RequestFailed);
-    }
-    return reply.status(status).send(body);
+  app.addHook("onSend", async ({ headers }, reply) => {
+    reply.headers(SECURITY_HEADERS).headers(strictTransport(headers.host, config));
   });
+  app.addHook("onResponse", async ({ method, routeOptions }, { statusCode, elapsedTime }) =>
+    metrics.answered(routeOptions.url ?? "", method, statusCode, elapsedTime / 1000),
+  );
+  answerErrors(app, ctx);
   takeEmptyBodies(app);
   await app.register(fastifyCookie);
-  serve(app, ctx, config, { ...accountHandlers(ctx, config), ...deviceHandlers(ctx) });
-  serveHealth(app, ctx);
+  serve(app, ctx, config, requestLimits, {
+    ...registrationHandlers(ctx, parts),
+    ...accountHandlers(ctx, parts),
+    ...tokenHandlers(ctx),
+    ...projectHandlers(ctx),
+    ...invitationHandlers(ctx, parts),
+    ...deviceKeyHandlers(ctx),
+    ...deviceHandlers(ctx),
+  });
+  serveApiPage(app);
+  serveHealth(app, ctx, parts);
   await servePage(app);
-  acceptLivePages(app.server, ctx, config, (header) => app.parseCookie(header));
+  acceptLivePages(app.server, ctx, parts, (header) => app.parseCookie(header));
+  watch(app.server, ctx, parts);
   return app;
+}
+
+/** Limits the connections, and counts them for the metrics. */
+function watch(server: Server, ctx: HttpContext, { config, metrics, passwords }: Parts): void {
+  const connections = guardConnections(server, {
+    most: config.maxConnections,
+    mostOfAddress: Math.ceil(config.maxConnections / ADDRESS_SHARE),
+    isExempt: (address) => isTrusted(address, config.trustedProxy),
+  });
+  addGauges(metrics, {
+    connections,
+    passwords,
+    livePages: async () => (await ctx.call(LivePages, "countChildren")).active,
+    deviceConnections: async () => (await ctx.call(DeviceListener, "info")).connections,
+  });
 }
 
 function wrongHost(): ApiError {
   return new ApiError("wrong_host", "this server has another name");
+}
+
+function answerErrors(app: FastifyInstance, ctx: HttpContext): void {
+  app.setErrorHandler(async (error, { method, routeOptions }, reply) => {
+    const { status, headers, body } = toErrorAnswer(error);
+    if (status === 500) {
+      const path = routeOptions.url ?? "";
+      ctx.emit({ type: "http:request_failed", method, path, error } as RequestFailed);
+    }
+    return reply.status(status).headers(headers).send(body);
+  });
 }
 
 /** A request may say that its body is JSON and have none: a DELETE of `curl`. */
@@ -121,17 +204,4 @@ function refuseBytes({ code }: { readonly code?: string }, socket: Socket): void
   const status = STATUS_OF_BYTES[code ?? ""] ?? 400;
   const refusal = new ApiError("invalid", "expected an HTTP request of reasonable size", { status });
   socket.end(formatAnswer(toErrorAnswer(refusal)), () => socket.destroy());
-}
-
-/** For whoever watches the server: it runs, and it can store. */
-function serveHealth(app: FastifyInstance, ctx: Context<HttpProtocol, FastifyInstance>): void {
-  app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async (_, reply) => {
-    try {
-      await ctx.call(Store, "lastEntry");
-      return { status: "ready" };
-    } catch {
-      return reply.status(503).send({ status: "not_ready", why: "the storage doesn't answer" });
-    }
-  });
 }

@@ -4,6 +4,8 @@ import { STATUS_CODES, type IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
 
 export const SESSION_COOKIE = "wheelhouse_session";
+/** What a browser that has logged in before is known by; it opens nothing. */
+export const DEVICE_COOKIE = "wheelhouse_device";
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const ANY_ADDRESS = new Set(["0.0.0.0", "::"]);
@@ -13,6 +15,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
@@ -31,20 +34,35 @@ export function formatAnswer({ status, body }: { readonly status: number; readon
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${text}`;
 }
 
-/** The session's cookie. On TLS no other host and no plain connection can set or read it (`__Host-`, RFC 6265bis, 4.1.3.2). */
-export function sessionCookie(
+type Reached = Pick<Config, "publicUrl" | "tlsCert">;
+
+/** Whether what reaches this server under that name comes over TLS, its own or a proxy's. */
+export function isSecure(host: string | undefined, { publicUrl, tlsCert }: Reached): boolean {
+  if (tlsCert !== undefined) return true;
+  return publicUrl?.protocol === "https:" && publicUrl.host === host?.toLowerCase();
+}
+
+/** A cookie's name. On TLS no other host and no plain connection can set or read it (`__Host-`, RFC 6265bis, 4.1.3.2). */
+export function cookieFor(
+  kind: string,
   host: string | undefined,
-  { publicUrl }: Pick<Config, "publicUrl">,
+  config: Reached,
 ): { readonly name: string; readonly secure: boolean } {
-  const secure = publicUrl?.protocol === "https:" && publicUrl.host === host?.toLowerCase();
-  return { name: secure ? `__Host-${SESSION_COOKIE}` : SESSION_COOKIE, secure };
+  const secure = isSecure(host, config);
+  return { name: secure ? `__Host-${kind}` : kind, secure };
+}
+
+/** Only for the public name: on a loopback name it would bind every other server of that machine. */
+export function strictTransport(host: string | undefined, config: Reached): Readonly<Record<string, string>> {
+  const isPublic = config.publicUrl?.protocol === "https:" && config.publicUrl.host === host?.toLowerCase();
+  return isPublic ? { "strict-transport-security": "max-age=31536000" } : {};
 }
 
 /** Whether the request names this server; one that names another was led here by somebody's DNS. */
 export function isOwnHost(host: string | undefined, config: Pick<Config, "http" | "publicUrl">): boolean {
   if (host === undefined) return false;
   const name = host.replace(/:\d+$/, "").toLowerCase();
-  if (LOOPBACK_NAMES.has(name)) return true;
+  if (isLoopbackName(host)) return true;
   if (config.publicUrl?.host === host.toLowerCase()) return true;
   return (
     !ANY_ADDRESS.has(config.http.host) && (name === config.http.host || name === `[${config.http.host}]`)
@@ -52,14 +70,22 @@ export function isOwnHost(host: string | undefined, config: Pick<Config, "http" 
 }
 
 /** Whether a browser says that the request comes from this server's own page; one that says nothing isn't a browser. */
-export function comesFromOwnPage(headers: IncomingHttpHeaders): boolean {
+export function comesFromOwnPage(headers: IncomingHttpHeaders, config: Reached): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return false;
-  return headers.origin === undefined || isOwnOrigin(headers.origin, headers.host);
+  return headers.origin === undefined || isOwnOrigin(headers.origin, headers.host, config);
 }
 
-export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+/** An origin is scheme, name and port (RFC 6454, 4): a plain page of the same name isn't this one. */
+export function isOwnOrigin(origin: string | undefined, host: string | undefined, config: Reached): boolean {
+  if (origin === undefined || host === undefined || !URL.canParse(origin)) return false;
+  const { protocol, host: named } = new URL(origin);
+  return named === host.toLowerCase() && protocol === (isSecure(host, config) ? "https:" : "http:");
+}
+
+/** Whether a `Host` is one of this machine's own names. */
+export function isLoopbackName(host: string | undefined): boolean {
+  return LOOPBACK_NAMES.has((host ?? "").replace(/:\d+$/, "").toLowerCase());
 }
 
 /** Whether an address is this machine's own. */

@@ -1,22 +1,15 @@
-/** Puts the API's routes on fastify: validation by their schemas, access by the table, answers and errors in one shape. */
+/** Puts the API's routes on fastify: access by each route's rule, validation by its schemas, answers and errors in one shape. */
 
-import {
-  API_PREFIX,
-  ApiError,
-  routes,
-  type Answer,
-  type ApiErrorCode,
-  type Route,
-  type RouteName,
-} from "@wheelhouse/api";
+import { API_PREFIX, ApiError, routes, type Answer, type Route, type RouteName } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
-import { StorageFailedError } from "@wheelhouse/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { findVisitor, mayActAs, roleIn, type Visitor } from "../accounts/sessions.ts";
+import { findVisitor, type Credential, type Visitor } from "../accounts/visitor.ts";
 import type { Config } from "../config.ts";
-import { ACCESS } from "./access.ts";
-import { comesFromOwnPage, sessionCookie } from "./security.ts";
+import { checkAccess } from "./access.ts";
+import { readCredential } from "./credentials.ts";
+import type { RequestLimits } from "./request-limits.ts";
+import { comesFromOwnPage } from "./security.ts";
 
 type Part<N extends RouteName, K extends string> = (typeof routes)[N] extends {
   readonly [key in K]: infer S extends z.ZodType;
@@ -30,7 +23,7 @@ export interface Call<N extends RouteName> {
   readonly query: Part<N, "query">;
   readonly body: Part<N, "body">;
   /** There on every route that isn't open to anyone. */
-  readonly visitor: Visitor | undefined;
+  readonly visitor: (typeof routes)[N]["access"] extends "anyone" ? undefined : Visitor;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -42,28 +35,44 @@ export type Handler<N extends RouteName> = (
 
 export type Handlers<N extends RouteName = RouteName> = { readonly [K in N]: Handler<K> };
 
+/** Of a request that shows nothing of who sends it; others may send as much as fastify is told. */
+const MAX_STRANGERS_BODY_BYTES = 16 * 1024;
+
 export function serve(
   app: FastifyInstance,
   ctx: Pick<Verbs, "call" | "wallClock">,
-  config: Pick<Config, "publicUrl">,
+  config: Pick<Config, "publicUrl" | "tlsCert">,
+  limits: RequestLimits,
   handlers: Handlers,
 ): void {
+  const visitors = new WeakMap<FastifyRequest, Visitor>();
+
+  /** All that can be refused before the body is read. */
+  async function admit(route: Route, request: FastifyRequest): Promise<void> {
+    const credential = readCredential(request.headers, request.cookies, config);
+    checkBrowser(request, credential, config);
+    const visitor = route.access === "anyone" ? undefined : await findVisitor(ctx, credential);
+    checkAccess(route, visitor, request.params as { readonly project?: string });
+    if (visitor === undefined) return;
+    await limits.takeOfCredential(visitor.credential);
+    visitors.set(request, visitor);
+  }
+
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: Route = routes[name];
     app.route({
       method: route.method,
       url: `${API_PREFIX}${route.path}`,
-      // Before the body is read.
-      onRequest: async (request) => checkBrowser(request),
+      ...(route.access === "anyone" ? { bodyLimit: MAX_STRANGERS_BODY_BYTES } : {}),
+      onRequest: (request) => admit(route, request),
       async handler(request, reply) {
-        const visitor = await checkAccess(ctx, config, name, request);
         const parts = {
           params: parse(route.params, request.params),
           query: parse(route.query, request.query),
           body: parse(route.body, request.body ?? {}),
         };
         // The parts were validated by the very schemas that type them.
-        const call = { ...parts, visitor, request, reply } as Call<never>;
+        const call = { ...parts, visitor: visitors.get(request), request, reply } as unknown as Call<never>;
         const handle = handlers[name] as unknown as Handler<never>;
         const [status, body] = await handle(call);
         return reply.status(status).send(body ?? undefined);
@@ -72,36 +81,21 @@ export function serve(
   }
 }
 
-function checkBrowser(request: FastifyRequest): void {
-  if (request.method === "GET" || request.method === "HEAD") return;
-  if (!comesFromOwnPage(request.headers))
+/** A browser adds a cookie to requests of any site; a token it adds to none. */
+function checkBrowser(
+  { method, headers }: FastifyRequest,
+  credential: Credential | undefined,
+  config: Pick<Config, "publicUrl" | "tlsCert">,
+): void {
+  if (method === "GET" || method === "HEAD" || credential?.type === "token") return;
+  if (!comesFromOwnPage(headers, config))
     throw new ApiError("forbidden", "this request comes from another site");
-  if (!/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
+  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
     throw new ApiError("invalid", "expected content-type to be application/json", {
       status: 415,
       field: "content-type",
     });
   }
-}
-
-async function checkAccess(
-  ctx: Pick<Verbs, "call" | "wallClock">,
-  config: Pick<Config, "publicUrl">,
-  name: RouteName,
-  request: FastifyRequest,
-): Promise<Visitor | undefined> {
-  const access = ACCESS[name];
-  if (access === "anyone") return undefined;
-  const visitor = await findVisitor(ctx, request.cookies[sessionCookie(request.headers.host, config).name]);
-  if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
-  if (access === "account") return visitor;
-  const { project = "" } = request.params as { readonly project?: string };
-  const role = roleIn(visitor, project);
-  // A project of others looks like one that isn't there.
-  if (role === undefined) throw new ApiError("not_found", "no such project");
-  if (!mayActAs(role, access))
-    throw new ApiError("forbidden", `expected the role ${access} or more, got: ${role}`);
-  return visitor;
 }
 
 function parse(schema: z.ZodType | undefined, input: unknown): unknown {
@@ -111,25 +105,4 @@ function parse(schema: z.ZodType | undefined, input: unknown): unknown {
   const [issue] = result.error.issues;
   const field = issue?.path.join(".") ?? "";
   throw new ApiError("invalid", issue?.message ?? "not understood", field === "" ? {} : { field });
-}
-
-/** Any error as the API shows it: a refusal as it is, anything else without its insides. */
-export function toErrorAnswer(error: unknown): { readonly status: number; readonly body: object } {
-  const refusal = toApiError(error);
-  const { code, message, field, status } = refusal;
-  return { status, body: { error: { code, message, ...(field === undefined ? {} : { field }) } } };
-}
-
-function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  if (error instanceof StorageFailedError)
-    return new ApiError("storage_unavailable", "storing fails for now; try again later");
-  const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
-  // Fastify's own refusals of a request: not JSON, too large, of another type.
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new ApiError("invalid" satisfies ApiErrorCode, message ?? "not understood", {
-      status: statusCode,
-    });
-  }
-  return new ApiError("internal", "something went wrong here; the server's log says what");
 }

@@ -1,7 +1,8 @@
 /** One page that watches: its subscriptions, and what it is owed, sent as fast as it reads and no faster. */
 
-import { defineGenServer, defineInfo, on, type Context } from "@wheelhouse/actors";
+import { defineGenServer, defineInfo, ignore, on, type Context } from "@wheelhouse/actors";
 import {
+  TOPIC_ACCESS,
   clientMessage,
   type Device,
   type LiveMessage,
@@ -11,7 +12,14 @@ import {
 } from "@wheelhouse/api";
 import { parseJson } from "@wheelhouse/protocol";
 import type { WriteRecord } from "@wheelhouse/storage";
-import { SessionEndedTopic, roleIn, type Visitor } from "../accounts/sessions.ts";
+import {
+  CredentialEndedTopic,
+  RolesChangedTopic,
+  findAgain,
+  mayActAs,
+  roleIn,
+  type Visitor,
+} from "../accounts/visitor.ts";
 import { withDevice } from "../devices/devices.ts";
 import { ProjectTopic, deviceName } from "../devices/protocol.ts";
 import { toDevice, toWrite } from "../devices/views.ts";
@@ -41,6 +49,8 @@ const SLOW_MS = 10_000;
 /** Stored entries that a page which was away is sent; if there are more, it loads again. */
 const MAX_CATCH_UP = 1_000;
 const MAX_SUBSCRIPTIONS = 32;
+/** A session that ends is told at once; one that runs out is seen when it does, or so much later. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** WebSocket close codes (RFC 6455, 7.4): going away; policy. */
 const GOING_AWAY = 1001;
@@ -52,7 +62,7 @@ export interface PageStart {
 }
 
 interface LivePagePrivate {
-  casts: { send(): void };
+  casts: { send(): void; lookAgain(): void };
 }
 
 interface Subscription {
@@ -60,7 +70,10 @@ interface Subscription {
   readonly owed: Owed;
 }
 
-interface LivePageState extends PageStart {
+interface LivePageState {
+  readonly socket: PageSocket;
+  /** Who watches, with the roles of now. */
+  visitor: Visitor;
   readonly subscriptions: Map<number, Subscription>;
   /** Whether a send is planned already. */
   planned: boolean;
@@ -74,14 +87,23 @@ type PageContext = Context<LivePagePrivate, LivePageState>;
 export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStart>({
   name: "LivePage",
   trapExits: true,
-  init(ctx, start) {
-    ctx.subscribe(SessionEndedTopic.of(start.visitor.session));
+  async init(ctx, start) {
+    ctx.subscribe(CredentialEndedTopic.of(start.visitor.credential));
+    ctx.subscribe(RolesChangedTopic.of(start.visitor.user.id));
+    // It may have ended between the look that let it in and the moment from which on this process is told.
+    const visitor = await findAgain(ctx, start.visitor);
+    if (visitor === undefined) {
+      start.socket.close(POLICY, "logged out");
+      return ignore;
+    }
+    planLook(ctx, visitor);
     start.socket.start({
       message: (text) => ctx.inform(ctx.self, PageInfo, { type: "message", text }),
       closed: () => ctx.inform(ctx.self, PageInfo, { type: "closed" }),
     });
     return {
       ...start,
+      visitor,
       subscriptions: new Map(),
       planned: false,
       lastSentAt: -Infinity,
@@ -97,13 +119,15 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
         if (request.project === project) owed.add(event);
       plan(ctx);
     }),
-    on(SessionEndedTopic, (ctx: PageContext) => {
-      ctx.state.socket.close(POLICY, "logged out");
-      ctx.stop();
-    }),
+    on(CredentialEndedTopic, (ctx: PageContext) => leave(ctx)),
+    on(RolesChangedTopic, (ctx: PageContext) => lookAgain(ctx)),
   ],
   casts: {
     send: (ctx) => sendOwed(ctx),
+    async lookAgain(ctx) {
+      planLook(ctx, ctx.state.visitor);
+      await lookAgain(ctx);
+    },
   },
   terminate: ({ state }) => state?.socket.close(GOING_AWAY, "the server is being stopped"),
   format: ({ visitor, subscriptions }) => ({ user: visitor.user.id, subscriptions: subscriptions.size }),
@@ -122,6 +146,36 @@ async function hear(ctx: PageContext, text: string): Promise<void> {
   if (parsed.data.type === "unsubscribe") unsubscribe(ctx, parsed.data.id);
   else await subscribe(ctx, parsed.data);
 }
+
+// Who may
+
+function leave(ctx: PageContext): void {
+  ctx.state.socket.close(POLICY, "logged out");
+  ctx.stop();
+}
+
+function planLook(ctx: Pick<PageContext, "after" | "wallClock">, { expiresAt }: Visitor): void {
+  ctx.after(Math.min(LOOK_AGAIN_MS, Math.max(1, expiresAt - ctx.wallClock())), "lookAgain");
+}
+
+/** Takes the roles as they are now, and ends what they don't allow any more. */
+async function lookAgain(ctx: PageContext): Promise<void> {
+  const visitor = await findAgain(ctx, ctx.state.visitor);
+  if (visitor === undefined) return leave(ctx);
+  ctx.state.visitor = visitor;
+  for (const { request } of ctx.state.subscriptions.values()) {
+    if (mayWatch(visitor, request)) continue;
+    unsubscribe(ctx, request.id);
+    tell(ctx, { type: "error", id: request.id, ...FORBIDDEN });
+  }
+}
+
+function mayWatch(visitor: Visitor, { project, topics }: Pick<Subscribe, "project" | "topics">): boolean {
+  const role = roleIn(visitor, project);
+  return role !== undefined && topics.every((topic) => mayActAs(role, TOPIC_ACCESS[topic]));
+}
+
+const FORBIDDEN = { code: "forbidden", message: "no such project for this account" };
 
 // Subscribing
 
@@ -144,13 +198,9 @@ async function subscribe(ctx: PageContext, request: Subscribe): Promise<void> {
   if (request.after !== undefined) await catchUp(ctx, request, owed, epoch);
 }
 
-function refusalOf(
-  visitor: Visitor,
-  subscriptions: LivePageState["subscriptions"],
-  { id, project }: Subscribe,
-) {
-  if (roleIn(visitor, project) === undefined)
-    return { code: "forbidden", message: "no such project for this account" };
+function refusalOf(visitor: Visitor, subscriptions: LivePageState["subscriptions"], request: Subscribe) {
+  const { id } = request;
+  if (!mayWatch(visitor, request)) return FORBIDDEN;
   if (subscriptions.has(id))
     return { code: "invalid", message: `expected id to be new on this socket, got: ${id}` };
   if (subscriptions.size >= MAX_SUBSCRIPTIONS)

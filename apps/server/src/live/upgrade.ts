@@ -1,26 +1,25 @@
-/** Lets a page's WebSocket in: own host, own origin, a session; and gives it a process. */
+/** Lets a page's WebSocket in: own host, own origin, a session or a token; and gives it a process. */
 
 import { ApiError, LIVE_PATH } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import { findVisitor } from "../accounts/sessions.ts";
-import type { Config } from "../config.ts";
-import { formatAnswer, isOwnHost, isOwnOrigin, sessionCookie } from "../http/security.ts";
-import { toErrorAnswer } from "../http/serve.ts";
+import { findVisitor, type Visitor } from "../accounts/visitor.ts";
+import { clientAddress } from "../http/client-address.ts";
+import { readCredential } from "../http/credentials.ts";
+import { toErrorAnswer } from "../http/answers.ts";
+import type { Parts } from "../http/parts.ts";
+import { formatAnswer, isOwnHost, isOwnOrigin } from "../http/security.ts";
 import type { PageSocket } from "./live-page.ts";
 import { LivePages } from "./live-pages.ts";
 
 /** A page says little: a subscription is a few hundred bytes. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
 
-export function acceptLivePages(
-  server: Server,
-  ctx: Verbs,
-  config: Config,
-  readCookies: (header: string) => Record<string, string | undefined>,
-): void {
+type ReadCookies = (header: string) => Record<string, string | undefined>;
+
+export function acceptLivePages(server: Server, ctx: Verbs, parts: Parts, readCookies: ReadCookies): void {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -28,27 +27,38 @@ export function acceptLivePages(
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    upgrade(request).catch((error: unknown) => socket.end(formatAnswer(toErrorAnswer(error))));
-
-    async function upgrade({ headers, url }: IncomingMessage): Promise<void> {
-      if (!isOwnHost(headers.host, config)) throw new ApiError("wrong_host", "this server has another name");
-      if (url?.split("?", 1)[0] !== LIVE_PATH)
-        throw new ApiError("not_found", "there is no socket at this address");
-      if (!isOwnOrigin(headers.origin, headers.host))
-        throw new ApiError("forbidden", "this request comes from another site");
-      const visitor = await findVisitor(
-        ctx,
-        readCookies(headers.cookie ?? "")[sessionCookie(headers.host, config).name],
-      );
-      if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
-      sockets.handleUpgrade(request, socket, head, (page) => {
-        page.pause();
-        ctx
-          .call(LivePages, "startChild", { socket: toPageSocket(page), visitor })
-          .catch(() => page.terminate());
-      });
-    }
+    admit(request, ctx, parts, readCookies).then(
+      (visitor) =>
+        sockets.handleUpgrade(request, socket, head, (page) => {
+          page.pause();
+          ctx
+            .call(LivePages, "startChild", { socket: toPageSocket(page), visitor })
+            .catch(() => page.terminate());
+        }),
+      (error: unknown) => socket.end(formatAnswer(toErrorAnswer(error)), () => socket.destroy()),
+    );
   });
+}
+
+/** @throws ApiError */
+async function admit(
+  { headers, url, socket }: IncomingMessage,
+  ctx: Verbs,
+  { config, requestLimits }: Parts,
+  readCookies: ReadCookies,
+): Promise<Visitor> {
+  if (!isOwnHost(headers.host, config)) throw new ApiError("wrong_host", "this server has another name");
+  await requestLimits.takeOfAddress(clientAddress(socket.remoteAddress, headers, config.trustedProxy));
+  if (url?.split("?", 1)[0] !== LIVE_PATH)
+    throw new ApiError("not_found", "there is no socket at this address");
+  const credential = readCredential(headers, readCookies(headers.cookie ?? ""), config);
+  // A browser opens a socket for any site, with this one's cookies.
+  if (credential?.type !== "token" && !isOwnOrigin(headers.origin, headers.host, config))
+    throw new ApiError("forbidden", "this request comes from another site");
+  const visitor = await findVisitor(ctx, credential);
+  if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
+  await requestLimits.takeOfCredential(visitor.credential);
+  return visitor;
 }
 
 function toPageSocket(page: WebSocket): PageSocket {

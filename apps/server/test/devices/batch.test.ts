@@ -39,6 +39,7 @@ test("it is stored under its device and session, with a number only where lines 
     declarations: [],
     samples: [],
     logs: [LOG],
+    markers: [],
     writes: [],
     missed: 2,
     receivedAt: 9,

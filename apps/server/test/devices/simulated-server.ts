@@ -4,7 +4,7 @@ import { defineSupervisor, formatReason, start } from "@wheelhouse/actors";
 import type { SimulatedRuntime } from "@wheelhouse/actors/simulation";
 import { simulationWithNetwork } from "@wheelhouse/net/simulation";
 import type { JsonObject } from "@wheelhouse/protocol";
-import { StorageFailedError, type LogEntryRecord, type Storage } from "@wheelhouse/storage";
+import { KEEP_ALL, StorageFailedError, type LogEntryRecord, type Storage } from "@wheelhouse/storage";
 import { memoryDisk, openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterEach, expect } from "vitest";
 import { deviceListener } from "../../src/devices/device-listener.ts";
@@ -159,7 +159,7 @@ async function fill({ accounts }: Storage): Promise<void> {
     const user = { id: `${project}-owner`, email: `${project}@example.org`, passwordHash: "none", createdAt };
     await accounts.register(
       user,
-      { id: project, name: project, createdAt },
+      { id: project, name: project, createdAt, retention: KEEP_ALL },
       { ...known, id: `${project}-1`, project, key },
     );
   }

@@ -21,6 +21,7 @@ function write(id: number, fields: Partial<WriteRecord> = {}): WriteRecord {
     by: "ann",
     createdAt: 1,
     updatedAt: 1,
+    expiresAt: null,
     entry: id,
     ...fields,
   };

@@ -16,9 +16,9 @@ const post = (server: RunningServer, path: string, body: object, headers = {}) =
 const me = (server: RunningServer, cookie: string) =>
   send(server, { path: "/api/v1/me", headers: { cookie } });
 
-/** What a browser would send back. */
+/** What a browser would send back of the session. */
 function cookieOf({ headers }: RawAnswer): string {
-  return (headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0]).join("; ");
+  return headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
 }
 
 function attributesOf({ headers }: RawAnswer): readonly string[] {
@@ -35,6 +35,8 @@ test("the first account is free on this machine, then registration is closed", a
   expect(JSON.parse((await send(server, { path: "/api/v1/installation" })).text)).toEqual({
     fresh: true,
     devicePort: server.tcp.port,
+    needsCode: false,
+    openRegistration: false,
   });
   const first = await post(server, "/users", { ...ann, email: " Ann@Example.ORG " });
   expect(first.status).toBe(201);
@@ -124,7 +126,8 @@ test("the session's cookie is for the server only, and outlives the browser by 3
 test("on TLS the cookie is bound to the host, and one that isn't doesn't count", async () => {
   const server = await startFresh("https://wheel.example");
   const host = "wheel.example";
-  const answer = await post(server, "/users", ann, { host, origin: "https://wheel.example" });
+  const from = { host, origin: "https://wheel.example" };
+  const answer = await post(server, "/users", { ...ann, code: server.setupCode }, from);
   expect(attributesOf(answer)).toEqual(["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax", "Secure"]);
   const cookie = cookieOf(answer);
   expect(cookie).toMatch(/^__Host-wheelhouse_session=/);

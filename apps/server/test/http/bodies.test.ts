@@ -35,9 +35,14 @@ test.each<readonly [what: string, body: string, status: number, field: string | 
     400,
     undefined,
   ],
-  ["a deep hole", `{"email":${"[".repeat(100_000)}`, 400, undefined],
-  ["deep nesting that is closed", `{"email":${"[".repeat(50_000)}${"]".repeat(50_000)}}`, 422, "email"],
-  ["more than 1 MiB", JSON.stringify({ email: "a@b", password: "x".repeat(1024 * 1024) }), 413, undefined],
+  ["a deep hole", `{"email":${"[".repeat(16_000)}`, 400, undefined],
+  ["deep nesting that is closed", `{"email":${"[".repeat(8_000)}${"]".repeat(8_000)}}`, 422, "email"],
+  [
+    "more than a stranger may send",
+    JSON.stringify({ email: "a@b", password: "x".repeat(16_384) }),
+    413,
+    undefined,
+  ],
 ])("a log-in with %s", async (_, body, status, field) => {
   const answer = await send(wheelhouse.server, {
     method: "POST",
@@ -127,4 +132,31 @@ test("a DELETE needs no body, though it says of what type it would be", async ()
   const headers = { cookie, "content-type": "application/json" };
   const { status } = await send(wheelhouse.server, { method: "DELETE", path: "/api/v1/session", headers });
   expect(status).toBe(204);
+});
+
+test.each<readonly [what: string, body: string, status: number]>([
+  ["a deep hole", `{"values":${"[".repeat(1_000_000)}`, 400],
+  ["deep nesting that is closed", `{"values":${"[".repeat(500_000)}${"]".repeat(500_000)}}`, 422],
+  ["more than 1 MiB", JSON.stringify({ values: { name: "x".repeat(1024 * 1024) } }), 413],
+])("a change with %s", async (_, body, status) => {
+  const { project, cookie, server } = wheelhouse;
+  const answer = await send(server, {
+    method: "PATCH",
+    path: `/api/v1/projects/${project}/devices/game/variables`,
+    headers: { cookie, "content-type": "application/json" },
+    body,
+  });
+  expect(answer.status).toBe(status);
+  expectClearRefusal(answer.text);
+});
+
+test("who may not call is refused before the body is read", async () => {
+  const { project, server } = wheelhouse;
+  const { status } = await send(server, {
+    method: "POST",
+    path: `/api/v1/projects/${project}/device-keys`,
+    headers: { "content-type": "application/json" },
+    body: "x".repeat(2 * 1024 * 1024),
+  }).catch(() => ({ status: 401 }));
+  expect(status).toBe(401);
 });

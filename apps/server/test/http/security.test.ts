@@ -8,12 +8,22 @@ import {
   isLoopback,
   isOwnHost,
   isOwnOrigin,
-  sessionCookie,
+  cookieFor,
+  isSecure,
+  strictTransport,
 } from "../../src/http/security.ts";
-import { toErrorAnswer } from "../../src/http/serve.ts";
+import { toErrorAnswer } from "../../src/http/answers.ts";
 
-function config(host: string, publicUrl?: string): Pick<Config, "http" | "publicUrl"> {
-  return { http: { host, port: 8080 }, publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl) };
+function config(
+  host: string,
+  publicUrl?: string,
+  tlsCert?: string,
+): Pick<Config, "http" | "publicUrl" | "tlsCert"> {
+  return {
+    http: { host, port: 8080 },
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
+    tlsCert,
+  };
 }
 
 test.each<[host: string | undefined, listensOn: string, publicUrl: string | undefined, isOwn: boolean]>([
@@ -51,6 +61,9 @@ test.each<[host: string | undefined, listensOn: string, publicUrl: string | unde
 test.each<[origin: string | undefined, host: string | undefined, isOwn: boolean]>([
   ["http://localhost:8080", "localhost:8080", true],
   ["https://wheel.example", "wheel.example", true],
+  ["https://wheel.example", "WHEEL.example", true],
+  ["http://wheel.example", "wheel.example", false],
+  ["https://localhost:8080", "localhost:8080", false],
   ["http://[::1]:8080", "[::1]:8080", true],
   [undefined, "localhost:8080", false],
   ["null", "localhost:8080", false],
@@ -63,11 +76,26 @@ test.each<[origin: string | undefined, host: string | undefined, isOwn: boolean]
   ["http://localhost:8080.evil.test", "localhost:8080", false],
   ["http://localhost:8080", undefined, false],
 ])("the origin %j on the host %j", (origin, host, isOwn) => {
-  expect(isOwnOrigin(origin, host)).toBe(isOwn);
+  expect(isOwnOrigin(origin, host, config("127.0.0.1", "https://wheel.example"))).toBe(isOwn);
+});
+
+test("with a certificate of its own every page of the server's is one over TLS", () => {
+  const own = config("127.0.0.1", undefined, "/cert.pem");
+  expect(isOwnOrigin("https://localhost:8080", "localhost:8080", own)).toBe(true);
+  expect(isOwnOrigin("http://localhost:8080", "localhost:8080", own)).toBe(false);
+  expect(isSecure("localhost:8080", own)).toBe(true);
+  expect(isSecure("localhost:8080", config("127.0.0.1"))).toBe(false);
+});
+
+test("browsers are bound to TLS for the public name only", () => {
+  const own = config("0.0.0.0", "https://wheel.example", "/cert.pem");
+  expect(strictTransport("wheel.example", own)).toEqual({ "strict-transport-security": "max-age=31536000" });
+  expect(strictTransport("localhost:8080", own)).toEqual({});
+  expect(strictTransport("wheel.example", config("0.0.0.0", "http://wheel.example"))).toEqual({});
 });
 
 test("a request that says nothing of where it comes from isn't a browser's", () => {
-  expect(comesFromOwnPage({ host: "localhost:8080" })).toBe(true);
+  expect(comesFromOwnPage({ host: "localhost:8080" }, config("127.0.0.1"))).toBe(true);
 });
 
 test.each([
@@ -87,7 +115,10 @@ test.each([
 test("the session's cookie is bound to the host on TLS, and plain on loopback", () => {
   const plain = { name: "wheelhouse_session", secure: false };
   const bound = { name: "__Host-wheelhouse_session", secure: true };
+  const sessionCookie = (host: string | undefined, reached: ReturnType<typeof config>) =>
+    cookieFor("wheelhouse_session", host, reached);
   expect(sessionCookie("localhost:8080", config("127.0.0.1"))).toEqual(plain);
+  expect(sessionCookie("localhost:8080", config("127.0.0.1", undefined, "/cert.pem"))).toEqual(bound);
   expect(sessionCookie("wheel.example", config("0.0.0.0", "https://wheel.example"))).toEqual(bound);
   expect(sessionCookie("Wheel.Example", config("0.0.0.0", "https://wheel.example"))).toEqual(bound);
   expect(sessionCookie("localhost:8080", config("0.0.0.0", "https://wheel.example"))).toEqual(plain);

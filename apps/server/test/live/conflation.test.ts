@@ -80,7 +80,7 @@ test("an entry that is told of late isn't taken for one that was sent", () => {
 
 test("what a page caught up with isn't owed again by the events that were on their way", () => {
   const owed = owedTo({}, 10);
-  owed.catchUp({ logs: [log(11), log(13)], writes: [write(1, { entry: 12, state: "sent" })] });
+  owed.catchUp({ logs: [log(11), log(13)], markers: [], writes: [write(1, { entry: 12, state: "sent" })] });
   owed.add(stored([log(11)], [write(1, { entry: 12, state: "sent" })]));
   expect(owed.take()).toMatchObject({
     logs: [{ id: 11 }, { id: 13 }],
@@ -99,7 +99,7 @@ test("what a page caught up with isn't owed again by the events that were on the
 
 test("catching up asks no more of a subscription than it wants", () => {
   const owed = owedTo({ device: "game", topics: ["logs"] }, 10);
-  owed.catchUp({ logs: [log(11, "other"), log(12)], writes: [write(1, { entry: 13 })] });
+  owed.catchUp({ logs: [log(11, "other"), log(12)], markers: [], writes: [write(1, { entry: 13 })] });
   const taken = owed.take();
   expect(ids(taken)).toEqual([12]);
   expect(taken.writes).toBeUndefined();

@@ -33,6 +33,7 @@ export function write(id: number, rest: Partial<WriteRecord> = {}): WriteRecord 
     by: "ann@example.org",
     createdAt: 1000,
     updatedAt: 1000,
+    expiresAt: null,
     entry: id,
     ...rest,
   };

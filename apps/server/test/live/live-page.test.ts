@@ -1,9 +1,10 @@
 import { defineSupervisor, start, type Ref, type RuntimeEvent } from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
 import type { Changes, ClientMessage, LiveMessage } from "@wheelhouse/api";
+import { KEEP_ALL } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterEach, expect, test } from "vitest";
-import { SessionEndedTopic, type Visitor } from "../../src/accounts/sessions.ts";
+import { CredentialEndedTopic, RolesChangedTopic, type Visitor } from "../../src/accounts/visitor.ts";
 import { Devices, DevicesSupervisor } from "../../src/devices/devices.ts";
 import { ProjectTopic, type ProjectEvent } from "../../src/devices/protocol.ts";
 import { LivePage, type PageSocket } from "../../src/live/live-page.ts";
@@ -40,10 +41,17 @@ class FakeSocket implements PageSocket {
   }
 }
 
+const DAY_MS = 86_400_000;
+const project = { id: "p", name: "Rocket", createdAt: 0, retention: KEEP_ALL };
 const visitor: Visitor = {
-  session: "hash",
+  by: "session",
+  credential: "hash",
+  expiresAt: DAY_MS,
   user: { id: "u", email: "ann@example.org" },
-  memberships: [{ project: { id: "p", name: "Rocket", createdAt: 0 }, role: "owner" }],
+  memberships: [{ project, role: "owner" }],
+  isAdmin: true,
+  isOfAdmin: true,
+  isLimited: false,
 };
 
 const Below = defineSupervisor("Below", () => ({
@@ -69,6 +77,19 @@ async function openPage() {
   const starting = start(Below, undefined, { runtime });
   await runtime.settle();
   const { ref: below } = await starting;
+  const user = { id: "u", email: "ann@example.org", passwordHash: "none", createdAt: 0 };
+  const key = { id: "k", project: "p", key: "abcDEF123456", name: "first", createdAt: 0, revokedAt: null };
+  void runtime.call(Store, "register", user, project, key);
+  void runtime.call(Store, "addWebSession", {
+    tokenHash: "hash",
+    id: "s",
+    user: "u",
+    createdAt: 0,
+    expiresAt: runtime.wallClock() + DAY_MS,
+    lastUsedAt: runtime.wallClock() + DAY_MS,
+    client: null,
+  });
+  await runtime.settle();
   const socket = new FakeSocket();
   const startingPage = start(LivePage, { socket, visitor }, { runtime });
   await runtime.settle();
@@ -197,15 +218,64 @@ test("a page that is gone leaves nothing behind", async () => {
 
 test("a page whose session is over is sent nothing more", async () => {
   const { socket, happens, lives, runtime } = await openPage();
-  runtime.broadcast(SessionEndedTopic.of("another"), undefined);
+  runtime.broadcast(CredentialEndedTopic.of("another"), undefined);
   await runtime.settle();
   expect(lives()).toBe(true);
-  runtime.broadcast(SessionEndedTopic.of("hash"), undefined);
+  runtime.broadcast(CredentialEndedTopic.of("hash"), undefined);
   await happens(values({ speed: [1, 1] }), 1_000);
   expect(socket.closedWith).toEqual([1008, "logged out"]);
   expect(socket.changes).toEqual([]);
   expect(lives()).toBe(false);
 });
+
+test("a page whose role changed keeps what it may still see, and is told of what it may not", async () => {
+  const { socket, happens, lives, runtime } = await openPage();
+  const bob = { id: "v", email: "bob@example.org", passwordHash: "none", createdAt: 0 };
+  const boat = { ...project, id: "q" };
+  const key = { id: "l", project: "q", key: "abcDEF654321", name: "first", createdAt: 0, revokedAt: null };
+  await at(runtime, runtime.call(Store, "register", bob, boat, key));
+  const invitation = { id: "i", project: "p", by: "u", createdAt: 0, expiresAt: Infinity } as const;
+  await at(runtime, runtime.call(Store, "addInvitation", { ...invitation, tokenHash: "i", role: "owner" }));
+  await at(runtime, runtime.call(Store, "acceptInvitation", "i", "v", 0));
+  await at(runtime, runtime.call(Store, "setRole", "p", "u", "viewer"));
+  runtime.broadcast(RolesChangedTopic.of("u"), undefined);
+  await happens(values({ speed: [1, 1] }), 1_000);
+  expect(socket.changes).toHaveLength(1);
+  await at(runtime, runtime.call(Store, "removeMember", "p", "u"));
+  runtime.broadcast(RolesChangedTopic.of("u"), undefined);
+  await happens(values({ speed: [2, 2] }), 1_000);
+  expect(socket.sent.at(-1)).toMatchObject({ type: "error", id: 1, code: "forbidden" });
+  expect(socket.changes).toHaveLength(1);
+  expect(lives()).toBe(true);
+  socket.say({ type: "subscribe", id: 2, project: "p", topics: ["logs"] });
+  await runtime.settle();
+  expect(socket.sent.at(-1)).toMatchObject({ type: "error", id: 2, code: "forbidden" });
+});
+
+test("a page whose session runs out is sent away, though nobody says so", async () => {
+  const { socket, happens, runtime } = await openPage();
+  await runtime.advance(DAY_MS - 1);
+  await happens(values({ speed: [1, 1] }), 0);
+  expect(socket.changes).toHaveLength(1);
+  await runtime.advance(1);
+  expect(socket.closedWith).toEqual([1008, "logged out"]);
+});
+
+test("a page whose session ended before its process began is let in no further", async () => {
+  const { runtime } = await openPage();
+  await at(runtime, runtime.call(Store, "removeWebSession", "hash"));
+  const socket = new FakeSocket();
+  await at(
+    runtime,
+    start(LivePage, { socket, visitor }, { runtime }).catch(() => undefined),
+  );
+  expect(socket.closedWith).toEqual([1008, "logged out"]);
+});
+
+async function at<T>(runtime: { settle(): Promise<unknown> }, asked: Promise<T>): Promise<T> {
+  await runtime.settle();
+  return asked;
+}
 
 test("a page is told to go when the server ends", async () => {
   const { socket, runtime, ref } = await openPage();

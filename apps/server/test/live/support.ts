@@ -6,6 +6,7 @@ import {
   type ClientMessage,
   type LiveMessage,
   type Subscribe,
+  type Topic,
 } from "@wheelhouse/api";
 import { afterEach } from "vitest";
 import { WebSocket } from "ws";
@@ -47,6 +48,35 @@ export function tryLive(server: RunningServer, headers: Readonly<Record<string, 
     socket.on("unexpected-response", (_, response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
+    });
+  });
+}
+
+/** What becomes of a connection with these headers that subscribes to one topic. */
+export function tryTopic(
+  server: RunningServer,
+  headers: Readonly<Record<string, string>>,
+  project: string,
+  topic: Topic,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(liveAddress(server), { headers });
+    const finish = (outcome: string) => {
+      resolve(outcome);
+      socket.terminate();
+    };
+    socket.on("open", () =>
+      socket.send(JSON.stringify({ type: "subscribe", id: 1, project, topics: [topic] })),
+    );
+    socket.on("message", (data: Buffer) => {
+      const message = serverMessage.parse(JSON.parse(data.toString()));
+      finish(message.type === "error" ? message.code : message.type);
+    });
+    socket.on("close", (code) => finish(`closed ${code}`));
+    socket.on("error", reject);
+    socket.on("unexpected-response", (_, response) => {
+      response.resume();
+      finish(`refused ${response.statusCode}`);
     });
   });
 }

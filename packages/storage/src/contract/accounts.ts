@@ -1,6 +1,8 @@
 /** Users, projects, log-ins and device keys. */
 
 import { describe, expect, test } from "vitest";
+import { KEEP_ALL } from "../ports.ts";
+import { webSession } from "./accounts-credentials.ts";
 import { NOON, ann, registerAnn, registerBob, rocket, rocketKey, type Subject } from "./subject.ts";
 
 export function accountContract(subject: Subject): void {
@@ -63,17 +65,38 @@ export function accountContract(subject: Subject): void {
     expect(await accounts().deviceKeys("nothing")).toEqual([]);
   });
 
+  describe("retention", () => {
+    const week = { maxAgeMs: 7 * 86_400_000, maxBytes: 1_000_000_000 };
+
+    test("is part of a project, and can be changed", async () => {
+      await registerAnn(subject);
+      expect(await accounts().setRetention(rocket.id, week)).toEqual({ ...rocket, retention: week });
+      expect(await accounts().memberships(ann.id)).toMatchObject([{ project: { retention: week } }]);
+      expect(await accounts().setRetention(rocket.id, KEEP_ALL)).toEqual(rocket);
+    });
+
+    test("can be given with the project", async () => {
+      const project = { ...rocket, retention: week };
+      await accounts().register(ann, project, rocketKey);
+      expect(await accounts().memberships(ann.id)).toEqual([{ project, role: "owner" }]);
+    });
+
+    test("of a project that isn't there is refused", async () => {
+      await expect(accounts().setRetention("unknown", week)).rejects.toThrow(TypeError);
+    });
+  });
+
   describe("web sessions", () => {
-    const session = { tokenHash: "h-1", user: ann.id, createdAt: NOON, expiresAt: NOON + 1_000 };
+    const session = webSession("h-1");
 
     test("are found until they are removed", async () => {
       await registerAnn(subject);
       await accounts().addWebSession(session);
-      await accounts().addWebSession({ ...session, tokenHash: "h-2" });
+      await accounts().addWebSession(webSession("h-2"));
       expect(await accounts().webSession("h-1")).toEqual(session);
       await accounts().removeWebSession("h-1");
       expect(await accounts().webSession("h-1")).toBeUndefined();
-      expect(await accounts().webSession("h-2")).toEqual({ ...session, tokenHash: "h-2" });
+      expect(await accounts().webSession("h-2")).toEqual(webSession("h-2"));
     });
 
     test("are refused for a user who isn't there", async () => {

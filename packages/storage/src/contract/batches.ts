@@ -9,6 +9,7 @@ import {
   changeOf,
   declaration,
   log,
+  marker,
   opening,
   pixel,
   rocket,
@@ -87,6 +88,16 @@ export function batchContract(subject: Subject): void {
       await devices().append(batch({ seq: 5 }));
       await devices().append(batch());
       expect(await acknowledged()).toBe(8);
+    });
+
+    test("gives its markers their ids after those of its log entries", async () => {
+      await beginRun(subject);
+      const fight = marker("boss fight", { at: NOON - 1, fields: { hp: [3, null] } });
+      const stored = await devices().append(batch({ seq: 4, logs: [log("one")], markers: [fight] }));
+      const own = { ...pixel, session: "s-1", by: null };
+      expect(stored.markers).toEqual([{ ...own, ...fight, id: (stored.logs[0]?.id ?? 0) + 1 }]);
+      expect(await devices().markers({ project: rocket.id, limit: 10 })).toEqual(stored.markers);
+      expect(await acknowledged()).toBe(4);
     });
 
     test("is stored in the order it was asked", async () => {

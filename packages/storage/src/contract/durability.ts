@@ -1,6 +1,7 @@
 /** Closing, and what is there after opening again. */
 
 import { describe, expect, test } from "vitest";
+import { webSession } from "./accounts-credentials.ts";
 import { StorageClosedError } from "../ports.ts";
 import {
   NOON,
@@ -10,6 +11,7 @@ import {
   changeOf,
   declaration,
   log,
+  marker,
   opening,
   pixel,
   rocket,
@@ -37,6 +39,9 @@ export function durabilityContract(subject: Subject): void {
       await devices().writes({ project: rocket.id, limit: 10 }),
       await devices().lastEntry(),
       await devices().entriesAfter(rocket.id, 0, 100),
+      await devices().markers({ project: rocket.id, limit: 10 }),
+      await devices().samples({ project: rocket.id, limit: 10 }),
+      await devices().sessions({ project: rocket.id, limit: 10 }),
     ];
     expect(everything).not.toContain(undefined);
     return everything;
@@ -45,13 +50,17 @@ export function durabilityContract(subject: Subject): void {
   test("everything is there after opening again", async () => {
     await beginRun(subject);
     const { accounts } = subject.storage;
-    await accounts.addWebSession({ tokenHash: "h-1", user: ann.id, createdAt: NOON, expiresAt: NOON + 9 });
+    await accounts.addWebSession(webSession("h-1"));
     await accounts.addDeviceKey({ ...rocketKey, id: "k-2", key: "secondsecond" });
     await accounts.revokeDeviceKey(rocket.id, rocketKey.id, NOON + 1);
     await devices().append(
       batch({ seq: 5, missed: 2, declarations: [declaration("speed")], samples: [sample("speed", 4)] }),
     );
-    await devices().append(batch({ seq: 6, logs: [log("kept", { fields: { a: 1 } })] }));
+    await devices().append(
+      batch({ seq: 6, logs: [log("kept", { fields: { a: 1 } })], markers: [marker("kept too")] }),
+    );
+    await accounts.setRetention(rocket.id, { maxAgeMs: 1_000, maxBytes: null });
+    await devices().updateDevice({ ...pixel, name: "Ann's phone" });
     const { writes } = await devices().change(changeOf({ speed: 1 }));
     await devices().updateWrites([{ id: writes[0]?.id ?? 0, state: "rejected", reason: "no", at: NOON + 2 }]);
     await devices().change(changeOf({ speed: 2 }));

@@ -9,6 +9,7 @@ import {
   changeOf,
   declaration,
   log,
+  marker,
   opening,
   registerBob,
   rocket,
@@ -21,15 +22,17 @@ export function entryContract(subject: Subject): void {
   describe("entries", () => {
     test("none are given out at first", async () => {
       expect(await devices().lastEntry()).toBe(0);
-      expect(await devices().entriesAfter(rocket.id, 0, 10)).toEqual({ logs: [], writes: [] });
+      expect(await devices().entriesAfter(rocket.id, 0, 10)).toEqual({ logs: [], markers: [], writes: [] });
     });
 
-    test("share one rising count between log entries and changes of writes", async () => {
+    test("share one rising count between log entries, markers and changes of writes", async () => {
       await beginRun(subject);
       await devices().append(batch({ declarations: [declaration("speed")] }));
       const ids: number[] = [];
       const { logs } = await devices().append(batch({ logs: [log("a"), log("b")] }));
       ids.push(...logs.map(({ id }) => id));
+      const { markers } = await devices().append(batch({ markers: [marker("boss fight")] }));
+      ids.push(...markers.map(({ id }) => id));
       const first = await devices().change(changeOf({ speed: 1 }));
       ids.push(...first.writes.map(({ entry }) => entry));
       const second = await devices().change(changeOf({ speed: 2 }));
@@ -37,7 +40,7 @@ export function entryContract(subject: Subject): void {
       const updates = second.writes.map(({ id }) => ({ id, state: "sent" as const, at: NOON }));
       const sent = await devices().updateWrites(updates);
       ids.push(...sent.map(({ entry }) => entry));
-      expect(ids).toHaveLength(6);
+      expect(ids).toHaveLength(7);
       expect(ids).toEqual([...new Set(ids)].sort((one, other) => one - other));
       expect(await devices().lastEntry()).toBe(ids.at(-1));
       await subject.reopen();
@@ -52,18 +55,22 @@ export function entryContract(subject: Subject): void {
       const { writes } = await devices().change(changeOf({ speed: 1, lives: 1 }));
       const [speed, lives] = writes;
       const before = await devices().lastEntry();
-      const { logs } = await devices().append(batch({ logs: [log("a"), log("b")] }));
+      const { logs, markers } = await devices().append(
+        batch({ logs: [log("a"), log("b")], markers: [marker("boss fight")] }),
+      );
       const changed = [
         ...(await devices().updateWrites([{ id: lives?.id ?? 0, state: "sent", at: NOON }])),
         ...(await devices().updateWrites([{ id: speed?.id ?? 0, state: "sent", at: NOON }])),
       ];
-      expect(await devices().entriesAfter(rocket.id, before, 10)).toEqual({ logs, writes: changed });
+      expect(await devices().entriesAfter(rocket.id, before, 10)).toEqual({ logs, markers, writes: changed });
       expect(await devices().entriesAfter(rocket.id, logs[0]?.id ?? 0, 10)).toEqual({
         logs: logs.slice(1),
+        markers,
         writes: changed,
       });
       expect(await devices().entriesAfter(rocket.id, await devices().lastEntry(), 10)).toEqual({
         logs: [],
+        markers: [],
         writes: [],
       });
     });
@@ -72,9 +79,10 @@ export function entryContract(subject: Subject): void {
       await beginRun(subject);
       await devices().append(batch({ declarations: [declaration("speed")], logs: [log("a"), log("b")] }));
       await devices().change(changeOf({ speed: 1 }));
-      const all = await devices().entriesAfter(rocket.id, 0, 3);
-      expect([all?.logs.length, all?.writes.length]).toEqual([2, 1]);
-      expect(await devices().entriesAfter(rocket.id, 0, 2)).toBeUndefined();
+      await devices().append(batch({ markers: [marker("boss fight")] }));
+      const all = await devices().entriesAfter(rocket.id, 0, 4);
+      expect([all?.logs.length, all?.markers.length, all?.writes.length]).toEqual([2, 1, 1]);
+      expect(await devices().entriesAfter(rocket.id, 0, 3)).toBeUndefined();
     });
 
     test("are those of a project, which others don't count against", async () => {
@@ -85,8 +93,8 @@ export function entryContract(subject: Subject): void {
       const theirs = batch({ ...boatPixel, session: "s-boat", logs: [log("a"), log("b")] });
       await devices().append({ ...theirs, declarations: [declaration("speed")] });
       await devices().change(changeOf({ speed: 1 }, boatPixel));
-      expect(await devices().entriesAfter(rocket.id, 0, 1)).toEqual({ logs, writes: [] });
-      expect(await devices().entriesAfter("unknown", 0, 1)).toEqual({ logs: [], writes: [] });
+      expect(await devices().entriesAfter(rocket.id, 0, 1)).toEqual({ logs, markers: [], writes: [] });
+      expect(await devices().entriesAfter("unknown", 0, 1)).toEqual({ logs: [], markers: [], writes: [] });
     });
   });
 }

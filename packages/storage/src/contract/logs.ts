@@ -140,6 +140,17 @@ export function logContract(subject: Subject): void {
       expect(await search({ ...query, from: NOON, to: NOON + 2 })).toEqual(["Wanted"]);
     });
 
+    test("can be read oldest first, from an id on", async () => {
+      await beginRun(subject);
+      await store(...["1", "2", "3", "4", "5"].map((message) => log(message)));
+      const first = await devices().logs({ project: rocket.id, order: "oldest", limit: 2 });
+      expect(first.map(({ message }) => message)).toEqual(["1", "2"]);
+      const after = first[1]?.id ?? 0;
+      expect(await search({ order: "oldest", after, limit: 2 })).toEqual(["3", "4"]);
+      expect(await search({ after, text: "5" })).toEqual(["5"]);
+      expect(await search({ after, before: after + 3 })).toEqual(["4", "3"]);
+    });
+
     test("come newest first, by pages, which stay the same while new ones arrive", async () => {
       await beginRun(subject);
       await store(...["1", "2", "3", "4", "5"].map((message) => log(message)));

@@ -1,7 +1,7 @@
 /** Devices beginning, resuming and ending their runs. */
 
 import { describe, expect, test } from "vitest";
-import type { SessionOpening } from "../ports.ts";
+import type { SessionOpening, SessionQuery } from "../ports.ts";
 import {
   NOON,
   batch,
@@ -64,9 +64,88 @@ export function sessionContract(subject: Subject): void {
       expect(await lastSeen()).toBe(NOON + 30);
     });
 
+    test("are given names and tags by people, and keep what is left out", async () => {
+      await beginRun(subject);
+      await devices().openSession(opening(pixel, "s-2", { name: "Phone", tags: ["qa"] }));
+      expect(await devices().updateDevice({ ...pixel, tags: ["lab", "qa"] })).toMatchObject({
+        ...pixel,
+        name: "Phone",
+        tags: ["lab", "qa"],
+      });
+      const named = await devices().updateDevice({ ...pixel, name: "Ann's phone" });
+      expect(named).toMatchObject({ name: "Ann's phone", tags: ["lab", "qa"], lastSeen: NOON });
+      expect(await devices().devices(rocket.id)).toEqual([named]);
+      expect(await devices().updateDevice({ ...pixel, name: null })).toMatchObject({ name: null });
+      expect(await devices().updateDevice({ ...tablet, name: "Nobody's" })).toBeUndefined();
+    });
+
     test("are refused for a project that isn't there", async () => {
       await expect(devices().openSession(opening(pixel, "s-1"))).rejects.toThrow(TypeError);
       expect(await devices().devices(rocket.id)).toEqual([]);
+    });
+  });
+
+  describe("the list of sessions", () => {
+    const sessions = (more: Partial<SessionQuery> = {}) =>
+      devices().sessions({ project: rocket.id, limit: 10, ...more });
+
+    test("tells how each began, went on and ended, newest first", async () => {
+      await beginRun(subject);
+      await devices().openSession(opening(pixel, "s-2", { at: NOON + 10 }));
+      await devices().append(batch({ session: "s-2", seq: 7, missed: 2, receivedAt: NOON + 30 }));
+      await devices().closeSession({ session: "s-1", at: NOON + 20, reason: "bye", resumable: false });
+      const list = await sessions();
+      expect(list).toEqual([
+        {
+          ...pixel,
+          id: "s-2",
+          cursor: list[0]?.cursor,
+          startedAt: NOON + 10,
+          seenAt: NOON + 30,
+          endedAt: null,
+          reason: null,
+          missed: 2,
+          acknowledged: 7,
+        },
+        {
+          ...pixel,
+          id: "s-1",
+          cursor: list[1]?.cursor,
+          startedAt: NOON,
+          seenAt: NOON + 20,
+          endedAt: NOON + 20,
+          reason: "bye",
+          missed: 0,
+          acknowledged: 0,
+        },
+      ]);
+    });
+
+    test("keeps the first end for good, and forgets one that was gone back on", async () => {
+      await beginRun(subject);
+      await devices().closeSession({ session: "s-1", at: NOON + 1, reason: "lost", resumable: true });
+      expect(await sessions()).toMatchObject([{ endedAt: NOON + 1, reason: "lost" }]);
+      await devices().openSession(opening(pixel, "unused", { resume: "s-1" }));
+      expect(await sessions()).toMatchObject([{ endedAt: null, reason: null }]);
+      await devices().closeSession({ session: "s-1", at: NOON + 2, reason: "bye", resumable: false });
+      await devices().closeSession({ session: "s-1", at: NOON + 3, reason: "lost", resumable: true });
+      expect(await sessions()).toMatchObject([{ endedAt: NOON + 2, reason: "bye" }]);
+    });
+
+    test("goes by pages, of a project or of one device", async () => {
+      await beginRun(subject);
+      await registerBob(subject);
+      await devices().openSession(opening(tablet, "s-2"));
+      await devices().openSession(opening(boatPixel, "s-boat"));
+      await devices().openSession(opening(pixel, "s-3"));
+      const ids = async (more: Partial<SessionQuery>) => (await sessions(more)).map(({ id }) => id);
+      const first = await sessions({ limit: 2 });
+      expect(first.map(({ id }) => id)).toEqual(["s-3", "s-2"]);
+      await devices().openSession(opening(pixel, "s-4"));
+      expect(await ids({ limit: 2, before: first[1]?.cursor ?? 0 })).toEqual(["s-1"]);
+      expect(await ids({ device: pixel.device })).toEqual(["s-4", "s-3", "s-1"]);
+      expect(await ids({ device: "unknown" })).toEqual([]);
+      expect(await ids({ project: "unknown" })).toEqual([]);
     });
   });
 
@@ -137,6 +216,12 @@ export function sessionContract(subject: Subject): void {
     test("that is unknown is closed without an error", async () => {
       await devices().closeSession({ session: "unknown", at: NOON, reason: "lost", resumable: true });
       expect(await devices().lastEntry()).toBe(0);
+    });
+
+    test("ids are given once", async () => {
+      await beginRun(subject);
+      await expect(devices().openSession(opening(tablet, "s-1"))).rejects.toThrow(TypeError);
+      expect(await devices().devices(rocket.id)).toHaveLength(1);
     });
 
     function resume(more: Partial<SessionOpening> = {}) {

@@ -1,17 +1,19 @@
 /** The storage under test, and short ways to put into it what a test begins with. */
 
 import type { JsonValue, KindName, VariableDeclaration } from "@wheelhouse/protocol";
-import type {
-  DeviceAddress,
-  DeviceBatch,
-  DeviceKeyRecord,
-  NewLogEntry,
-  OpenedSession,
-  ProjectRecord,
-  Sample,
-  SessionOpening,
-  Storage,
-  UserRecord,
+import {
+  KEEP_ALL,
+  type DeviceAddress,
+  type DeviceBatch,
+  type DeviceKeyRecord,
+  type NewLogEntry,
+  type NewMarker,
+  type OpenedSession,
+  type ProjectRecord,
+  type Sample,
+  type SessionOpening,
+  type Storage,
+  type UserRecord,
 } from "../ports.ts";
 
 export interface Subject {
@@ -30,7 +32,7 @@ export const ann: UserRecord = {
   passwordHash: "$hash$ann",
   createdAt: NOON,
 };
-export const rocket: ProjectRecord = { id: "p-rocket", name: "Rocket", createdAt: NOON };
+export const rocket: ProjectRecord = { id: "p-rocket", name: "Rocket", createdAt: NOON, retention: KEEP_ALL };
 export const rocketKey: DeviceKeyRecord = {
   id: "k-rocket",
   project: rocket.id,
@@ -43,7 +45,7 @@ export const pixel: DeviceAddress = { project: rocket.id, device: "pixel-7" };
 export const tablet: DeviceAddress = { project: rocket.id, device: "tablet" };
 
 /** A project that isn't Ann's, with a device of the same id as one of hers. */
-export const boat: ProjectRecord = { id: "p-boat", name: "Boat", createdAt: NOON };
+export const boat: ProjectRecord = { id: "p-boat", name: "Boat", createdAt: NOON, retention: KEEP_ALL };
 export const boatPixel: DeviceAddress = { project: boat.id, device: pixel.device };
 
 export async function registerAnn({ storage }: Subject): Promise<void> {
@@ -83,6 +85,7 @@ export function batch(more: Partial<DeviceBatch> = {}): DeviceBatch {
     declarations: [],
     samples: [],
     logs: [],
+    markers: [],
     writes: [],
     ...more,
   };
@@ -101,8 +104,12 @@ export function log(message: string, more: Partial<NewLogEntry> = {}): NewLogEnt
   return { at: NOON, receivedAt: NOON + 5, level: "info", message, fields: null, ...more };
 }
 
+export function marker(name: string, more: Partial<NewMarker> = {}): NewMarker {
+  return { name, fields: null, at: NOON, receivedAt: NOON + 5, ...more };
+}
+
 /** A change by Ann that sets these variables of her device. */
 export function changeOf(values: Readonly<Record<string, JsonValue>>, address = pixel) {
   const list = Object.entries(values).map(([name, value]) => ({ name, from: null, value }));
-  return { ...address, by: ann.id, at: NOON, values: list };
+  return { ...address, by: ann.id, at: NOON, expiresAt: null, values: list };
 }

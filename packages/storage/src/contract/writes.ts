@@ -42,7 +42,13 @@ export function writeContract(subject: Subject): void {
         { name: "speed", from: 1, value: 2 },
         { name: "name", from: "Ann", value: { first: "Bob" } },
       ];
-      const change = await devices().change({ ...pixel, by: ann.id, at: NOON + 3, values });
+      const change = await devices().change({
+        ...pixel,
+        by: ann.id,
+        at: NOON + 3,
+        expiresAt: NOON + 9,
+        values,
+      });
       expect(change).toMatchObject({ set: 1, replaced: [] });
       const rest = {
         ...pixel,
@@ -53,6 +59,7 @@ export function writeContract(subject: Subject): void {
         by: ann.id,
         createdAt: NOON + 3,
         updatedAt: NOON + 3,
+        expiresAt: NOON + 9,
       };
       expect(change.writes).toMatchObject(values.map((value) => ({ ...rest, ...value })));
       expect(await stateWrites()).toEqual(change.writes);
@@ -165,6 +172,46 @@ export function writeContract(subject: Subject): void {
     });
   });
 
+  describe("expiry", () => {
+    async function writeThatExpires(name: string, expiresAt: number | null): Promise<WriteRecord> {
+      const { writes } = await devices().change({ ...changeOf({ [name]: 1 }), expiresAt });
+      return writes[0] as WriteRecord;
+    }
+
+    test("ends what is open and whose time is over, at that time, each with a new entry id", async () => {
+      await beginWithVariables();
+      const pending = await writeThatExpires("speed", NOON + 10);
+      const sent = await writeThatExpires("lives", NOON + 5);
+      await devices().updateWrites([{ id: sent.id, state: "sent", at: NOON }]);
+      const later = await writeThatExpires("name", NOON + 11);
+      expect(await devices().expireWrites(NOON + 4)).toEqual([]);
+      const before = await devices().lastEntry();
+      const expired = await devices().expireWrites(NOON + 10);
+      expect(expired).toMatchObject(
+        [pending, sent].map(({ id }) => ({ id, state: "expired", updatedAt: NOON + 10 })),
+      );
+      expect(expired.every(({ entry }) => entry > before)).toBe(true);
+      expect(await stateWrites()).toEqual([...expired, later]);
+      expect(await devices().expireWrites(NOON + 10)).toEqual([]);
+    });
+
+    test("leaves what has ended, and what has no time", async () => {
+      await beginWithVariables();
+      const ended = await writeThatExpires("speed", NOON + 1);
+      await devices().updateWrites([{ id: ended.id, state: "applied", at: NOON }]);
+      await writeThatExpires("lives", null);
+      expect(await devices().expireWrites(NOON + 1_000_000)).toEqual([]);
+    });
+  });
+
+  test("a write is found by its id, in its project only", async () => {
+    await beginWithVariables();
+    const written = await writeOf({ speed: 1 });
+    expect(await devices().write(rocket.id, written.id)).toEqual(written);
+    expect(await devices().write("p-boat", written.id)).toBeUndefined();
+    expect(await devices().write(rocket.id, written.id + 1)).toBeUndefined();
+  });
+
   test("a device's state has the newest write of each variable and every open one, by rising id", async () => {
     await beginWithVariables();
     const old = await writeOf({ speed: 1 });
@@ -188,6 +235,18 @@ export function writeContract(subject: Subject): void {
       expect(idsOf(await page(first[1]?.id))).toEqual(ids.slice(2, 4));
       expect(idsOf(await page(ids[3]))).toEqual(ids.slice(4));
       expect(await page(ids[4])).toEqual([]);
+    });
+
+    test("can be read oldest first, from an id on", async () => {
+      await beginWithVariables();
+      const ids: number[] = [];
+      for (let count = 0; count < 4; count += 1) ids.push((await writeOf({ speed: count })).id);
+      const oldest = { project: rocket.id, order: "oldest", limit: 2 } as const;
+      expect(idsOf(await devices().writes(oldest))).toEqual(ids.slice(0, 2));
+      expect(idsOf(await devices().writes({ ...oldest, after: ids[1] ?? 0 }))).toEqual(ids.slice(2));
+      expect(idsOf(await devices().writes({ ...oldest, device: pixel.device, after: ids[2] ?? 0 }))).toEqual(
+        ids.slice(3),
+      );
     });
 
     test("is of a project, or of one device", async () => {

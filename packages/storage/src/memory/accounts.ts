@@ -1,14 +1,9 @@
-/** Users, projects, log-ins and device keys in memory. */
+/** Users and device keys in memory; credentials and members have files of their own. */
 
-import type {
-  DeviceKeyRecord,
-  Membership,
-  ProjectRecord,
-  Time,
-  UserRecord,
-  WebSessionRecord,
-} from "../ports.ts";
+import type { DeviceKeyRecord, Membership, ProjectRecord, Retention, Time, UserRecord } from "../ports.ts";
 import { alreadyStored, unknownProject, unknownUser } from "../rules/arguments.ts";
+import { credentialCalls } from "./accounts-credentials.ts";
+import { memberCalls } from "./accounts-members.ts";
 import type { MemoryDisk } from "./disk.ts";
 
 export function accountCalls(disk: MemoryDisk) {
@@ -21,40 +16,59 @@ export function accountCalls(disk: MemoryDisk) {
     if (isTaken) throw alreadyStored("device key");
   }
 
+  function checkNewUser(user: UserRecord): void {
+    if (disk.users.has(user.id)) throw alreadyStored("user");
+  }
+
+  function checkNewProject(project: ProjectRecord): void {
+    if (disk.projects.has(project.id)) throw alreadyStored("project");
+  }
+
+  function storeUser(user: UserRecord): void {
+    disk.admin ??= user.id;
+    disk.users.set(user.id, user);
+  }
+
+  function memberships(user: string): readonly Membership[] {
+    return disk.members
+      .filter((member) => member.user === user)
+      .flatMap(({ project, role }) => {
+        const record = disk.projects.get(project);
+        return record === undefined ? [] : [{ project: record, role }];
+      })
+      .sort((one, other) => one.project.createdAt - other.project.createdAt);
+  }
+
   return {
+    ...credentialCalls(disk, memberships),
+    ...memberCalls(disk, { userByEmail, checkNewUser, checkNewProject, checkNewKey, storeUser }),
     countUsers: (): number => disk.users.size,
     register(user: UserRecord, project: ProjectRecord, key: DeviceKeyRecord): "registered" | "exists" {
       if (userByEmail(user.email) !== undefined) return "exists";
-      if (disk.users.has(user.id)) throw alreadyStored("user");
-      if (disk.projects.has(project.id)) throw alreadyStored("project");
+      checkNewUser(user);
+      checkNewProject(project);
       if (key.project !== project.id && !disk.projects.has(key.project)) throw unknownProject(key.project);
       checkNewKey(key);
-      disk.users.set(user.id, user);
+      storeUser(user);
       disk.projects.set(project.id, project);
       disk.members.push({ user: user.id, project: project.id, role: "owner" });
       disk.keys.set(key.id, key);
       return "registered";
     },
+    setPassword(id: string, passwordHash: string): void {
+      const user = disk.users.get(id);
+      if (user === undefined) throw unknownUser(id);
+      disk.users.set(id, { ...user, passwordHash });
+    },
     userByEmail,
     userById: (id: string): UserRecord | undefined => disk.users.get(id),
-    memberships(user: string): readonly Membership[] {
-      return disk.members
-        .filter((member) => member.user === user)
-        .flatMap(({ project, role }) => {
-          const record = disk.projects.get(project);
-          return record === undefined ? [] : [{ project: record, role }];
-        })
-        .sort((one, other) => one.project.createdAt - other.project.createdAt);
-    },
-
-    addWebSession(session: WebSessionRecord): void {
-      if (!disk.users.has(session.user)) throw unknownUser(session.user);
-      if (disk.webSessions.has(session.tokenHash)) throw alreadyStored("web session");
-      disk.webSessions.set(session.tokenHash, session);
-    },
-    webSession: (tokenHash: string): WebSessionRecord | undefined => disk.webSessions.get(tokenHash),
-    removeWebSession(tokenHash: string): void {
-      disk.webSessions.delete(tokenHash);
+    memberships,
+    setRetention(id: string, retention: Retention): ProjectRecord {
+      const project = disk.projects.get(id);
+      if (project === undefined) throw unknownProject(id);
+      const updated = { ...project, retention };
+      disk.projects.set(id, updated);
+      return updated;
     },
 
     addDeviceKey(key: DeviceKeyRecord): void {

@@ -3,6 +3,7 @@
 import type { DeviceBatch, Sample, StoredBatch } from "../ports.ts";
 import { unknownSession, unknownVariable } from "../rules/arguments.ts";
 import { toLogRecords } from "../rules/logs.ts";
+import { toMarkerRecords } from "../rules/markers.ts";
 import {
   findDevice,
   seeDevice,
@@ -24,11 +25,13 @@ export function batchCalls(disk: MemoryDisk) {
       session.seenAt = Math.max(session.seenAt, batch.receivedAt);
       seeDevice(device, batch.receivedAt);
       declare(device, batch.declarations);
-      for (const sample of batch.samples) addSample(device.variables.get(sample.name), sample);
+      for (const sample of batch.samples) addSample(disk, device.variables.get(sample.name), sample);
       const logs = toLogRecords(batch, disk.lastEntry + 1);
-      disk.lastEntry += logs.length;
+      const markers = toMarkerRecords(batch, disk.lastEntry + 1 + logs.length);
+      disk.lastEntry += logs.length + markers.length;
       for (const log of logs) disk.logs.push(log);
-      return { logs, writes: updateWrites(disk, batch.writes) };
+      disk.markers.push(...markers);
+      return { logs, markers, writes: updateWrites(disk, batch.writes) };
     },
   };
 }
@@ -58,10 +61,11 @@ function declare(device: StoredDevice, declarations: DeviceBatch["declarations"]
   }
 }
 
-function addSample(variable: VariableWithHistory | undefined, sample: Sample): void {
+function addSample(disk: MemoryDisk, variable: VariableWithHistory | undefined, sample: Sample): void {
   if (variable === undefined) return;
+  disk.lastSample += 1;
   const { value, at, receivedAt, backlog } = sample;
   const later = variable.samples.findLastIndex((stored) => stored.at <= at) + 1;
-  variable.samples.splice(later, 0, { at, value });
+  variable.samples.splice(later, 0, { number: disk.lastSample, at, receivedAt, value });
   if (!backlog) variable.reported = { value, at, receivedAt };
 }

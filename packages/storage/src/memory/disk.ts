@@ -7,11 +7,15 @@ import type {
   DeviceAddress,
   DeviceKeyRecord,
   DeviceRecord,
+  InvitationRecord,
+  KnownDeviceRecord,
   LogEntryRecord,
+  MarkerRecord,
   ProjectRecord,
   RoleName,
   StoredVariable,
   Time,
+  TokenRecord,
   UserRecord,
   WebSessionRecord,
   WriteRecord,
@@ -22,17 +26,26 @@ export interface MemoryDisk {
   readonly epoch: string;
   readonly users: Map<string, UserRecord>;
   readonly projects: Map<string, ProjectRecord>;
-  readonly members: { readonly user: string; readonly project: string; readonly role: RoleName }[];
+  members: { readonly user: string; readonly project: string; readonly role: RoleName }[];
   readonly keys: Map<string, DeviceKeyRecord>;
+  /** The first account. */
+  admin: string | undefined;
+  /** By hash, as known devices, tokens and invitations are. */
   readonly webSessions: Map<string, WebSessionRecord>;
+  readonly knownDevices: Map<string, KnownDeviceRecord>;
+  readonly tokens: Map<string, TokenRecord>;
+  readonly invitations: Map<string, InvitationRecord>;
   /** By {@link deviceKey}. */
   readonly devices: Map<string, StoredDevice>;
   readonly sessions: Map<string, StoredSession>;
   /** By rising id. */
-  readonly logs: LogEntryRecord[];
+  logs: LogEntryRecord[];
+  /** By rising id. */
+  markers: MarkerRecord[];
   /** By rising id. */
   readonly writes: Map<number, WriteRecord>;
   lastEntry: number;
+  lastSample: number;
 }
 
 export interface StoredDevice {
@@ -46,12 +59,25 @@ export interface VariableWithHistory {
   type: string | null;
   reported: StoredVariable["reported"];
   /** By `at`, those of one time in order of storing. */
-  readonly samples: { readonly at: Time; readonly value: JsonValue }[];
+  samples: StoredSample[];
+}
+
+export interface StoredSample {
+  /** Rises in order of storing. */
+  readonly number: number;
+  readonly at: Time;
+  readonly receivedAt: Time;
+  readonly value: JsonValue;
 }
 
 export interface StoredSession extends DeviceAddress {
   readonly id: string;
+  /** Rises in the order they began. */
+  readonly number: number;
+  readonly startedAt: Time;
   seenAt: Time;
+  endedAt: Time | null;
+  reason: string | null;
   endedForGood: boolean;
   acknowledged: number;
   missed: number;
@@ -65,12 +91,18 @@ export function memoryDisk(epoch: string = randomUUID()): MemoryDisk {
     projects: new Map(),
     members: [],
     keys: new Map(),
+    admin: undefined,
     webSessions: new Map(),
+    knownDevices: new Map(),
+    tokens: new Map(),
+    invitations: new Map(),
     devices: new Map(),
     sessions: new Map(),
     logs: [],
+    markers: [],
     writes: new Map(),
     lastEntry: 0,
+    lastSample: 0,
   };
 }
 

@@ -3,9 +3,11 @@
 import { StorageClosedError, type Storage } from "../ports.ts";
 import { accountCalls } from "./accounts.ts";
 import { memoryDisk, type MemoryDisk } from "./disk.ts";
+import { markerCalls } from "./markers.ts";
 import { readingCalls } from "./reading.ts";
 import { sessionCalls } from "./sessions.ts";
 import { batchCalls } from "./batches.ts";
+import { upkeepCalls } from "./upkeep.ts";
 import { writeCalls } from "./writes.ts";
 
 export interface MemoryOptions {
@@ -19,7 +21,14 @@ export async function openMemoryStorage({ disk = memoryDisk() }: MemoryOptions =
   const gate: Gate = () => {
     if (isClosed) throw new StorageClosedError("the storage is closed");
   };
-  const devices = { ...sessionCalls(disk), ...batchCalls(disk), ...writeCalls(disk), ...readingCalls(disk) };
+  const devices = {
+    ...sessionCalls(disk),
+    ...batchCalls(disk),
+    ...markerCalls(disk),
+    ...writeCalls(disk),
+    ...readingCalls(disk),
+    ...upkeepCalls(disk),
+  };
   return {
     epoch: disk.epoch,
     accounts: behind(gate, accountCalls(disk)),

@@ -7,7 +7,11 @@ import type {
   HistoryQuery,
   LogEntryRecord,
   LogQuery,
+  MarkerQuery,
+  MarkerRecord,
   PageQuery,
+  SamplePage,
+  SampleQuery,
   StoredEntries,
   WriteRecord,
 } from "../ports.ts";
@@ -42,20 +46,27 @@ export function readingCalls(disk: MemoryDisk) {
         .map(({ at, value }): Point => [at, value]);
       if (!isNumeric(query.kind)) return newestChanges(points.toReversed(), query.points);
       const numbers = points.filter((point): point is Point<number> => typeof point[1] === "number");
-      const extent = { count: numbers.length, first: numbers[0]?.[0] ?? 0, last: numbers.at(-1)?.[0] ?? 0 };
-      return thinNumbers(numbers, extent, query.points);
+      return thinNumbers(numbers, query.points);
     },
-    logs: (query: LogQuery): readonly LogEntryRecord[] =>
-      newest(disk.logs.toReversed(), query, toLogFilter(query)),
+    samples: (query: SampleQuery): SamplePage => samplePage(disk, query),
+    logs: (query: LogQuery): readonly LogEntryRecord[] => pageOf(disk.logs, query, toLogFilter(query)),
+    markers: (query: MarkerQuery): readonly MarkerRecord[] =>
+      pageOf(disk.markers, query, toMarkerFilter(query)),
     writes: (query: PageQuery): readonly WriteRecord[] =>
-      newest([...disk.writes.values()].toReversed(), query, () => true),
+      pageOf([...disk.writes.values()], query, () => true),
+    write(project: string, id: number): WriteRecord | undefined {
+      const write = disk.writes.get(id);
+      return write?.project === project ? write : undefined;
+    },
     lastEntry: (): number => disk.lastEntry,
     entriesAfter(project: string, entry: number, limit: number): StoredEntries | undefined {
       const logs = disk.logs.filter((log) => log.project === project && log.id > entry);
+      const markers = disk.markers.filter((marker) => marker.project === project && marker.id > entry);
       const writes = [...disk.writes.values()]
         .filter((write) => write.project === project && write.entry > entry)
         .sort((one, other) => one.entry - other.entry);
-      return logs.length + writes.length > limit ? undefined : { logs, writes };
+      const count = logs.length + markers.length + writes.length;
+      return count > limit ? undefined : { logs, markers, writes };
     },
   };
 }
@@ -68,20 +79,47 @@ function newestAndOpen(disk: MemoryDisk, address: DeviceAddress): readonly Write
   return writes.filter((write) => isOpen(write) || newest.get(write.name) === write.id);
 }
 
-function newest<Entry extends LogEntryRecord | WriteRecord>(
-  newestFirst: readonly Entry[],
-  { project, device, before = Infinity, limit }: PageQuery,
+function pageOf<Entry extends LogEntryRecord | MarkerRecord | WriteRecord>(
+  oldestFirst: readonly Entry[],
+  query: PageQuery,
   fits: (entry: Entry) => boolean,
 ): readonly Entry[] {
-  return newestFirst
-    .filter(
-      (entry) =>
-        entry.project === project &&
-        (device === undefined || entry.device === device) &&
-        entry.id < before &&
-        fits(entry),
+  const { project, device, before = Infinity, after = -Infinity, order = "newest", limit } = query;
+  const found = oldestFirst.filter(
+    (entry) =>
+      entry.project === project &&
+      (device === undefined || entry.device === device || entry.device === null) &&
+      entry.id < before &&
+      entry.id > after &&
+      fits(entry),
+  );
+  return order === "newest" ? found.slice(-limit).toReversed() : found.slice(0, limit);
+}
+
+function samplePage(disk: MemoryDisk, query: SampleQuery): SamplePage {
+  const { project, device, name, from = -Infinity, to = Infinity, after = 0, limit } = query;
+  const found = [...disk.devices.values()]
+    .filter(({ record }) => record.project === project && (device ?? record.device) === record.device)
+    .flatMap(({ record, variables }) =>
+      [...variables].flatMap(([own, { samples }]) =>
+        samples.map((sample) => ({ ...sample, device: record.device, name: own })),
+      ),
     )
-    .slice(0, limit);
+    .filter((sample) => (name ?? sample.name) === sample.name && sample.number > after)
+    .filter(({ at }) => at >= from && at <= to)
+    .sort((one, other) => one.number - other.number);
+  const page = found.slice(0, limit);
+  return {
+    samples: page.map(({ number: _, ...sample }) => sample),
+    next: found.length > limit ? (page.at(-1)?.number ?? null) : null,
+  };
+}
+
+function toMarkerFilter({ session, from, to }: MarkerQuery): (marker: MarkerRecord) => boolean {
+  return (marker) =>
+    (session === undefined || marker.session === session) &&
+    marker.at >= (from ?? -Infinity) &&
+    marker.at <= (to ?? Infinity);
 }
 
 function toLogFilter({ session, level, text, from, to }: LogQuery): (log: LogEntryRecord) => boolean {

@@ -1,6 +1,14 @@
 /** Devices beginning, resuming and ending their runs, in memory. */
 
-import type { DeviceRecord, OpenedSession, SessionClosing, SessionOpening } from "../ports.ts";
+import type {
+  DeviceRecord,
+  DeviceUpdate,
+  OpenedSession,
+  SessionClosing,
+  SessionOpening,
+  SessionQuery,
+  SessionRecord,
+} from "../ports.ts";
 import { alreadyStored, unknownProject } from "../rules/arguments.ts";
 import { mayResume } from "../rules/sessions.ts";
 import { deviceKey, findDevice, seeDevice, type MemoryDisk, type StoredSession } from "./disk.ts";
@@ -17,11 +25,15 @@ export function sessionCalls(disk: MemoryDisk) {
   }
 
   function begin({ project, device, newSession, at }: SessionOpening): StoredSession {
-    const session = {
+    const session: StoredSession = {
       id: newSession,
+      number: disk.sessions.size + 1,
       project,
       device,
+      startedAt: at,
       seenAt: at,
+      endedAt: null,
+      reason: null,
       endedForGood: false,
       acknowledged: 0,
       missed: 0,
@@ -39,17 +51,46 @@ export function sessionCalls(disk: MemoryDisk) {
       rememberDevice(opening);
       const session = resumed ?? begin(opening);
       session.seenAt = Math.max(session.seenAt, opening.at);
+      session.endedAt = null;
+      session.reason = null;
       const { id, acknowledged, missed } = session;
       return { session: id, resumed: resumed !== undefined, acknowledged, missed };
     },
-    closeSession({ session: id, at, resumable }: SessionClosing): void {
+    closeSession({ session: id, at, reason, resumable }: SessionClosing): void {
       const session = disk.sessions.get(id);
       if (session === undefined) return;
-      session.endedForGood ||= !resumable;
-      session.seenAt = Math.max(session.seenAt, at);
+      if (!session.endedForGood) {
+        session.endedForGood = !resumable;
+        session.endedAt = at;
+        session.reason = reason;
+        session.seenAt = Math.max(session.seenAt, at);
+      }
       seeDevice(findDevice(disk, session), at);
     },
+    sessions({ project, device, before = Infinity, limit }: SessionQuery): readonly SessionRecord[] {
+      return [...disk.sessions.values()]
+        .filter(
+          (session) =>
+            session.project === project &&
+            (device === undefined || session.device === device) &&
+            session.number < before,
+        )
+        .sort((one, other) => other.number - one.number)
+        .slice(0, limit)
+        .map(toSessionRecord);
+    },
+    updateDevice(update: DeviceUpdate): DeviceRecord | undefined {
+      const stored = disk.devices.get(deviceKey(update));
+      if (stored === undefined) return undefined;
+      const { name = stored.record.name, tags = stored.record.tags } = update;
+      stored.record = { ...stored.record, name, tags };
+      return stored.record;
+    },
   };
+}
+
+function toSessionRecord({ number, endedForGood: _, ...session }: StoredSession): SessionRecord {
+  return { ...session, cursor: number };
 }
 
 function toRecord(opening: SessionOpening, stored: DeviceRecord | undefined): DeviceRecord {

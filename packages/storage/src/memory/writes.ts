@@ -1,8 +1,8 @@
 /** Changes by people, and what became of them, in memory. */
 
-import type { NewChange, StoredChange, WriteRecord, WriteUpdate } from "../ports.ts";
+import type { NewChange, StoredChange, Time, WriteRecord, WriteUpdate } from "../ports.ts";
 import { unknownVariable } from "../rules/arguments.ts";
-import { isOpen, newWrite, replaceWrite, updateWrite } from "../rules/writes.ts";
+import { isOpen, isOverdue, newWrite, replaceWrite, toExpiry, updateWrite } from "../rules/writes.ts";
 import { findDevice, takeEntry, type MemoryDisk } from "./disk.ts";
 
 export function writeCalls(disk: MemoryDisk) {
@@ -22,6 +22,13 @@ export function writeCalls(disk: MemoryDisk) {
       return { set, writes, replaced };
     },
     updateWrites: (updates: readonly WriteUpdate[]): readonly WriteRecord[] => updateWrites(disk, updates),
+    expireWrites(at: Time): readonly WriteRecord[] {
+      const overdue = [...disk.writes.values()].filter((write) => isOverdue(write, at));
+      return updateWrites(
+        disk,
+        overdue.map((write) => toExpiry(write, at)),
+      );
+    },
   };
 }
 

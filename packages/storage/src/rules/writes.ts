@@ -18,7 +18,7 @@ export type WriteNumbers = Pick<WriteRecord, "id" | "set" | "entry">;
 
 /** What a change makes of one of its values. */
 export function newWrite(
-  { project, device, by, at }: NewChange,
+  { project, device, by, at, expiresAt }: NewChange,
   { name, from, value }: NewChange["values"][number],
   { id, set, entry }: WriteNumbers,
 ): WriteRecord {
@@ -36,8 +36,19 @@ export function newWrite(
     by,
     createdAt: at,
     updatedAt: at,
+    expiresAt,
     entry,
   };
+}
+
+/** Whether it is open and its time is over. */
+export function isOverdue(write: WriteRecord, at: Time): boolean {
+  return isOpen(write) && write.expiresAt !== null && write.expiresAt <= at;
+}
+
+/** The update that ends a write whose time is over. */
+export function toExpiry({ id }: Pick<WriteRecord, "id">, at: Time): WriteUpdate {
+  return { id, state: "expired", at };
 }
 
 /** The open write after an update; `entry` is the entry id that the change takes. */

@@ -1,108 +1,74 @@
-/** Storing what a device said: declarations, samples, log entries and answers to writes, with the `seq` they end at. */
+/** Storing what a device said: declarations, samples, log entries, markers and answers to writes, with the `seq` they end at. */
 
-import type { JsonObject } from "@wheelhouse/protocol";
 import type { DatabaseSync } from "node:sqlite";
 import type { DeviceBatch, Sample, WriteRecord, WriteUpdate } from "../ports.ts";
-import { unknownSession, unknownVariable } from "../rules/arguments.ts";
-import { levelRank } from "../rules/logs.ts";
+import { toMarkerRecords } from "../rules/markers.ts";
 import type { EntryCounter } from "./entries.ts";
+import type { KnownRows, SessionRows } from "./known-rows.ts";
+import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
-import { toStored } from "./values.ts";
 
 /** What the caller can't know of its batch; the rest of the answer it has itself, and copies between threads cost. */
 export interface AppendedBatch {
-  readonly firstLog: number;
+  readonly firstEntry: number;
   readonly writes: readonly WriteRecord[];
 }
 
-interface Origin {
-  readonly session: number;
-  readonly device: number;
-  readonly project: number;
+/** What the writing of batches stands on. */
+export interface BatchParts {
+  readonly main: DatabaseSync;
+  readonly rows: KnownRows;
+  readonly entries: EntryCounter;
+  /** The project's segment, joined to the running group. */
+  readonly segment: (project: number) => SegmentWriter;
+  readonly join: (database: DatabaseSync) => void;
+  readonly updateWrites: (updates: readonly WriteUpdate[]) => readonly WriteRecord[];
 }
 
-export function batchWriting(
-  database: DatabaseSync,
-  entries: EntryCounter,
-  writes: { updateWrites(updates: readonly WriteUpdate[]): readonly WriteRecord[] },
-) {
-  const findOrigin = prepare<Origin>(
-    database,
-    `SELECT sessions.row AS session, devices.row AS device, projects.row AS project
-     FROM sessions JOIN devices ON devices.row = sessions.device JOIN projects ON projects.row = devices.project
-     WHERE sessions.id = ? AND devices.id = ? AND projects.id = ?`,
-  );
-  const seeSession = prepare(
-    database,
-    `UPDATE sessions SET acknowledged = max(acknowledged, ?2), missed = missed + ?3, seen_at = max(seen_at, ?4)
-     WHERE row = ?1`,
-  );
-  const seeDevice = prepare(database, "UPDATE devices SET last_seen = max(last_seen, ?2) WHERE row = ?1");
-  const declare = prepare(
-    database,
+export function batchWriting({ main, rows, entries, segment, join, updateWrites }: BatchParts) {
+  const declare = prepare<{ row: number }>(
+    main,
     `INSERT INTO variables (device, name, declaration, type) VALUES (?, ?, ?, ?)
-     ON CONFLICT (device, name) DO UPDATE SET declaration = excluded.declaration, type = excluded.type`,
-  );
-  const findVariable = prepare<{ row: number }>(
-    database,
-    "SELECT row FROM variables WHERE device = ? AND name = ?",
-  );
-  const addSample = prepare(
-    database,
-    `INSERT INTO samples (variable, at, tie, received_at, value)
-     SELECT ?1, ?2, coalesce(max(tie) + 1, 0), ?3, ?4 FROM samples WHERE variable = ?1 AND at = ?2`,
-  );
-  const report = prepare(
-    database,
-    "UPDATE variables SET value = ?2, at = ?3, received_at = ?4 WHERE row = ?1",
-  );
-  const addLog = prepare(
-    database,
-    `INSERT INTO logs (id, project, device, session, at, received_at, level, message, fields)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     ON CONFLICT (device, name) DO UPDATE SET declaration = excluded.declaration, type = excluded.type
+     RETURNING row`,
   );
 
   function addDeclarations(device: number, declarations: DeviceBatch["declarations"]): void {
+    if (declarations.length > 0) join(main);
     for (const { declaration, type } of declarations) {
-      declare.run(device, declaration.name, JSON.stringify(declaration), type);
+      const declared = declare.get(device, declaration.name, JSON.stringify(declaration), type);
+      if (declared !== undefined) rows.addVariable(device, declaration.name, declared.row);
     }
   }
 
-  function addSamples(device: number, samples: readonly Sample[]): void {
+  function addSamples(to: SegmentWriter, device: number, samples: readonly Sample[]): void {
     const newest = new Map<number, Sample>();
     for (const sample of samples) {
-      const variable = findVariable.get(device, sample.name);
-      if (variable === undefined) throw unknownVariable(sample.name);
-      addSample.run(variable.row, sample.at, sample.receivedAt, toStored(sample.value));
-      if (!sample.backlog) newest.set(variable.row, sample);
+      const variable = rows.variable(device, sample.name);
+      to.addSample(variable, sample);
+      if (!sample.backlog) newest.set(variable, sample);
     }
-    for (const [row, { value, at, receivedAt }] of newest) report.run(row, toStored(value), at, receivedAt);
+    for (const [variable, sample] of newest) to.report(variable, sample);
   }
 
-  function addLogs({ project, device, session }: Origin, logs: DeviceBatch["logs"]): number {
-    const first = entries.take(logs.length);
-    let id = first;
-    for (const { at, receivedAt, level, message, fields } of logs) {
-      const rank = levelRank(level);
-      addLog.run(id, project, device, session, at, receivedAt, rank, message, toFields(fields));
-      id += 1;
-    }
+  function addEntries(to: SegmentWriter, origin: SessionRows, batch: DeviceBatch): number {
+    const { logs, markers } = batch;
+    const first = entries.take(logs.length + markers.length);
+    to.addLogs(origin, first, logs);
+    for (const marker of toMarkerRecords(batch, first + logs.length)) to.addMarker(marker, origin);
     return first;
   }
 
   return {
     append(batch: DeviceBatch): AppendedBatch {
-      const origin = findOrigin.get(batch.session, batch.device, batch.project);
-      if (origin === undefined) throw unknownSession(batch.device);
-      seeSession.run(origin.session, batch.seq ?? 0, batch.missed, batch.receivedAt);
-      seeDevice.run(origin.device, batch.receivedAt);
+      const origin = rows.session(batch.session, batch);
+      const to = segment(origin.project);
+      to.see(origin, batch.seq ?? 0, batch.missed, batch.receivedAt);
       addDeclarations(origin.device, batch.declarations);
-      addSamples(origin.device, batch.samples);
-      return { firstLog: addLogs(origin, batch.logs), writes: writes.updateWrites(batch.writes) };
+      addSamples(to, origin.device, batch.samples);
+      const firstEntry = addEntries(to, origin, batch);
+      if (batch.writes.length > 0) join(main);
+      return { firstEntry, writes: updateWrites(batch.writes) };
     },
   };
-}
-
-function toFields(fields: JsonObject | null): string | null {
-  return fields === null ? null : JSON.stringify(fields);
 }

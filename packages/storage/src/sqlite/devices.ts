@@ -1,35 +1,69 @@
-/** Reading devices and their variables. */
+/** Devices and their variables: what people change of them, and reading them. */
 
 import type { VariableDeclaration } from "@wheelhouse/protocol";
 import type { DatabaseSync } from "node:sqlite";
-import type { DeviceAddress, DeviceRecord, StoredVariable, Time } from "../ports.ts";
+import type { DeviceAddress, DeviceRecord, DeviceUpdate, StoredVariable, Time } from "../ports.ts";
+import type { SegmentOverlay } from "./segments/overlay.ts";
+import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 import { fromStored, type StoredValue } from "./values.ts";
+
+export function deviceWriting(
+  database: DatabaseSync,
+  segment: (project: number) => SegmentWriter | undefined,
+) {
+  const update = prepare(
+    database,
+    `UPDATE devices SET name = CASE WHEN ?3 THEN ?4 ELSE name END, tags = coalesce(?5, tags)
+     WHERE project = (SELECT row FROM projects WHERE id = ?1) AND id = ?2`,
+  );
+  const find = prepare<DeviceRow>(database, `${SELECT_DEVICE} WHERE projects.id = ? AND devices.id = ?`);
+  return {
+    updateDevice({ project, device, name, tags }: DeviceUpdate): DeviceRecord | undefined {
+      const newTags = tags === undefined ? null : JSON.stringify(tags);
+      update.run(project, device, name === undefined ? 0 : 1, name ?? null, newTags);
+      const row = find.get(project, device);
+      return row === undefined
+        ? undefined
+        : toDeviceRecord(row, segment(row.projectRow)?.overlay.deviceSeenAt(row.row));
+    },
+  };
+}
 
 export function deviceReading(database: DatabaseSync) {
   const devices = prepare<DeviceRow>(database, `${SELECT_DEVICE} WHERE projects.id = ? ORDER BY devices.id`);
   const device = prepare<DeviceRow>(database, `${SELECT_DEVICE} WHERE projects.id = ? AND devices.id = ?`);
   const variables = prepare<VariableRow>(
     database,
-    `SELECT variables.declaration, variables.type, variables.value, variables.at,
+    `SELECT variables.row, variables.declaration, variables.type, variables.value, variables.at,
        variables.received_at AS receivedAt
      FROM variables JOIN devices ON devices.row = variables.device JOIN projects ON projects.row = devices.project
      WHERE projects.id = ? AND devices.id = ? ORDER BY variables.row`,
   );
   return {
-    devices: (project: string): readonly DeviceRecord[] => devices.all(project).map(toDeviceRecord),
-    device(address: DeviceAddress): DeviceRecord | undefined {
-      const row = device.get(address.project, address.device);
-      return row === undefined ? undefined : toDeviceRecord(row);
+    devices(project: string, overlay: SegmentOverlay): readonly DeviceRecord[] {
+      const seenAt = overlay.devicesSeenAt();
+      return devices.all(project).map((row) => toDeviceRecord(row, seenAt.get(row.row)));
     },
-    variables: (address: DeviceAddress): readonly StoredVariable[] =>
-      variables.all(address.project, address.device).map(toStoredVariable),
+    device(address: DeviceAddress, overlay: SegmentOverlay): DeviceRecord | undefined {
+      const row = device.get(address.project, address.device);
+      return row === undefined ? undefined : toDeviceRecord(row, overlay.deviceSeenAt(row.row));
+    },
+    variables: (address: DeviceAddress, overlay: SegmentOverlay): readonly StoredVariable[] =>
+      variables
+        .all(address.project, address.device)
+        .map((row) => toStoredVariable({ ...row, ...overlay.reported(row.row) })),
   };
 }
 
-type DeviceRow = Omit<DeviceRecord, "tags"> & { readonly tags: string };
+interface DeviceRow extends Omit<DeviceRecord, "tags"> {
+  readonly row: number;
+  readonly projectRow: number;
+  readonly tags: string;
+}
 
 interface VariableRow {
+  readonly row: number;
   readonly declaration: string;
   readonly type: string | null;
   readonly value: StoredValue | null;
@@ -38,12 +72,16 @@ interface VariableRow {
 }
 
 const SELECT_DEVICE = `
-  SELECT projects.id AS project, devices.id AS device, devices.name, devices.app, devices.build, devices.tags,
-    devices.first_seen AS firstSeen, devices.last_seen AS lastSeen
+  SELECT devices.row, projects.row AS projectRow, projects.id AS project, devices.id AS device, devices.name,
+    devices.app, devices.build, devices.tags, devices.first_seen AS firstSeen, devices.last_seen AS lastSeen
   FROM devices JOIN projects ON projects.row = devices.project`;
 
-function toDeviceRecord(row: DeviceRow): DeviceRecord {
-  return { ...row, tags: JSON.parse(row.tags) as readonly string[] };
+function toDeviceRecord({ row: _, projectRow: __, ...device }: DeviceRow, seenAt = 0): DeviceRecord {
+  return {
+    ...device,
+    tags: JSON.parse(device.tags) as readonly string[],
+    lastSeen: Math.max(device.lastSeen, seenAt),
+  };
 }
 
 function toStoredVariable({ declaration, type, value, at, receivedAt }: VariableRow): StoredVariable {

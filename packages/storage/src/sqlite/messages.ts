@@ -1,13 +1,18 @@
-/** What the main thread and the two database threads say to each other. */
+/** What the main thread and the database threads say to each other. */
 
 import { StorageFailedError } from "../ports.ts";
+import type { SegmentLimits } from "./segments/current-segments.ts";
 
-export type ThreadRole = "writer" | "reader";
+/** The reader is for what answers at once, the searcher for what may take its time. */
+export type ThreadRole = "writer" | "reader" | "searcher" | "indexer";
 
 /** What a thread is started with. */
 export interface ThreadOptions {
   readonly role: ThreadRole;
   readonly folder: string;
+  readonly limits: SegmentLimits;
+  /** How long what is stored waits at the most before the indexer takes it on. */
+  readonly indexDelayMs: number;
 }
 
 export interface Request {
@@ -16,8 +21,8 @@ export interface Request {
   readonly args: readonly unknown[];
 }
 
-/** `open` comes before the first request, `close` after the last. */
-export type ToThread = "open" | Request | "close";
+/** `open` comes before the first request, `close` after the last. `stored` tells the indexer that there is more to do. */
+export type ToThread = "open" | Request | "stored" | "close";
 
 export interface Answer {
   readonly id: number;
@@ -32,15 +37,23 @@ export interface Problem {
 }
 
 /** A thread answers `open` with `ready` or `unusable`; each message after that answers a group of requests. */
-export type FromThread = Opening | { readonly type: "answers"; readonly answers: readonly Answer[] };
+export type FromThread = Opening | Answers;
+
+export interface Answers {
+  readonly type: "answers";
+  readonly answers: readonly Answer[];
+  /** The highest entry id that may be stored by now; from the writer only. */
+  readonly lastEntry?: number;
+}
 
 export type Opening =
-  | { readonly type: "ready"; readonly epoch: string }
+  | { readonly type: "ready"; readonly epoch: string; readonly lastEntry?: number }
   | { readonly type: "unusable"; readonly message: string };
 
 export function toProblem(error: unknown): Problem {
   const { code, errcode, message } = error as { code?: string; errcode?: number; message: string };
-  if (code !== "ERR_SQLITE_ERROR") return { kind: "invalid", message };
+  if (code !== "ERR_SQLITE_ERROR")
+    return { kind: error instanceof TypeError ? "invalid" : "failed", message };
   const isConstraint = ((errcode ?? 0) & 0xff) === SQLITE_CONSTRAINT;
   return { kind: isConstraint ? "invalid" : "failed", message: `SQLite: ${message}` };
 }

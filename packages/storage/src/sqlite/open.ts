@@ -1,9 +1,18 @@
-/** The ports on top of the two threads: what writes goes to the writer, what reads to the reader. */
+/** The ports on top of the threads: what writes goes to the writer, what reads to the readers. */
 
-import type { AccountStorage, DeviceStorage, Storage, StorageFailedError } from "../ports.ts";
+import {
+  StorageClosedError,
+  type AccountStorage,
+  type DeviceStorage,
+  type Storage,
+  type StorageFailedError,
+} from "../ports.ts";
 import { toLogRecords } from "../rules/logs.ts";
+import { toMarkerRecords } from "../rules/markers.ts";
+import type { ThreadOptions, ThreadRole } from "./messages.ts";
 import type { ReaderCalls } from "./reader.ts";
-import { openThread, startThread, type DatabaseThread } from "./thread-client.ts";
+import { threadWhenNeeded, type LaterThread } from "./later-thread.ts";
+import { openThread, startThread, type DatabaseThread, type StartedThread } from "./thread-client.ts";
 import type { WriterCalls } from "./writer.ts";
 
 export interface SqliteOptions {
@@ -11,83 +20,161 @@ export interface SqliteOptions {
   readonly folder: string;
   /** Called once if the storage breaks down by itself: from then on each call rejects, and it is to be opened anew. */
   readonly onFailed?: (error: StorageFailedError) => void;
+  /** A segment of this size is closed, and the next begun. Default: {@link SEGMENT_BYTES}. */
+  readonly segmentBytes?: number;
+  /** So is one that has been added to for this long. Default: {@link SEGMENT_AGE_MS}. */
+  readonly segmentAgeMs?: number;
+  /** What is stored waits this long, at the most while there is little of it, before it is indexed. Default: {@link INDEX_DELAY_MS}. */
+  readonly indexDelayMs?: number;
 }
+
+export const SEGMENT_BYTES = 128 * 1_024 * 1_024;
+export const SEGMENT_AGE_MS = 86_400_000;
+export const INDEX_DELAY_MS = 500;
 
 /**
  * Opens the data in a folder, which nobody else can open until it is closed or the process ends.
  *
  * @throws StorageUnusableError when the folder can't be written, is held already, or its data is of a newer version.
  */
-export async function openSqliteStorage({ folder, onFailed }: SqliteOptions): Promise<Storage> {
-  const threads: { abandon(error: StorageFailedError): void }[] = [];
+export async function openSqliteStorage(options: SqliteOptions): Promise<Storage> {
+  const crew: { abandon(error: StorageFailedError): void }[] = [];
   let failure: StorageFailedError | undefined;
   function fail(error: StorageFailedError): void {
     if (failure !== undefined) return;
     failure = error;
-    for (const thread of threads) thread.abandon(error);
-    onFailed?.(error);
+    for (const thread of crew) thread.abandon(error);
+    options.onFailed?.(error);
   }
-  const started = [startThread("writer", folder), startThread("reader", folder)] as const;
+  function join<T extends { abandon(error: StorageFailedError): void }>(thread: T): T {
+    crew.push(thread);
+    if (failure !== undefined) thread.abandon(failure);
+    return thread;
+  }
+  const started = (["writer", "reader"] as const).map((role) => startThread(toThreadOptions(role, options)));
+  const [first, second] = started as [StartedThread, StartedThread];
   try {
-    const writer = await openThread<WriterCalls>(started[0], fail);
-    threads.push(writer);
-    const reader = await openThread<ReaderCalls>(started[1], fail);
-    threads.push(reader);
-    if (failure !== undefined) reader.abandon(failure);
-    return toStorage(writer, reader);
+    const writer = join(await openThread<WriterCalls>(first, fail));
+    const reader = join(await openThread<ReaderCalls>(second, fail));
+    const begin = (role: ThreadRole) => startThread(toThreadOptions(role, options));
+    const searcher = join(threadWhenNeeded<ReaderCalls>(() => begin("searcher"), fail));
+    const indexer = join(threadWhenNeeded<Record<never, never>>(() => begin("indexer"), fail));
+    return toStorage({ writer, reader, searcher, indexer });
   } catch (error) {
     await Promise.all(started.map(({ worker }) => worker.terminate()));
     throw error;
   }
 }
 
-type Writer = DatabaseThread<WriterCalls>;
-type Reader = DatabaseThread<ReaderCalls>;
+function toThreadOptions(role: ThreadRole, options: SqliteOptions): ThreadOptions {
+  const { folder, segmentBytes, segmentAgeMs, indexDelayMs = INDEX_DELAY_MS } = options;
+  const limits = { maxBytes: segmentBytes ?? SEGMENT_BYTES, maxAgeMs: segmentAgeMs ?? SEGMENT_AGE_MS };
+  return { role, folder, limits, indexDelayMs };
+}
 
-function toStorage(writer: Writer, reader: Reader): Storage {
+interface Threads {
+  readonly writer: DatabaseThread<WriterCalls>;
+  readonly reader: DatabaseThread<ReaderCalls>;
+  /** These two start when they are first needed, since that takes most of the time in which a storage opens. */
+  readonly searcher: LaterThread<ReaderCalls>;
+  readonly indexer: LaterThread<Record<never, never>>;
+}
+
+function toStorage(threads: Threads): Storage {
+  const { writer, reader, searcher, indexer } = threads;
+  let isClosed = false;
   return {
     epoch: writer.epoch,
-    accounts: toAccounts(writer, reader),
-    devices: toDevices(writer, reader),
+    accounts: toAccounts(threads),
+    devices: toDevices(threads, () => isClosed),
     async close() {
-      await Promise.all([reader.close(), writer.close()]);
+      isClosed = true;
+      await Promise.all([reader, searcher, indexer, writer].map((thread) => thread.close()));
     },
   };
 }
 
-function toAccounts(writer: Writer, reader: Reader): AccountStorage {
+function toAccounts({ writer, reader }: Threads): AccountStorage {
   return {
-    countUsers: () => reader.ask("countUsers"),
-    register: (user, project, key) => writer.ask("register", user, project, key),
-    userByEmail: (email) => reader.ask("userByEmail", email),
-    userById: (id) => reader.ask("userById", id),
-    memberships: (user) => reader.ask("memberships", user),
-    addWebSession: (session) => writer.ask("addWebSession", session),
-    webSession: (tokenHash) => reader.ask("webSession", tokenHash),
-    removeWebSession: (tokenHash) => writer.ask("removeWebSession", tokenHash),
-    addDeviceKey: (key) => writer.ask("addDeviceKey", key),
-    deviceKeys: (project) => reader.ask("deviceKeys", project),
-    validDeviceKey: (key) => reader.ask("validDeviceKey", key),
-    revokeDeviceKey: (project, id, at) => writer.ask("revokeDeviceKey", project, id, at),
+    countUsers: (...args) => reader.ask("countUsers", ...args),
+    register: (...args) => writer.ask("register", ...args),
+    userByEmail: (...args) => reader.ask("userByEmail", ...args),
+    userById: (...args) => reader.ask("userById", ...args),
+    memberships: (...args) => reader.ask("memberships", ...args),
+    setRetention: (...args) => writer.ask("setRetention", ...args),
+    setPassword: (...args) => writer.ask("setPassword", ...args),
+    addWebSession: (...args) => writer.ask("addWebSession", ...args),
+    webSession: (...args) => reader.ask("webSession", ...args),
+    webSessions: (...args) => reader.ask("webSessions", ...args),
+    sessionHolder: (...args) => reader.ask("sessionHolder", ...args),
+    touchWebSession: (...args) => writer.ask("touchWebSession", ...args),
+    removeWebSession: (...args) => writer.ask("removeWebSession", ...args),
+    addKnownDevice: (...args) => writer.ask("addKnownDevice", ...args),
+    knownDevice: (...args) => reader.ask("knownDevice", ...args),
+    forgetKnownDevices: (...args) => writer.ask("forgetKnownDevices", ...args),
+    addToken: (...args) => writer.ask("addToken", ...args),
+    tokens: (...args) => reader.ask("tokens", ...args),
+    tokenHolder: (...args) => reader.ask("tokenHolder", ...args),
+    touchToken: (...args) => writer.ask("touchToken", ...args),
+    removeToken: (...args) => writer.ask("removeToken", ...args),
+    addProject: (...args) => writer.ask("addProject", ...args),
+    renameProject: (...args) => writer.ask("renameProject", ...args),
+    members: (...args) => reader.ask("members", ...args),
+    setRole: (...args) => writer.ask("setRole", ...args),
+    removeMember: (...args) => writer.ask("removeMember", ...args),
+    addInvitation: (...args) => writer.ask("addInvitation", ...args),
+    invitations: (...args) => reader.ask("invitations", ...args),
+    invitation: (...args) => reader.ask("invitation", ...args),
+    removeInvitation: (...args) => writer.ask("removeInvitation", ...args),
+    acceptInvitation: (...args) => writer.ask("acceptInvitation", ...args),
+    registerInvited: (...args) => writer.ask("registerInvited", ...args),
+    addDeviceKey: (...args) => writer.ask("addDeviceKey", ...args),
+    deviceKeys: (...args) => reader.ask("deviceKeys", ...args),
+    validDeviceKey: (...args) => reader.ask("validDeviceKey", ...args),
+    revokeDeviceKey: (...args) => writer.ask("revokeDeviceKey", ...args),
   };
 }
 
-function toDevices(writer: Writer, reader: Reader): DeviceStorage {
+function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () => boolean): DeviceStorage {
   return {
     openSession: (opening) => writer.ask("openSession", opening),
     closeSession: (closing) => writer.ask("closeSession", closing),
     async append(batch) {
-      const { firstLog, writes } = await writer.ask("append", batch);
-      return { logs: toLogRecords(batch, firstLog), writes };
+      const { firstEntry, writes } = await writer.ask("append", batch);
+      indexer.notify();
+      const logs = toLogRecords(batch, firstEntry);
+      return { logs, markers: toMarkerRecords(batch, firstEntry + logs.length), writes };
     },
     change: (change) => writer.ask("change", change),
     updateWrites: (updates) => writer.ask("updateWrites", updates),
+    expireWrites: (at) => writer.ask("expireWrites", at),
+    addMarker: (marker) => writer.ask("addMarker", marker),
+    updateDevice: (update) => writer.ask("updateDevice", update),
     devices: (project) => reader.ask("devices", project),
     deviceState: (address) => reader.ask("deviceState", address),
-    history: (query) => reader.ask("history", query),
-    logs: (query) => reader.ask("logs", query),
+    sessions: (query) => reader.ask("sessions", query),
+    history: (query) => searcher.ask("history", query),
+    samples: (query) => searcher.ask("samples", query),
+    logs: (query) => searcher.ask("logs", query),
+    markers: (query) => searcher.ask("markers", query),
     writes: (query) => reader.ask("writes", query),
-    lastEntry: () => reader.ask("lastEntry"),
-    entriesAfter: (project, entry, limit) => reader.ask("entriesAfter", project, entry, limit),
+    write: (project, id) => reader.ask("write", project, id),
+    async lastEntry() {
+      if (isClosed()) throw new StorageClosedError("the storage is closed");
+      return writer.lastEntry;
+    },
+    entriesAfter: (project, entry, limit) =>
+      reader.ask("entriesBetween", project, entry, writer.lastEntry, limit),
+    async retain(now) {
+      const dropped = await writer.ask("retain", now);
+      indexer.notify();
+      if (searcher.isStarted) await searcher.ask("closeDropped");
+      await reader.ask("closeDropped");
+      return dropped;
+    },
+    status() {
+      indexer.notify();
+      return reader.ask("status");
+    },
   };
 }

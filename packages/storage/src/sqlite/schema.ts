@@ -3,11 +3,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StorageUnusableError } from "../ports.ts";
 import { firstTables } from "./migrations/1-first-tables.ts";
+import { segmentTables } from "./migrations/2-segments.ts";
+import { accountTables } from "./migrations/3-accounts.ts";
 
 type Migration = (database: DatabaseSync) => void;
 
 /** Only ever added to: what a released version has run can't change any more. */
-const MIGRATIONS: readonly Migration[] = [firstTables];
+const MIGRATIONS: readonly Migration[] = [firstTables, segmentTables, accountTables];
 
 /**
  * Brings a data file to this version, each step as a transaction of its own.

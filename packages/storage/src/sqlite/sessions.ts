@@ -1,13 +1,23 @@
 /** Devices beginning, resuming and ending their runs. */
 
 import type { DatabaseSync } from "node:sqlite";
-import type { OpenedSession, SessionClosing, SessionOpening, Time } from "../ports.ts";
+import type {
+  OpenedSession,
+  SessionClosing,
+  SessionOpening,
+  SessionQuery,
+  SessionRecord,
+  Time,
+} from "../ports.ts";
 import { unknownProject } from "../rules/arguments.ts";
 import { mayResume } from "../rules/sessions.ts";
+import type { Progress } from "./segments/overlay.ts";
+import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 
 interface SessionRow {
   readonly row: number;
+  readonly projectRow: number;
   readonly project: string;
   readonly device: string;
   readonly seenAt: Time;
@@ -16,26 +26,30 @@ interface SessionRow {
   readonly missed: number;
 }
 
-export function sessionWriting(database: DatabaseSync) {
-  const seeDevice = prepare<{ row: number }>(
+/** `segment` gives a project's current segment: what is stored of a session in it comes on top of the main file. */
+export function sessionWriting(
+  database: DatabaseSync,
+  segment: (project: number) => SegmentWriter | undefined,
+) {
+  const seeDevice = prepare<{ row: number; project: number }>(
     database,
     `INSERT INTO devices (project, id, name, app, build, tags, first_seen, last_seen)
      SELECT row, ?2, ?3, ?4, ?5, coalesce(?6, '[]'), ?7, ?7 FROM projects WHERE id = ?1
      ON CONFLICT (project, id) DO UPDATE SET
        name = coalesce(?3, name), app = coalesce(?4, app), build = coalesce(?5, build), tags = coalesce(?6, tags),
        last_seen = max(last_seen, ?7)
-     RETURNING row`,
+     RETURNING row, project`,
   );
   const findSession = prepare<SessionRow>(
     database,
-    `SELECT sessions.row, projects.id AS project, devices.id AS device, seen_at AS seenAt,
+    `SELECT sessions.row, projects.row AS projectRow, projects.id AS project, devices.id AS device, seen_at AS seenAt,
        ended_for_good AS endedForGood, acknowledged, missed
      FROM sessions JOIN devices ON devices.row = sessions.device JOIN projects ON projects.row = devices.project
      WHERE sessions.id = ?`,
   );
   const begin = prepare(
     database,
-    "INSERT INTO sessions (id, device, started_at, seen_at) VALUES (?1, ?2, ?3, ?3)",
+    "INSERT INTO sessions (id, device, project, started_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?4)",
   );
   const resume = prepare(
     database,
@@ -54,8 +68,9 @@ export function sessionWriting(database: DatabaseSync) {
 
   function findResumable(opening: SessionOpening): SessionRow | undefined {
     if (opening.resume === undefined) return undefined;
-    const session = findSession.get(opening.resume);
-    if (session === undefined) return undefined;
+    const stored = findSession.get(opening.resume);
+    if (stored === undefined) return undefined;
+    const session = withProgress(stored, segment(stored.projectRow)?.overlay.progress(stored.row));
     return mayResume({ ...session, endedForGood: session.endedForGood !== 0 }, opening) ? session : undefined;
   }
 
@@ -74,7 +89,7 @@ export function sessionWriting(database: DatabaseSync) {
       if (seen === undefined) throw unknownProject(project);
       const session = findResumable(opening);
       if (session === undefined || opening.resume === undefined) {
-        begin.run(newSession, seen.row, at);
+        begin.run(newSession, seen.row, seen.project, at);
         return { session: newSession, resumed: false, acknowledged: 0, missed: 0 };
       }
       resume.run(session.row, at);
@@ -85,5 +100,51 @@ export function sessionWriting(database: DatabaseSync) {
       end.run(session, at, reason, resumable ? 0 : 1);
       seeDeviceOf.run(session, at);
     },
+  };
+}
+
+export function sessionReading(database: DatabaseSync) {
+  const ofProject = prepare<SessionListRow>(
+    database,
+    `${SELECT_SESSION} WHERE sessions.project = (SELECT row FROM projects WHERE id = ?) AND sessions.row < ?
+     ORDER BY sessions.row DESC LIMIT ?`,
+  );
+  const ofDevice = prepare<SessionListRow>(
+    database,
+    `${SELECT_SESSION} WHERE sessions.device = (
+       SELECT devices.row FROM devices JOIN projects ON projects.row = devices.project
+       WHERE projects.id = ? AND devices.id = ?) AND sessions.row < ?
+     ORDER BY sessions.row DESC LIMIT ?`,
+  );
+  return {
+    /** `progressOf` gives what the project's current segment says of a session. */
+    sessions(
+      { project, device, before = Number.MAX_SAFE_INTEGER, limit }: SessionQuery,
+      progressOf: (session: number) => Progress | undefined,
+    ): readonly SessionRecord[] {
+      const rows =
+        device === undefined
+          ? ofProject.all(project, before, limit)
+          : ofDevice.all(project, device, before, limit);
+      return rows.map((row) => ({ ...withProgress(row, progressOf(row.cursor)), project }));
+    },
+  };
+}
+
+type SessionListRow = Omit<SessionRecord, "project">;
+
+const SELECT_SESSION = `
+  SELECT sessions.id, sessions.row AS cursor, devices.id AS device, sessions.started_at AS startedAt,
+    sessions.seen_at AS seenAt, sessions.ended_at AS endedAt, sessions.end_reason AS reason, sessions.missed,
+    sessions.acknowledged
+  FROM sessions CROSS JOIN devices ON devices.row = sessions.device`;
+
+function withProgress<Session extends Progress>(session: Session, progress: Progress | undefined): Session {
+  if (progress === undefined) return session;
+  return {
+    ...session,
+    acknowledged: Math.max(session.acknowledged, progress.acknowledged),
+    missed: session.missed + progress.missed,
+    seenAt: Math.max(session.seenAt, progress.seenAt),
   };
 }

@@ -16,3 +16,28 @@ export interface Statement<Row> {
 export function prepare<Row = never>(database: DatabaseSync, sql: string): Statement<Row> {
   return database.prepare(sql) as unknown as Statement<Row>;
 }
+
+/** Prepares a statement at its first use and keeps it. */
+export type PrepareOnce = <Row = never>(sql: string) => Statement<Row>;
+
+export function prepareOnce(database: DatabaseSync): PrepareOnce {
+  const known = new Map<string, Statement<unknown>>();
+  return <Row>(sql: string) => {
+    const statement = known.get(sql) ?? prepare<unknown>(database, sql);
+    known.set(sql, statement);
+    return statement as Statement<Row>;
+  };
+}
+
+/** Runs something as one transaction, outside of any other. */
+export function inTransaction<Result>(database: DatabaseSync, run: () => Result): Result {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = run();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -17,6 +17,10 @@ type Call = (...args: never[]) => unknown;
 
 export interface DatabaseThread<Calls extends Record<keyof Calls, Call>> {
   readonly epoch: string;
+  /** The highest entry id that may be stored by now; from the writer only. */
+  readonly lastEntry: number;
+  /** Tells the thread that there is something new for it. */
+  notify(): void;
   /** Runs a call in the thread, after all that were asked before. */
   ask<Name extends keyof Calls & string>(
     call: Name,
@@ -36,8 +40,8 @@ export interface StartedThread {
   readonly ended: Promise<Error | undefined>;
 }
 
-export function startThread(role: ThreadRole, folder: string): StartedThread {
-  const options: ThreadOptions = { role, folder };
+export function startThread(options: ThreadOptions): StartedThread {
+  const { role } = options;
   // The same file by its source's or its built name, whichever of them this module runs from.
   const entry = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(entry, { workerData: options, name: `wheelhouse-${role}` });
@@ -64,7 +68,7 @@ export async function openThread<Calls extends Record<keyof Calls, Call>>(
     void thread.ended.then((cause) => reject(endError(thread.role, cause)));
     post(thread.worker, "open");
   });
-  if (first.type === "ready") return toClient<Calls>(thread, first.epoch, onDied);
+  if (first.type === "ready") return toClient<Calls>(thread, first, onDied);
   throw new StorageUnusableError(first.message);
 }
 
@@ -75,11 +79,12 @@ interface Waiting {
 
 function toClient<Calls extends Record<keyof Calls, Call>>(
   { worker, role, ended }: StartedThread,
-  epoch: string,
+  opening: Extract<Opening, { type: "ready" }>,
   onDied: (error: StorageFailedError) => void,
 ): DatabaseThread<Calls> {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
+  let lastEntry = opening.lastEntry ?? 0;
   let refusal: StorageClosedError | StorageFailedError | undefined;
 
   function settle({ id, value, problem }: Answer): void {
@@ -105,12 +110,20 @@ function toClient<Calls extends Record<keyof Calls, Call>>(
   }
 
   worker.on("message", (message: FromThread) => {
-    if (message.type === "answers") message.answers.forEach(settle);
+    if (message.type !== "answers") return;
+    lastEntry = message.lastEntry ?? lastEntry;
+    message.answers.forEach(settle);
   });
   void ended.then(die);
 
   return {
-    epoch,
+    epoch: opening.epoch,
+    get lastEntry() {
+      return lastEntry;
+    },
+    notify() {
+      if (refusal === undefined) post(worker, "stored");
+    },
     ask(call, ...args) {
       if (refusal !== undefined) return Promise.reject(refusal);
       return new Promise((resolve, reject) => {

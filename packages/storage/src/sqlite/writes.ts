@@ -12,9 +12,9 @@ import type {
   WriteUpdate,
 } from "../ports.ts";
 import { unknownDevice, unknownVariable } from "../rules/arguments.ts";
-import { isOpen, newWrite, replaceWrite, updateWrite } from "../rules/writes.ts";
+import { isOpen, newWrite, replaceWrite, toExpiry, updateWrite } from "../rules/writes.ts";
 import type { EntryCounter } from "./entries.ts";
-import { prepare } from "./statement.ts";
+import { prepare, prepareOnce } from "./statement.ts";
 import { fromStored, toStored, type StoredValue } from "./values.ts";
 
 export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
@@ -36,13 +36,20 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
   const addWrite = prepare(
     database,
     `INSERT INTO writes
-       (project, device, variable, set_id, from_value, value, state, applied, by, created_at, updated_at, entry)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', 'null', ?7, ?8, ?8, ?9)`,
+       (project, device, variable, set_id, from_value, value, state, applied, by, created_at, updated_at, expires_at,
+        entry)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', 'null', ?7, ?8, ?8, ?9, ?10)`,
   );
   const findWrite = prepare<WriteRow>(database, `${SELECT_WRITE} WHERE writes.id = ?`);
   const saveWrite = prepare(
     database,
     "UPDATE writes SET state = ?2, applied = ?3, reason = ?4, updated_at = ?5, entry = ?6 WHERE id = ?1",
+  );
+
+  const overdue = prepare<{ id: number }>(
+    database,
+    `SELECT id FROM writes WHERE expires_at <= ? AND expires_at IS NOT NULL AND state IN ('pending', 'sent')
+     ORDER BY id`,
   );
 
   function save(write: WriteRecord): WriteRecord {
@@ -74,8 +81,17 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
   ): WriteRecord {
     const entry = entries.take(1);
     const [from, to] = [toStored(value.from), toStored(value.value)];
-    const added = addWrite.run(project, row, variable, set, from, to, change.by, change.at, entry);
+    const { by, at, expiresAt } = change;
+    const added = addWrite.run(project, row, variable, set, from, to, by, at, expiresAt, entry);
     return newWrite(change, value, { id: Number(added.lastInsertRowid), set, entry });
+  }
+
+  function updateWrites(updates: readonly WriteUpdate[]): readonly WriteRecord[] {
+    return updates.flatMap((update) => {
+      const write = find(update.id);
+      if (write === undefined) return [];
+      return [isOpen(write) ? save(updateWrite(write, update, entries.take(1))) : write];
+    });
   }
 
   return {
@@ -89,26 +105,15 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
       );
       return { set: owner.lastSet, writes, replaced: replaced.sort((one, other) => one.id - other.id) };
     },
-    updateWrites(updates: readonly WriteUpdate[]): readonly WriteRecord[] {
-      return updates.flatMap((update) => {
-        const write = find(update.id);
-        if (write === undefined) return [];
-        return [isOpen(write) ? save(updateWrite(write, update, entries.take(1))) : write];
-      });
-    },
+    updateWrites,
+    expireWrites: (at: Time): readonly WriteRecord[] =>
+      updateWrites(overdue.all(at).map((write) => toExpiry(write, at))),
   };
 }
 
 export function writeReading(database: DatabaseSync) {
-  const pageOfProject = prepare<WriteRow>(
-    database,
-    `${SELECT_WRITE} WHERE writes.project = (SELECT row FROM projects WHERE id = ?1) AND writes.id < ?2
-     ORDER BY writes.id DESC LIMIT ?3`,
-  );
-  const pageOfDevice = prepare<WriteRow>(
-    database,
-    `${SELECT_WRITE} WHERE writes.device = (${DEVICE_ROW}) AND writes.id < ?3 ORDER BY writes.id DESC LIMIT ?4`,
-  );
+  const prepared = prepareOnce(database);
+  const one = prepare<WriteRow>(database, `${SELECT_WRITE} WHERE projects.id = ? AND writes.id = ?`);
   const newestAndOpen = prepare<WriteRow>(
     database,
     `${SELECT_WRITE} WHERE writes.id IN (
@@ -118,23 +123,30 @@ export function writeReading(database: DatabaseSync) {
        SELECT id FROM writes WHERE writes.device = (${DEVICE_ROW}) AND writes.state IN ('pending', 'sent')
      ) ORDER BY writes.id`,
   );
-  const after = prepare<WriteRow>(
+  const between = prepare<WriteRow>(
     database,
     `${SELECT_WRITE} WHERE writes.project = (SELECT row FROM projects WHERE id = ?) AND writes.entry > ?
-     ORDER BY writes.entry LIMIT ?`,
+       AND writes.entry <= ? ORDER BY writes.entry LIMIT ?`,
   );
   return {
-    writes({ project, device, before = Number.MAX_SAFE_INTEGER, limit }: PageQuery): readonly WriteRecord[] {
-      const rows =
-        device === undefined
-          ? pageOfProject.all(project, before, limit)
-          : pageOfDevice.all(project, device, before, limit);
-      return rows.map(toWriteRecord);
+    writes(query: PageQuery): readonly WriteRecord[] {
+      const { project, device, before = Number.MAX_SAFE_INTEGER, after = 0, order, limit } = query;
+      const owner = device === undefined ? OF_PROJECT : OF_DEVICE;
+      const page = prepared<WriteRow>(
+        `${SELECT_WRITE} WHERE ${owner} AND writes.id > ?3 AND writes.id < ?4
+         ORDER BY writes.id ${order === "oldest" ? "ASC" : "DESC"} LIMIT ?5`,
+      );
+      return page.all(project, device ?? null, after, before, limit).map(toWriteRecord);
+    },
+    write(project: string, id: number): WriteRecord | undefined {
+      const row = one.get(project, id);
+      return row === undefined ? undefined : toWriteRecord(row);
     },
     newestAndOpen: ({ project, device }: DeviceAddress): readonly WriteRecord[] =>
       newestAndOpen.all(project, device).map(toWriteRecord),
-    writesAfter: (project: string, entry: number, limit: number): readonly WriteRecord[] =>
-      after.all(project, entry, limit).map(toWriteRecord),
+    /** Those whose newest entry is after one and not after another. */
+    writesBetween: (project: string, after: number, upTo: number, limit: number): readonly WriteRecord[] =>
+      between.all(project, after, upTo, limit).map(toWriteRecord),
   };
 }
 
@@ -158,20 +170,26 @@ interface WriteRow {
   readonly by: string;
   readonly createdAt: Time;
   readonly updatedAt: Time;
+  readonly expiresAt: Time | null;
   readonly entry: number;
 }
 
 const SELECT_WRITE = `
   SELECT writes.id, projects.id AS project, devices.id AS device, writes.set_id AS setId, variables.name,
     writes.from_value AS fromValue, writes.value, writes.state, writes.applied, writes.reason, writes.by,
-    writes.created_at AS createdAt, writes.updated_at AS updatedAt, writes.entry
+    writes.created_at AS createdAt, writes.updated_at AS updatedAt, writes.expires_at AS expiresAt,
+    writes.entry
   FROM writes CROSS JOIN variables ON variables.row = writes.variable
     CROSS JOIN devices ON devices.row = writes.device
     CROSS JOIN projects ON projects.row = writes.project`;
 
+const OF_PROJECT = "writes.project = (SELECT row FROM projects WHERE id = ?1 AND ?2 IS NULL)";
+
 const DEVICE_ROW = `
   SELECT devices.row FROM devices JOIN projects ON projects.row = devices.project
   WHERE projects.id = ?1 AND devices.id = ?2`;
+
+const OF_DEVICE = `writes.device = (${DEVICE_ROW})`;
 
 function toWriteRecord({ setId, fromValue, ...row }: WriteRow): WriteRecord {
   return {

@@ -10,7 +10,7 @@ describe("thinning numbers", () => {
   test("keeps the order, the lowest and the highest, and gives no more than points", () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 2, max: 40 }), (samples, points) => {
-        const thinned = thinNumbers(samples, extentOf(samples), points);
+        const thinned = thinNumbers(samples, points);
         expect(thinned.length).toBeLessThanOrEqual(points);
         expect(samples.filter((sample) => thinned.includes(sample))).toEqual(thinned);
         const values = (list: readonly Point<number>[]) => list.map(([, value]) => value);
@@ -23,14 +23,14 @@ describe("thinning numbers", () => {
   test("takes few samples as they are", () => {
     fc.assert(
       fc.property(series, (samples) => {
-        expect(thinNumbers(samples, extentOf(samples), samples.length)).toEqual(samples);
+        expect(thinNumbers(samples, samples.length)).toEqual(samples);
       }),
     );
   });
 
   test("puts samples of one moment into one bucket", () => {
     const samples: Point<number>[] = [3, 1, 9, 4].map((value) => [5, value]);
-    expect(thinNumbers(samples, extentOf(samples), 2)).toEqual([
+    expect(thinNumbers(samples, 2)).toEqual([
       [5, 1],
       [5, 9],
     ]);
@@ -60,7 +60,3 @@ describe("the newest changes", () => {
     expect(taken).toBe(3);
   });
 });
-
-function extentOf(samples: readonly Point<number>[]) {
-  return { count: samples.length, first: samples[0]?.[0] ?? 0, last: samples.at(-1)?.[0] ?? 0 };
-}

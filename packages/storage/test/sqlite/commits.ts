@@ -6,8 +6,9 @@ import { join } from "node:path";
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-export function countCommits(folder: string): number {
-  const log = readFileSync(join(folder, "wheelhouse.db-wal"));
+/** In the main file, or in another of the folder. */
+export function countCommits(folder: string, file = "wheelhouse.db"): number {
+  const log = readFileSync(join(folder, `${file}-wal`));
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
   let commits = 0;
   for (let frame = LOG_HEADER_BYTES; frame + frameBytes <= log.length; frame += frameBytes) {

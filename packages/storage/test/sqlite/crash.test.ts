@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { opening, pixel, rocket } from "../../src/contract/subject.ts";
-import { openSqliteStorage } from "../../src/sqlite/index.ts";
+import { NOON, batch, log, opening, pixel, rocket } from "../../src/contract/subject.ts";
 import type { DeviceStorage, LogEntryRecord } from "../../src/index.ts";
+import { openSqliteStorage } from "../../src/sqlite/index.ts";
+import { CRASH_MODES, type CrashMode } from "./crash-modes.ts";
 import { makeFolder, type TemporaryFolder } from "./folders.ts";
-
-const program = fileURLToPath(new URL("./append-forever.ts", import.meta.url));
+import { indexed } from "./indexed.ts";
+import { killAfter } from "./killed.ts";
 
 let temporary: TemporaryFolder;
 beforeEach(() => {
@@ -16,45 +13,67 @@ beforeEach(() => {
 });
 afterEach(() => temporary.remove());
 
-test.each([1, 300, 2_000])(
-  "after kill -9 everything that was resolved is there (%i batches)",
-  async (count) => {
-    const resolved = await killAfter(count);
+test.each<[CrashMode, number]>([
+  ["ingest", 1],
+  ["ingest", 300],
+  ["ingest", 2_000],
+  ["rotation", 40],
+  ["rotation", 1_500],
+  ["indexing", 700],
+  ["indexing", 1_500],
+  ["retention", 400],
+  ["retention", 1_500],
+])(
+  "after kill -9 in the middle of %s everything that was resolved is there (%i batches)",
+  async (mode, count) => {
+    const { folder } = temporary;
+    const resolved = (await killAfter(count, "./append-forever.ts", folder, mode)).map(Number);
     expect(resolved.length).toBeGreaterThanOrEqual(count);
 
-    const storage = await openSqliteStorage({ folder: temporary.folder });
-    const stored = await readAll(storage.devices);
-    const batches = stored.length / 2;
-    const last = Math.max(...resolved);
+    const { options, maxBytes } = CRASH_MODES[mode];
+    const storage = await openSqliteStorage({ folder, ...options, indexDelayMs: 0 });
+    const { devices } = storage;
+    const stored = await readAll(devices);
+    const last = Number(stored.at(-1)?.message.split(" ")[0]);
+    const first = Number(stored[0]?.message.split(" ")[0]);
+    expect(last).toBeGreaterThanOrEqual(Math.max(...resolved));
+    if (maxBytes === null) expect(first).toBe(1);
+    // Without this it would be no test of what it says.
+    const { segments } = await devices.status();
+    if (mode !== "ingest" && count > 1_000) expect(maxBytes === null ? segments : first).toBeGreaterThan(3);
     // Once each, in order, both halves of each batch, and nothing between them missing.
-    const expected = Array.from({ length: batches }, (_, index) => [
-      `${index + 1} first`,
-      `${index + 1} second`,
-    ]);
-    expect(stored.map(({ message }) => message)).toEqual(expected.flat());
-    expect(batches).toBeGreaterThanOrEqual(last);
-    // What is stored without having been resolved is covered by the acknowledged seq too.
-    const session = await storage.devices.openSession(opening(pixel, "unused", { resume: "s-1" }));
-    expect(session).toMatchObject({ resumed: true, acknowledged: batches });
+    const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    expect(stored.map(({ message }) => message)).toEqual(
+      numbers.flatMap((number) => [`${number} first`, `${number} second`]),
+    );
+    // Its values and markers too, and what covers them.
+    const history = await devices.history({ ...pixel, name: "n", kind: "integer", points: 1_000_000 });
+    expect(history).toEqual(numbers.map((number) => [NOON + number, number]));
+    const markers = await devices.markers({ project: rocket.id, order: "oldest", limit: 1_000_000 });
+    expect(markers.map(({ name }) => Number(name))).toEqual(numbers.filter((number) => number % 10 === 0));
+    expect((await devices.deviceState(pixel))?.variables).toMatchObject([{ reported: { value: last } }]);
+    const session = await devices.openSession(opening(pixel, "unused", { resume: "s-1" }));
+    expect(session).toMatchObject({ resumed: true, acknowledged: last });
+
+    // It goes on, and the index gets to where it would have been.
+    const { logs } = await devices.append(batch({ seq: last + 1, logs: [log("after")] }));
+    expect(logs[0]?.id).toBeGreaterThan(stored.at(-1)?.id ?? Infinity);
+    await indexed(storage);
+    const found = await devices.logs({ project: rocket.id, text: "FIRST", limit: 1_000_000 });
+    expect(found.map(({ message }) => message)).toEqual(
+      numbers.toReversed().map((number) => `${number} first`),
+    );
+    expect(await devices.history({ ...pixel, name: "n", kind: "integer", points: 1_000_000 })).toEqual(
+      history,
+    );
+    if (maxBytes !== null) {
+      await devices.retain(NOON);
+      const [status] = (await devices.status()).projects;
+      expect(status?.bytes).toBeLessThan(2 * maxBytes);
+    }
     await storage.close();
   },
 );
-
-/** Runs the program until it has printed that many numbers, kills it, and gives all that it printed. */
-async function killAfter(count: number): Promise<readonly number[]> {
-  const child = spawn(process.execPath, ["--conditions=source", program, temporary.folder], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const closed = once(child, "close");
-  const printed: number[] = [];
-  for await (const line of createInterface(child.stdout)) {
-    printed.push(Number(line));
-    if (printed.length === count) child.kill("SIGKILL");
-  }
-  const [, signal] = (await closed) as [number | null, string | null];
-  expect(signal).toBe("SIGKILL");
-  return printed;
-}
 
 /** Every log entry, oldest first. */
 async function readAll(devices: DeviceStorage): Promise<readonly LogEntryRecord[]> {

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => temporary.remove());
 
-test.each(["writer", "reader"])(
+test.each(["writer", "reader", "searcher"])(
   "when the %s thread ends, every call rejects until it is opened anew",
   async (role) => {
     const { folder } = temporary;
@@ -34,14 +34,17 @@ test.each(["writer", "reader"])(
     await storage.devices.openSession(opening(pixel, "s-1"));
     const kept = await storage.devices.append(batch({ seq: 1, logs: [log("kept")] }));
 
+    await storage.devices.logs({ project: rocket.id, limit: 1 });
+
     const ended = threads.get(`wheelhouse-${role}`)?.terminate();
     const pending = [
       storage.devices.append(batch({ seq: 2, logs: [log("perhaps")] })),
+      storage.devices.deviceState(pixel),
       storage.devices.logs({ project: rocket.id, limit: 10 }),
     ];
     const outcomes = await Promise.allSettled(pending);
     await ended;
-    const lost = outcomes[role === "writer" ? 0 : 1];
+    const lost = outcomes[["writer", "reader", "searcher"].indexOf(role)];
     expect(lost).toMatchObject({ status: "rejected", reason: { code: "storage_failed" } });
     for (const call of [storage.devices.append(batch()), storage.accounts.countUsers()]) {
       await expect(call).rejects.toThrow(StorageFailedError);

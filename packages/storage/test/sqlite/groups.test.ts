@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { batch, log, opening, pixel, registerAnn } from "../../src/contract/subject.ts";
 import type { Storage } from "../../src/index.ts";
@@ -12,6 +13,7 @@ beforeEach(async () => {
   storage = await openSqliteStorage({ folder: temporary.folder });
   await registerAnn({ storage, reopen: () => storage.close() });
   await storage.devices.openSession(opening(pixel, "s-1"));
+  await append(0);
 });
 afterEach(async () => {
   await storage.close();
@@ -22,23 +24,29 @@ function append(seq: number): Promise<unknown> {
   return storage.devices.append(batch({ seq, logs: [log(`${seq}`)] }));
 }
 
-test("what waits for one another is committed one by one", async () => {
-  const before = countCommits(temporary.folder);
+/** Commits in the main file and in the project's segment. */
+function commits(): { readonly main: number; readonly segment: number } {
+  const { folder } = temporary;
+  return { main: countCommits(folder), segment: countCommits(folder, join("segments", "1", "1.db")) };
+}
+
+test("what waits for one another is committed one by one, in the segment only", async () => {
+  const before = commits();
   for (let seq = 1; seq <= 5; seq += 1) await append(seq);
-  expect(countCommits(temporary.folder) - before).toBe(5);
+  expect(commits()).toEqual({ main: before.main, segment: before.segment + 5 });
 });
 
 test("what arrives while the writer commits shares the next commit", async () => {
-  const before = countCommits(temporary.folder);
+  const before = commits();
   await Promise.all(Array.from({ length: 500 }, (_, index) => append(index + 1)));
-  const commits = countCommits(temporary.folder) - before;
-  expect(commits).toBeGreaterThan(0);
-  expect(commits).toBeLessThan(100);
+  const count = commits().segment - before.segment;
+  expect(count).toBeGreaterThan(0);
+  expect(count).toBeLessThan(100);
 });
 
 test("reading commits nothing", async () => {
-  const before = countCommits(temporary.folder);
+  const before = commits();
   await storage.devices.deviceState(pixel);
   await storage.devices.logs({ project: pixel.project, limit: 10 });
-  expect(countCommits(temporary.folder)).toBe(before);
+  expect(commits()).toEqual(before);
 });

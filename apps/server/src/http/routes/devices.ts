@@ -6,7 +6,6 @@ import type { DeviceAddress, WriteRecord } from "@wheelhouse/storage";
 import { deviceName, type ChangeOutcome, type DeviceView } from "../../devices/protocol.ts";
 import { withDevice } from "../../devices/devices.ts";
 import { toDevice, toLogEntry, toWrite } from "../../devices/views.ts";
-import type { Visitor } from "../../accounts/sessions.ts";
 import { Store } from "../../store/store.ts";
 import type { Handlers } from "../serve.ts";
 
@@ -31,7 +30,7 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
       if (Object.keys(body.values).length === 0) {
         throw new ApiError("invalid", "expected values to name at least one variable", { field: "values" });
       }
-      const by = (visitor as Visitor).user.email;
+      const by = visitor.user.email;
       const outcome = await withDevice(ctx, params, (device) => ctx.call(device, "change", body.values, by));
       const { set, writes } = expectStored(outcome);
       if (query.waitMs === undefined || query.waitMs === 0)

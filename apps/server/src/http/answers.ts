@@ -1,0 +1,48 @@
+/** What a request is answered with when it is refused or fails. Pure. */
+
+import { ApiError, type ApiErrorCode } from "@wheelhouse/api";
+import { StorageFailedError } from "@wheelhouse/storage";
+import { QueueFullError } from "../accounts/bounded-queue.ts";
+
+/** A refusal that says when to come back. */
+export class ComeBackError extends ApiError {
+  readonly retryAfterMs: number;
+
+  constructor(code: "too_many_requests" | "overloaded", message: string, retryAfterMs: number) {
+    super(code, message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** Any error as the API shows it: a refusal as it is, anything else without its insides. */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
+  const refusal = toApiError(error);
+  const { code, message, field, status } = refusal;
+  const headers: Record<string, string> =
+    refusal instanceof ComeBackError
+      ? { "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))) }
+      : {};
+  return { status, headers, body: { error: { code, message, ...(field === undefined ? {} : { field }) } } };
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof StorageFailedError)
+    return new ApiError("storage_unavailable", "storing fails for now; try again later");
+  if (error instanceof QueueFullError)
+    return new ComeBackError("overloaded", "too many are logging in just now; try again", 1_000);
+  const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
+  // Fastify's own refusals of a request: not JSON, too large, of another type.
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new ApiError("invalid" satisfies ApiErrorCode, message ?? "not understood", {
+      status: statusCode,
+    });
+  }
+  return new ApiError("internal", "something went wrong here; the server's log says what");
+}

@@ -1,0 +1,120 @@
+/** The web port with a certificate of its own. */
+
+import { copyFile, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { join } from "node:path";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { startServer, type RunningServer } from "../../src/server.ts";
+import { afterTest, temporaryFolder, testConfig } from "../support.ts";
+
+const certificate = (name: string) => fileURLToPath(new URL(`./certificates/${name}.pem`, import.meta.url));
+
+async function startSecure() {
+  const folder = await temporaryFolder();
+  const files = { tlsCert: join(folder, "cert.pem"), tlsKey: join(folder, "key.pem") };
+  const use = async (name: string) => {
+    await copyFile(certificate(`${name}.cert`), files.tlsCert);
+    await copyFile(certificate(`${name}.key`), files.tlsKey);
+  };
+  await use("one");
+  const server = await startServer(testConfig({ data: await temporaryFolder(), ...files }));
+  afterTest(() => server.stop());
+  return { server, files, use };
+}
+
+/** An encrypted connection, and whom it was shown. */
+async function dial({
+  http,
+}: RunningServer): Promise<{ readonly socket: TLSSocket; readonly shown: string }> {
+  const socket = connectTls({ ...http, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
+  socket.on("error", () => undefined);
+  afterTest(async () => void socket.destroy());
+  await new Promise((resolve) => socket.once("secureConnect", resolve));
+  return { socket, shown: String(socket.getPeerCertificate().subject.CN) };
+}
+
+function ask(server: RunningServer, path: string, body?: object, headers = {}) {
+  return new Promise<{ status: number; cookies: readonly string[] }>((resolve, reject) => {
+    const sent = request(
+      {
+        ...server.http,
+        path,
+        method: body === undefined ? "GET" : "POST",
+        headers: { "content-type": "application/json", ...headers },
+        rejectUnauthorized: false,
+        agent: false,
+      },
+      (response) => {
+        response.resume();
+        const cookies = response.headers["set-cookie"] ?? [];
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, cookies }));
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+const ann = { email: "ann@example.org", password: "correct horse battery" };
+
+test("page, API and live socket are there, cookies are bound, plain HTTP isn't answered", async () => {
+  const { server } = await startSecure();
+  const { host, port } = server.http;
+  expect((await ask(server, "/")).status).toBe(200);
+  const own = { origin: `https://${host}:${port}` };
+  expect((await ask(server, "/api/v1/users", ann, { origin: `http://${host}:${port}` })).status).toBe(403);
+  const { status, cookies } = await ask(server, "/api/v1/users", ann, own);
+  expect(status).toBe(201);
+  for (const cookie of cookies) expect(cookie).toMatch(/^__Host-.*; Secure/);
+  const cookie = cookies[0]?.split(";")[0] ?? "";
+  const socket = new WebSocket(`wss://${host}:${port}/api/v1/live`, {
+    headers: { ...own, cookie },
+    rejectUnauthorized: false,
+  });
+  afterTest(async () => socket.terminate());
+  await new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  await expect(fetch(`http://${host}:${port}/healthz`)).rejects.toThrow(TypeError);
+});
+
+test("a renewed certificate is shown to whoever comes from then on, and nobody is cut", async () => {
+  const { server, use } = await startSecure();
+  const before = await dial(server);
+  expect(before.shown).toBe("one.wheelhouse.test");
+  await use("other");
+  expect((await dial(server)).shown).toBe("one.wheelhouse.test");
+  expect(await server.reloadTls()).toBe("reloaded");
+  expect((await dial(server)).shown).toBe("other.wheelhouse.test");
+  let text = "";
+  before.socket.setEncoding("utf8").on("data", (part: string) => (text += part));
+  before.socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  await new Promise((resolve) => before.socket.once("close", resolve));
+  expect(text).toContain('{"status":"ok"}');
+});
+
+test("a wrong file stays out: the old certificate is kept, and it is said why", async () => {
+  const { server, files } = await startSecure();
+  await copyFile(certificate("other.key"), files.tlsKey);
+  expect(await server.reloadTls()).toMatchObject({ failed: expect.stringContaining("--tls-key") });
+  await writeFile(files.tlsCert, "no certificate");
+  expect(await server.reloadTls()).toMatchObject({ failed: expect.stringContaining("--tls-cert") });
+  expect((await dial(server)).shown).toBe("one.wheelhouse.test");
+});
+
+test("a server doesn't start with files that can't be used", async () => {
+  const data = await temporaryFolder();
+  const tlsCert = certificate("one.cert");
+  for (const tlsKey of [certificate("other.key"), join(data, "missing.pem")])
+    await expect(startServer(testConfig({ data, tlsCert, tlsKey }))).rejects.toThrow(/Http/);
+});
+
+test("a server without a certificate has nothing to read again", async () => {
+  const server = await startServer(testConfig({ data: await temporaryFolder() }));
+  afterTest(() => server.stop());
+  expect(await server.reloadTls()).toBe("reloaded");
+});

@@ -1,0 +1,128 @@
+/** Searching one segment: the index says where to look, and each entry there is looked at; what isn't indexed yet is read. */
+
+import type { SQLInputValue } from "node:sqlite";
+import type { Time } from "../ports.ts";
+import { foldCase, levelRank } from "../rules/logs.ts";
+import type { IdRange, Order, ReadIndex } from "./index/read-index.ts";
+import type { ReadSegment } from "./segments/read-segments.ts";
+import type { Statement } from "./statement.ts";
+
+/** What is wanted, in rows; ids from `low` to `high`, both included. */
+export interface LogFilter extends IdRange {
+  readonly device?: number;
+  readonly session?: number;
+  readonly level?: number;
+  readonly text?: string;
+  readonly from?: Time;
+  readonly to?: Time;
+}
+
+export interface LogRow {
+  readonly id: number;
+  readonly device: number;
+  readonly session: number | null;
+  readonly at: Time;
+  readonly delay: number;
+  readonly level: number;
+  readonly message: string;
+  readonly fields: string | null;
+}
+
+export function searchSegment(
+  segment: ReadSegment,
+  filter: LogFilter,
+  order: Order,
+  limit: number,
+): readonly LogRow[] {
+  const look = entriesIn(segment, filter, order);
+  const found: LogRow[] = [];
+  let { low, high } = filter;
+  for (const range of rangesToLookAt(segment.index, filter, order)) {
+    // Ranges come in order but may overlap, so what was looked at is left out.
+    const left = { low: Math.max(low, range.low), high: Math.min(high, range.high) };
+    if (left.low > left.high) continue;
+    found.push(...look(left, limit - found.length));
+    if (found.length >= limit) break;
+    if (order === "newest") high = left.low - 1;
+    else low = left.high + 1;
+  }
+  return found;
+}
+
+/** Gives what fits of a range. */
+function entriesIn(
+  segment: ReadSegment,
+  filter: LogFilter,
+  order: Order,
+): (range: IdRange, limit: number) => readonly LogRow[] {
+  const conditions = toConditions(filter);
+  const where = ["id BETWEEN ? AND ?", ...conditions.map(({ sql }) => sql)].join(" AND ");
+  const statement: Statement<LogRow> = segment.prepared(
+    `SELECT id, device, session, at, delay, level, message, fields FROM logs
+     WHERE ${where} ORDER BY id ${order === "newest" ? "DESC" : "ASC"} LIMIT ?`,
+  );
+  const parameters = conditions.flatMap((condition) => condition.parameters);
+  return ({ low, high }, limit) => statement.all(low, high, ...parameters, limit);
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly parameters: readonly SQLInputValue[];
+}
+
+function toConditions({ device, session, level, text, from, to }: LogFilter): readonly Condition[] {
+  const conditions: Condition[] = [];
+  const add = (sql: string, ...parameters: SQLInputValue[]) => conditions.push({ sql, parameters });
+  if (device !== undefined) add("device = ?", device);
+  if (session !== undefined) add("session = ?", session);
+  if (level !== undefined && level > 0) add("level >= ?", level);
+  if (from !== undefined) add("at >= ?", from);
+  if (to !== undefined) add("at <= ?", to);
+  if (text !== undefined) add(HOLDS_TEXT, foldCase(text), foldCase(text));
+  return conditions;
+}
+
+/** SQLite knows the cases of ASCII only, but is much faster; a NUL makes a text look shorter to it, so those aren't taken either. */
+const HOLDS_TEXT = `CASE WHEN length(message) = octet_length(message)
+  THEN instr(upper(message), ?) > 0 ELSE includes_folded(message, ?) END`;
+
+/** Where entries may be, in order. */
+function* rangesToLookAt(index: ReadIndex | undefined, filter: LogFilter, order: Order): Iterable<IdRange> {
+  const { low, high } = filter;
+  const through = index?.throughEntry ?? 0;
+  const tail = { low: Math.max(low, through + 1), high };
+  if (order === "newest") yield tail;
+  if (index !== undefined && low <= through) {
+    const indexed = narrow(index, filter, { low, high: Math.min(high, through) });
+    if (indexed !== undefined) yield* indexedRanges(index, filter, indexed, order);
+  }
+  if (order === "oldest") yield tail;
+}
+
+function narrow(index: ReadIndex, { session, from, to }: LogFilter, range: IdRange): IdRange | undefined {
+  const bySession = session === undefined ? range : index.narrowBySession(range, session);
+  if (bySession === undefined || (from === undefined && to === undefined)) return bySession;
+  return index.narrowByTime(bySession, from ?? -MAX_TIME, to ?? MAX_TIME);
+}
+
+/** The part of the index that says most: a rare text, else notes, since they are few, else a text that isn't rare. */
+function indexedRanges(
+  index: ReadIndex,
+  { device, level = 0, text }: LogFilter,
+  range: IdRange,
+  order: Order,
+): Iterable<IdRange> {
+  if (level >= FIRST_NOTE) {
+    const isRare = text !== undefined && index.countText(range, text, RARE_TEXTS) < RARE_TEXTS;
+    if (!isRare) return index.notes(range, level, device, order);
+  }
+  const found = text === undefined ? undefined : index.textRanges(range, text, order);
+  if (found !== undefined) return found;
+  return device === undefined ? [range] : index.deviceRanges(range, device, order);
+}
+
+/** Entries of this level and above are few among many, and asked for often. */
+export const FIRST_NOTE = levelRank("warn");
+/** Places where looking takes less time than to go through the notes of a segment. */
+const RARE_TEXTS = 1_000;
+const MAX_TIME = Number.MAX_SAFE_INTEGER;

@@ -1,0 +1,72 @@
+/** Reading markers, over the segments of a project. They are few, so nothing but their ids is indexed. */
+
+import type { JsonObject } from "@wheelhouse/protocol";
+import type { MarkerQuery, MarkerRecord, Time } from "../ports.ts";
+import type { Names } from "./names.ts";
+import type { ReadSegments } from "./segments/read-segments.ts";
+import { inOrder, mayHold } from "./segments/segment-order.ts";
+
+interface MarkerRow {
+  readonly id: number;
+  readonly device: number | null;
+  readonly session: number | null;
+  readonly at: Time;
+  readonly delay: number;
+  readonly name: string;
+  readonly fields: string | null;
+  readonly by: string | null;
+}
+
+export function markerReading(names: Names, segments: ReadSegments) {
+  function markers(query: MarkerQuery): readonly MarkerRecord[] {
+    const { project, before = Number.MAX_SAFE_INTEGER, after = 0, from, to, order = "newest", limit } = query;
+    const projectRow = names.project(project);
+    if (projectRow === undefined) return [];
+    const session = query.session === undefined ? null : names.sessionRow(query.session)?.row;
+    const device = query.device === undefined ? null : (names.deviceRow(projectRow, query.device) ?? NOBODY);
+    if (session === undefined) return [];
+    const found: MarkerRow[] = [];
+    for (const row of inOrder(segments.of(projectRow), order)) {
+      if (found.length >= limit) break;
+      if (!mayHold(row, after + 1, before - 1)) continue;
+      const page = segments
+        .open(row)
+        .prepared<MarkerRow>(`${SELECT_MARKERS} ${order === "newest" ? "DESC" : "ASC"} LIMIT ?7`);
+      const times = [from ?? -MAX_TIME, to ?? MAX_TIME] as const;
+      found.push(...page.all(after, before, device, session, ...times, limit - found.length));
+    }
+    return found.map((row) => toMarkerRecord(project, names, row));
+  }
+
+  return {
+    markers,
+    /** Those after one id and up to another. */
+    markersBetween: (project: string, after: number, upTo: number, limit: number): readonly MarkerRecord[] =>
+      markers({ project, after, before: upTo + 1, order: "oldest", limit }),
+  };
+}
+
+/** The row of a device that isn't stored: markers of the whole project are found all the same. */
+const NOBODY = -1;
+const MAX_TIME = Number.MAX_SAFE_INTEGER;
+
+const SELECT_MARKERS = `
+  SELECT id, device, session, at, delay, name, fields, by FROM markers
+  WHERE id > ?1 AND id < ?2 AND (?3 IS NULL OR device = ?3 OR device IS NULL) AND (?4 IS NULL OR session = ?4)
+    AND at BETWEEN ?5 AND ?6
+  ORDER BY id`;
+
+function toMarkerRecord(project: string, names: Names, row: MarkerRow): MarkerRecord {
+  const { id, device, session, at, delay, name, fields, by } = row;
+  return {
+    id,
+    project,
+    device: device === null ? null : names.device(device),
+    session: session === null ? null : names.session(session),
+    by,
+    name,
+    fields: fields === null ? null : (JSON.parse(fields) as JsonObject),
+    at,
+    receivedAt: at + delay,
+  };
+}

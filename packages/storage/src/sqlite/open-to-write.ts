@@ -1,0 +1,46 @@
+/** Opening the main file for the writer, which brings the folder to this version first. */
+
+import { DatabaseSync } from "node:sqlite";
+import { readEpoch, unusable, type Connection } from "./connection.ts";
+import { holdFolder } from "./folder.ts";
+import { moveOldRows } from "./migrations/move-old-rows.ts";
+import { migrate } from "./schema.ts";
+import type { SegmentLimits } from "./segments/current-segments.ts";
+
+/** @throws StorageUnusableError */
+export function openForWriting(folder: string, limits: SegmentLimits): Connection {
+  const held = holdFolder(folder);
+  try {
+    const database = prepareFile(held.file, folder, limits);
+    return {
+      database,
+      epoch: readEpoch(database),
+      close() {
+        database.close();
+        held.release();
+      },
+    };
+  } catch (error) {
+    held.release();
+    throw unusable(held.file, error);
+  }
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+const CACHE_KIB = 65_536;
+/** Pages of the log after which a commit also copies them into the database. SQLite's default of 1,000 does it too often for 16 MiB a second. */
+const CHECKPOINT_PAGES = 8_000;
+
+function prepareFile(file: string, folder: string, limits: SegmentLimits): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB}`);
+    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    migrate(database, file);
+    moveOldRows(database, folder, limits);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/** Closing a segment: what it says about sessions, devices and variables goes into the main file, in one transaction with its end. */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { Time } from "../../ports.ts";
+import { inTransaction, prepare } from "../statement.ts";
+import type { StoredValue } from "../values.ts";
+import type { SegmentRow } from "./segment-list.ts";
+
+interface ProgressRow {
+  readonly session: number;
+  readonly device: number;
+  readonly acknowledged: number;
+  readonly missed: number;
+  readonly seenAt: Time;
+}
+
+interface ReportedRow {
+  readonly variable: number;
+  readonly value: StoredValue;
+  readonly at: Time;
+  readonly receivedAt: Time;
+}
+
+export function closeSegmentRow(
+  main: DatabaseSync,
+  segment: DatabaseSync,
+  { project, number, firstSample }: SegmentRow,
+  lastEntry: number,
+): void {
+  const end = readEnd(segment);
+  const lastSample = end.lastSample ?? firstSample - 1;
+  inTransaction(main, () => {
+    foldProgress(main, segment);
+    foldReported(main, segment);
+    prepare(
+      main,
+      `UPDATE segments SET state = 'closed', last_entry = ?3, last_sample = ?4, first_received_at = ?5,
+         last_received_at = ?6
+       WHERE project = ?1 AND number = ?2`,
+    ).run(project, number, lastEntry, lastSample, end.first, end.last);
+    prepare(main, "UPDATE projects SET last_sample = ?2 WHERE row = ?1").run(project, lastSample);
+  });
+}
+
+function readEnd(segment: DatabaseSync): {
+  readonly first: Time | null;
+  readonly last: Time | null;
+  readonly lastSample: number | null;
+} {
+  const read = prepare<ReturnType<typeof readEnd>>(
+    segment,
+    `SELECT first_received_at AS first, last_received_at AS last,
+       (SELECT max(number) FROM samples) AS lastSample FROM span`,
+  );
+  return read.get() ?? { first: null, last: null, lastSample: null };
+}
+
+function foldProgress(main: DatabaseSync, segment: DatabaseSync): void {
+  const seeSession = prepare(
+    main,
+    `UPDATE sessions SET acknowledged = max(acknowledged, ?2), missed = missed + ?3, seen_at = max(seen_at, ?4)
+     WHERE row = ?1`,
+  );
+  const seeDevice = prepare(main, "UPDATE devices SET last_seen = max(last_seen, ?2) WHERE row = ?1");
+  const rows = prepare<ProgressRow>(
+    segment,
+    "SELECT session, device, acknowledged, missed, seen_at AS seenAt FROM progress",
+  );
+  for (const { session, device, acknowledged, missed, seenAt } of rows.iterate()) {
+    seeSession.run(session, acknowledged, missed, seenAt);
+    seeDevice.run(device, seenAt);
+  }
+}
+
+function foldReported(main: DatabaseSync, segment: DatabaseSync): void {
+  const report = prepare(main, "UPDATE variables SET value = ?2, at = ?3, received_at = ?4 WHERE row = ?1");
+  const rows = prepare<ReportedRow>(
+    segment,
+    "SELECT variable, value, at, received_at AS receivedAt FROM reported",
+  );
+  for (const { variable, value, at, receivedAt } of rows.iterate())
+    report.run(variable, value, at, receivedAt);
+}

@@ -1,0 +1,133 @@
+/** Segments as a reader opens them: each with its index, on one snapshot from its first use in a request to the request's end. */
+
+import type { DatabaseSync } from "node:sqlite";
+import { indexReading, type ReadIndex } from "../index/read-index.ts";
+import { openToRead } from "../open-to-read.ts";
+import { prepareOnce, type PrepareOnce } from "../statement.ts";
+import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
+import { indexFile, segmentFile, type SegmentName } from "./segment-file.ts";
+import { segmentList, type SegmentRow } from "./segment-list.ts";
+
+export interface ReadSegment {
+  readonly row: SegmentRow;
+  readonly prepared: PrepareOnce;
+  readonly overlay: SegmentOverlay;
+  /** Undefined while the indexer has made none. */
+  readonly index: ReadIndex | undefined;
+}
+
+export interface ReadSegments {
+  /** Those of a project, oldest first. */
+  of(project: number): readonly SegmentRow[];
+  all(): readonly SegmentRow[];
+  current(project: number): SegmentRow | undefined;
+  open(row: SegmentRow): ReadSegment;
+  /** Ends the snapshots of a request. */
+  release(): void;
+  /** Closes what was dropped, so that its room on the disk is free. */
+  closeDropped(): void;
+  close(): void;
+}
+
+/** Segments that stay open between requests. */
+const MOST_OPEN = 64;
+
+interface OpenFile {
+  readonly database: DatabaseSync;
+  readonly prepared: PrepareOnce;
+}
+
+interface OpenPair {
+  readonly segment: OpenFile;
+  readonly overlay: SegmentOverlay;
+  index: OpenFile | undefined;
+  inUse: ReadSegment | undefined;
+}
+
+/** `main` has to be in a transaction during a request. */
+export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
+  const list = segmentList(main);
+  /** The least recently used first. */
+  const pairs = new Map<string, OpenPair>();
+
+  function pairOf(row: SegmentRow): OpenPair {
+    const key = keyOf(row);
+    const pair = pairs.get(key) ?? openPair(folder, row);
+    pairs.delete(key);
+    pairs.set(key, pair);
+    pair.index ??= openIfThere(indexFile(folder, row));
+    return pair;
+  }
+
+  function use(pair: OpenPair, row: SegmentRow): ReadSegment {
+    // The index first: what it doesn't have yet is then in the segment's snapshot for certain.
+    const index = pair.index === undefined ? undefined : snapshotOfIndex(pair.index);
+    pair.segment.prepared("BEGIN").run();
+    return { row, prepared: pair.segment.prepared, overlay: pair.overlay, index };
+  }
+
+  function closePair(key: string, { segment, index }: OpenPair): void {
+    segment.database.close();
+    index?.database.close();
+    pairs.delete(key);
+  }
+
+  function closeUnless(isKept: (key: string) => boolean): void {
+    for (const [key, pair] of pairs) if (!isKept(key)) closePair(key, pair);
+  }
+
+  return {
+    of: (project) => list.of(project),
+    all: () => list.all().filter(({ state }) => state !== "dropped"),
+    current: (project) => list.current(project),
+    open(row) {
+      const pair = pairOf(row);
+      pair.inUse ??= use(pair, row);
+      return pair.inUse;
+    },
+    release() {
+      for (const pair of pairs.values()) {
+        if (pair.inUse === undefined) continue;
+        pair.inUse = undefined;
+        for (const file of [pair.segment, pair.index])
+          if (file?.database.isTransaction === true) file.prepared("COMMIT").run();
+      }
+      for (const [key, pair] of [...pairs].slice(0, Math.max(0, pairs.size - MOST_OPEN)))
+        closePair(key, pair);
+    },
+    closeDropped() {
+      const kept = new Set(list.all().flatMap((row) => (row.state === "dropped" ? [] : [keyOf(row)])));
+      closeUnless((key) => kept.has(key));
+    },
+    close: () => closeUnless(() => false),
+  };
+}
+
+function keyOf({ project, number }: SegmentName): string {
+  return `${project}/${number}`;
+}
+
+function openPair(folder: string, row: SegmentRow): OpenPair {
+  const segment = openFile(segmentFile(folder, row));
+  return { segment, overlay: segmentOverlay(segment.database), index: undefined, inUse: undefined };
+}
+
+function openFile(file: string): OpenFile {
+  const database = openToRead(file);
+  return { database, prepared: prepareOnce(database) };
+}
+
+/** The indexer may be making it, or making it anew. */
+function openIfThere(file: string): OpenFile | undefined {
+  try {
+    return openFile(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What can't be read is as if it weren't there: the segment holds everything. */
+function snapshotOfIndex({ prepared }: OpenFile): ReadIndex | undefined {
+  prepared("BEGIN").run();
+  return indexReading(prepared);
+}

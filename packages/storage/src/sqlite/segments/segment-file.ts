@@ -1,0 +1,165 @@
+/**
+ * A segment: what one project's devices said in a span of time, in a file of its own that is only ever added to, and
+ * dropped as a whole. Beside it lies its index (see ../index/index-file.ts).
+ */
+
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+
+export interface SegmentName {
+  /** The project's row. */
+  readonly project: number;
+  /** Rises in the project, from 1. */
+  readonly number: number;
+}
+
+export function segmentFile(folder: string, { project, number }: SegmentName): string {
+  return join(folder, "segments", String(project), `${number}.db`);
+}
+
+export function indexFile(folder: string, { project, number }: SegmentName): string {
+  return join(folder, "segments", String(project), `${number}.index.db`);
+}
+
+/** Bytes on disk, with the index. */
+export function sizeOfSegment(folder: string, name: SegmentName): number {
+  return filesOf(folder, name).reduce((sum, file) => sum + sizeOfFile(file), 0);
+}
+
+export function sizeOfFile(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+export function removeSegment(folder: string, name: SegmentName): void {
+  for (const file of filesOf(folder, name)) rmSync(file, { force: true });
+}
+
+export function removeIndex(folder: string, name: SegmentName): void {
+  for (const file of withLog(indexFile(folder, name))) rmSync(file, { force: true });
+}
+
+/** Makes the file, with its tables and in place of what a crash may have left there, and syncs that it exists. */
+export function createSegment(folder: string, name: SegmentName): void {
+  const file = segmentFile(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  removeSegment(folder, name);
+  const database = openDatabase(file, "rwc");
+  try {
+    database.exec(`BEGIN; ${TABLES} COMMIT`);
+  } finally {
+    database.close();
+  }
+  for (const directory of [dirname(file), dirname(dirname(file)), folder]) syncDirectory(directory);
+}
+
+/** Removes what crashes left behind: files of segments that aren't among those there are. */
+export function removeOrphans(folder: string, names: readonly SegmentName[]): void {
+  const wanted = new Set(names.flatMap((name) => filesOf(folder, name)));
+  const root = join(folder, "segments");
+  if (!existsSync(root)) return;
+  for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
+    const path = join(root, file);
+    if (basename(file).includes(".db") && !wanted.has(path)) rmSync(path, { force: true });
+  }
+}
+
+/** Opens a segment for writing. Where it is gone, it isn't made. */
+export function openSegment(file: string): DatabaseSync {
+  return openDatabase(file, "rw");
+}
+
+function openDatabase(file: string, mode: "rw" | "rwc"): DatabaseSync {
+  const url = pathToFileURL(file);
+  url.searchParams.set("mode", mode);
+  const database = new DatabaseSync(url, { timeout: BUSY_TIMEOUT_MS });
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB}`);
+  database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  return database;
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+/** Little: rows are added at the end. */
+const CACHE_KIB = 16_384;
+/** Pages of the log after which a commit also copies them into the file. SQLite's default of 1,000 does it too often for 16 MiB a second. */
+const CHECKPOINT_PAGES = 8_000;
+
+function filesOf(folder: string, name: SegmentName): readonly string[] {
+  return [...withLog(segmentFile(folder, name)), ...withLog(indexFile(folder, name))];
+}
+
+function withLog(file: string): readonly string[] {
+  return [file, `${file}-wal`, `${file}-shm`];
+}
+
+/** Without this a power cut may take the file's name away, and all that was synced in it. */
+function syncDirectory(directory: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(directory, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * `delay` is how long after `at` a thing was received. `value` has an affinity that keeps whole numbers small. What has
+ * to be durable together with the data is here too, and overlays the main file until the segment is closed:
+ * `missed` counts what was missed since the segment began.
+ */
+const TABLES = `
+  CREATE TABLE logs (
+    id INTEGER PRIMARY KEY,
+    device INTEGER NOT NULL,
+    session INTEGER,
+    at INTEGER NOT NULL,
+    delay INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    fields TEXT
+  );
+  CREATE TABLE markers (
+    id INTEGER PRIMARY KEY,
+    device INTEGER,
+    session INTEGER,
+    at INTEGER NOT NULL,
+    delay INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    fields TEXT,
+    by TEXT
+  );
+  CREATE TABLE samples (
+    number INTEGER PRIMARY KEY,
+    variable INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    delay INTEGER NOT NULL,
+    value REAL NOT NULL
+  );
+  CREATE TABLE progress (
+    session INTEGER PRIMARY KEY,
+    device INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL,
+    missed INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+  );
+  CREATE INDEX progress_by_device ON progress (device);
+  CREATE TABLE reported (
+    variable INTEGER PRIMARY KEY,
+    value REAL NOT NULL,
+    at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+  );
+  CREATE TABLE span (first_received_at INTEGER, last_received_at INTEGER);
+  INSERT INTO span VALUES (NULL, NULL);
+`;

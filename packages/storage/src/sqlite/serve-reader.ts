@@ -1,0 +1,53 @@
+/** A reading thread: requests one by one, each on snapshots of its own. */
+
+import { openForReading } from "./connection.ts";
+import { toProblem, type Answer, type Request, type ThreadOptions } from "./messages.ts";
+import { StaleSnapshotError } from "./open-to-read.ts";
+import { readerCalls } from "./reader.ts";
+import { runFrom } from "./run-call.ts";
+import { readSegments } from "./segments/read-segments.ts";
+import type { Server } from "./serve.ts";
+
+export function openServer({ folder }: ThreadOptions): Server {
+  const connection = openForReading(folder);
+  const { database, epoch } = connection;
+  const segments = readSegments(database, folder);
+  const run = runFrom(readerCalls(database, folder, segments));
+  const begin = database.prepare("BEGIN");
+  const commit = database.prepare("COMMIT");
+
+  function onOneSnapshot(request: Request): unknown {
+    begin.run();
+    try {
+      return run(request);
+    } finally {
+      segments.release();
+      if (database.isTransaction) commit.run();
+    }
+  }
+
+  function answer(request: Request): Answer {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { id: request.id, value: onOneSnapshot(request) };
+      } catch (error) {
+        if (error instanceof StaleSnapshotError && attempt < MOST_ATTEMPTS) continue;
+        return { id: request.id, problem: toProblem(error) };
+      }
+    }
+  }
+
+  return {
+    epoch,
+    answer(requests, send) {
+      for (const request of requests) send({ answers: [answer(request)] });
+    },
+    close() {
+      segments.close();
+      connection.close();
+    },
+  };
+}
+
+/** A file can be dropped while a request is about to open it; hardly ever twice in a row. */
+const MOST_ATTEMPTS = 5;
