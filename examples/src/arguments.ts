@@ -51,26 +51,49 @@ export interface ListenArguments {
   readonly port: number;
 }
 
-const LISTEN_OPTIONS = {
-  port: { type: "string" },
-  host: { type: "string" },
-  help: { type: "boolean" },
-} as const;
-const MAX_PORT = 65_535;
-
-export function parseListenArguments(
-  args: readonly string[],
-  defaults: ListenArguments,
-): ListenArguments | "help" | ArgumentProblem {
-  const given = readOptions(args, LISTEN_OPTIONS);
-  if (given === "help" || isProblem(given)) return given;
-  const { host = defaults.host, port = String(defaults.port) } = given as Record<string, string | undefined>;
-  if (host === "") return { problem: "expected --host to be a name or an address, got: nothing" };
-  if (!/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT)
-    return { problem: `expected --port to be a whole number from 0 to ${MAX_PORT}, got: ${port}` };
-  return { host, port: Number(port) };
+/** Where an example listens unless told otherwise, and what its options are called. */
+export interface ListenDefaults {
+  readonly port: number;
+  /** What the option for the address is called. Default: `host`. */
+  readonly hostOption?: "host" | "ip";
+  /** Variables of the environment hold too, where an option isn't given: `RECEIVED` has `RECEIVED_PORT` heard. */
+  readonly environment?: string;
 }
 
-export function isProblem(read: GivenOptions | ArgumentProblem): read is ArgumentProblem {
+export const LISTEN_HOST = "127.0.0.1";
+const MAX_PORT = 65_535;
+
+/** The options that say where to listen; `readListenArguments` reads them. */
+export function listenOptions({ hostOption = "host" }: ListenDefaults): Options {
+  return { port: { type: "string" }, [hostOption]: { type: "string" }, help: { type: "boolean" } };
+}
+
+export function readListenArguments(
+  given: GivenOptions,
+  { port: defaultPort, hostOption = "host", environment }: ListenDefaults,
+  variables: Readonly<Record<string, string | undefined>> = {},
+): ListenArguments | ArgumentProblem {
+  const setting = (option: string, otherwise: string) => {
+    const variable = environment === undefined ? "" : `${environment}_${option.toUpperCase()}`;
+    const value = given[option] ?? variables[variable];
+    const source = given[option] === undefined && value !== undefined ? variable : `--${option}`;
+    return { value: String(value ?? otherwise), source };
+  };
+  const host = setting(hostOption, LISTEN_HOST);
+  if (host.value === "")
+    return { problem: `expected ${host.source} to be a name or an address, got: nothing` };
+  const port = setting("port", String(defaultPort));
+  if (!isPort(port.value))
+    return {
+      problem: `expected ${port.source} to be a whole number from 0 to ${MAX_PORT}, got: ${port.value}`,
+    };
+  return { host: host.value, port: Number(port.value) };
+}
+
+export function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= MAX_PORT;
+}
+
+export function isProblem(read: object): read is ArgumentProblem {
   return "problem" in read;
 }

@@ -13,6 +13,15 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     load: () => import("./game/game.ts"),
   },
   echo: { summary: "bytes come back as they are", load: () => import("./echo/echo.ts") },
+  received: {
+    summary: "answers each line, in four ways to write a server",
+    load: () => import("./received/received.ts"),
+  },
+  proxy: { summary: "forwards connections to another place", load: () => import("./proxy/proxy.ts") },
+  "tls-echo": {
+    summary: "lines come back, encrypted from the start or from STARTTLS on",
+    load: () => import("./tls-echo/tls-echo.ts"),
+  },
   chat: { summary: "a small chat over telnet", load: () => import("./chat/chat.ts") },
 };
 
@@ -31,6 +40,6 @@ if (example !== undefined) {
 }
 
 function listing(): string {
-  const lines = Object.entries(EXAMPLES).map(([known, { summary }]) => `  ${known.padEnd(8)}${summary}\n`);
+  const lines = Object.entries(EXAMPLES).map(([known, { summary }]) => `  ${known.padEnd(10)}${summary}\n`);
   return `npm run example -- NAME [arguments]\n\n${lines.join("")}`;
 }

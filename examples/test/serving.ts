@@ -30,6 +30,7 @@ export async function run(...args: readonly string[]): Promise<{ code: number; o
 }
 
 export interface Running {
+  readonly pid: number;
   readonly port: number;
   /** What it printed when it listened. */
   readonly greeting: string;
@@ -38,13 +39,14 @@ export interface Running {
 }
 
 /** Starts an example on a port of its own. */
-export async function launchServer(name: string): Promise<Running> {
-  const child = launch([name, "--port", "0"]);
+export async function launchServer(name: string, ...args: readonly string[]): Promise<Running> {
+  const child = launch([name, "--port", "0", ...args]);
   const errors = text(child.stderr);
   const [greeting] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
   const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(greeting)?.[1]);
   expect(port).toBeGreaterThan(0);
   return {
+    pid: child.pid as number,
     port,
     greeting,
     async end(signal) {
@@ -96,8 +98,17 @@ export class Client {
     this.#socket.write(data);
   }
 
+  /** Sends no more. */
+  end(data: string | Uint8Array = ""): void {
+    this.#socket.end(data);
+  }
+
   pause(): void {
     this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** So many bytes, when they have come. */
@@ -112,7 +123,7 @@ export class Client {
   async readLine(): Promise<string> {
     while (!this.#received.includes("\n")) await this.#more();
     const line = await this.readBytes(this.#received.indexOf("\n") + 1);
-    return line.toString().replace(/\r\n$/, "");
+    return line.toString().replace(/\r?\n$/, "");
   }
 
   async readLines(count: number): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { defineSupervisor, processName } from "@wheelhouse/actors";
 import { Listener, type ListenerProtocol } from "@wheelhouse/net";
 
 import type { ListenArguments } from "../arguments.ts";
-import { serve } from "../serve.ts";
+import { listenerProgram, serve, telnet, type Server } from "../serve.ts";
 import { ChatConnection } from "./chat-connection.ts";
 import { Room, type RoomProtocol } from "./room.ts";
 
@@ -16,18 +16,16 @@ const READ_TIMEOUT_MS = 30 * 60_000;
 export const Lobby = processName<RoomProtocol>("lobby");
 export const ChatListener = processName<ListenerProtocol>("chat");
 
-/**
- * A room that crashed has forgotten who was in it. So the listener, which stands on it, is restarted with it: everybody
- * is told that the chat closes, and may come again to the new one.
- */
-export const ChatApp = defineSupervisor<ListenArguments>("ChatApp", (where) => ({
-  strategy: "rest_for_one",
+/** A room that crashes takes nobody along: the connections enter the next one. */
+export const ChatApp = defineSupervisor<ListenArguments>("ChatApp", ({ host, port }) => ({
   children: [
     Room.child(undefined, { name: Lobby }),
     Listener.child(
       {
-        ...where,
+        host,
+        port,
         packet: "line",
+        overlong: "skip",
         maxPacketBytes: MAX_LINE_BYTES,
         maxUnsentBytes: MAX_UNSENT_BYTES,
         readTimeoutMs: READ_TIMEOUT_MS,
@@ -38,10 +36,15 @@ export const ChatApp = defineSupervisor<ListenArguments>("ChatApp", (where) => (
   ],
 }));
 
+const SERVER: Server<ListenArguments> = {
+  name: "chat",
+  summary: "A small chat over telnet.",
+  listens: { port: 4040 },
+  read: (where) => where,
+  program: listenerProgram(ChatApp, ChatListener),
+  tryWith: telnet,
+};
+
 export function run(args: readonly string[]): Promise<void> {
-  const summary = "A small chat over telnet.";
-  return serve(
-    { name: "chat", summary, port: 4040, app: ChatApp, listener: ChatListener, client: "telnet" },
-    args,
-  );
+  return serve(SERVER, args);
 }

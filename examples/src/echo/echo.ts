@@ -4,7 +4,7 @@ import { defineSupervisor, processName } from "@wheelhouse/actors";
 import { Listener, defineConnection, type ListenerProtocol } from "@wheelhouse/net";
 
 import type { ListenArguments } from "../arguments.ts";
-import { serve } from "../serve.ts";
+import { listenerProgram, netcat, serve, type Server } from "../serve.ts";
 
 const Echo = defineConnection({
   name: "Echo",
@@ -19,10 +19,15 @@ export const EchoApp = defineSupervisor<ListenArguments>("EchoApp", (where) => (
   children: [Listener.child({ ...where, handler: Echo.with() }, { name: EchoListener })],
 }));
 
+const SERVER: Server<ListenArguments> = {
+  name: "echo",
+  summary: "Bytes come back as they are.",
+  listens: { port: 7007 },
+  read: (where) => where,
+  program: listenerProgram(EchoApp, EchoListener),
+  tryWith: netcat,
+};
+
 export function run(args: readonly string[]): Promise<void> {
-  const summary = "Bytes come back as they are.";
-  return serve(
-    { name: "echo", summary, port: 7007, app: EchoApp, listener: EchoListener, client: "nc" },
-    args,
-  );
+  return serve(SERVER, args);
 }

@@ -66,6 +66,6 @@ describe("echo", () => {
   test("tells with --help what it takes", async () => {
     const { code, out, err } = await run("echo", "--help");
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("--port N    where to listen; 0 for any free port (7007)");
+    expect(out).toContain("--port N      where to listen; 0 for any free port (7007)");
   });
 });

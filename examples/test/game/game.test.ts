@@ -74,7 +74,9 @@ describe("the runner", () => {
   test("lists the examples", async () => {
     const { code, out } = await ended(start("--help"));
     expect(code).toBe(0);
-    expect(out).toMatch(/ {2}game .+\n {2}echo .+\n {2}chat .+\n/);
+    expect(out).toMatch(
+      / {2}game .+\n {2}echo .+\n {2}received .+\n {2}proxy .+\n {2}tls-echo .+\n {2}chat .+\n/,
+    );
   });
 
   test.each([[[]], [["toString"]]])("names what is missing or unknown: %j", async (args) => {
