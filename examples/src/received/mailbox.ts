@@ -17,18 +17,11 @@ import {
   listen,
   transfer,
   type ListenSocket,
-  type Socket,
   type SocketMessage,
 } from "@wheelhouse/net/socket";
 
 import type { ListenArguments } from "../arguments.ts";
 import { MAX_LINE_BYTES, TOO_LONG, answerTo } from "./answer.ts";
-
-/**
- * So many lines of one socket may wait in the mailbox; then it is asked for more. `active: true` would ask for all, and
- * whoever sends faster than he is answered would fill the mailbox.
- */
-const LINES_AT_ONCE = 8;
 
 interface MailboxProtocol {
   calls: { local(): Endpoint };
@@ -58,7 +51,7 @@ async function acceptAll(ctx: TaskContext, listenSocket: ListenSocket, owner: Re
     const socket = await accept(ctx, listenSocket, {
       packet: "line",
       maxPacketBytes: MAX_LINE_BYTES,
-      active: LINES_AT_ONCE,
+      active: true,
     });
     if (typeof socket === "string") return;
     transfer(ctx, socket, owner);
@@ -70,10 +63,11 @@ function hear(message: SocketMessage): void {
   switch (message.type) {
     case "data":
       socket.send(answerTo(message.data));
+      // Nothing more is read from one who doesn't read, until he does again.
+      if (!socket.writable) socket.setActive(false);
       break;
-    case "passive":
     case "drained":
-      readOn(socket);
+      socket.setActive(true);
       break;
     case "overlong":
       socket.send(TOO_LONG);
@@ -83,11 +77,6 @@ function hear(message: SocketMessage): void {
       socket.close();
       break;
   }
-}
-
-/** When all lines that were asked for have come. Nothing more is read from one who doesn't read, until he does again. */
-function readOn(socket: Socket): void {
-  if (socket.active === false && socket.writable) socket.setActive(LINES_AT_ONCE);
 }
 
 const Name = processName<MailboxProtocol>("received");

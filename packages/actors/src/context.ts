@@ -138,6 +138,13 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   ): "handed_over" | "not_owner" | "noproc";
   /** Awaits what a port brings about, so that a simulation doesn't take it for something outside of it. */
   waitFor<T>(promise: Promise<T>): Promise<T>;
+  /** The same as `inform`, and `tracker` hears when the message's turn has come: who sends much can wait for that. */
+  informTracked<M>(to: Ref, kind: InfoKind<M>, message: M, tracker: { taken(): void }): void;
+  /**
+   * For a loop that awaits what may be there already: `undefined` while this turn of the event loop has time left, else a
+   * promise for the next one. Without it, such a loop keeps timers and sockets waiting.
+   */
+  giveWay(): Promise<void> | undefined;
   /** Has something flushed once at the end of this burst of messages, so that all of its writes leave together. */
   afterBurst(item: { flush(): void }): void;
 

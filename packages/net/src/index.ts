@@ -10,9 +10,11 @@ export {
   MAX_WAITING,
   READ_TIMEOUT_MS,
   RESERVED_DESCRIPTORS,
+  TLS_FROM,
   WAIT_TIMEOUT_MS,
   type ListenerChanges,
   type ListenerOptions,
+  type TlsFrom,
   type ProxyProtocolOptions,
 } from "./listener/options.ts";
 export {

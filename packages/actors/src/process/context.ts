@@ -18,7 +18,7 @@ import type { Topics } from "../runtime/topics.ts";
 import type { Shutdown } from "../supervision/child-spec.ts";
 import type { ProcessSpec, Starter } from "./definition.ts";
 import { Few } from "./few.ts";
-import { Envelope, type Message } from "./message.ts";
+import { Envelope, type Message, type Tracker } from "./message.ts";
 import type { Process, Watcher } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
@@ -110,6 +110,11 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
 
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void {
     if (this.#process.alive) this.#process.host.inform(to, kind, message);
+  }
+
+  informTracked<M>(to: Ref, kind: InfoKind<M>, message: M, tracker: Tracker): void {
+    if (!this.#process.alive) return;
+    this.#process.host.resolve(to)?.deliver(new Envelope("tracked", kind.kind, message, tracker));
   }
 
   reply<R>(to: ReplyTo<R>, value: R): void {
@@ -288,9 +293,16 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     other.own(resource);
     resource.handedTo?.(other.context as Context);
     const concernsIt = (message: Message) =>
-      message.type === "info" && message.name === kind.kind && concerns(message.body as M);
+      (message.type === "info" || message.type === "tracked") &&
+      message.name === kind.kind &&
+      concerns(message.body as M);
     for (const message of this.#process.mailbox.takeWhere(concernsIt)) other.deliver(message);
     return "handed_over";
+  }
+
+  giveWay(): Promise<void> | undefined {
+    const turn = this.#process.host.scheduler.nextTurn();
+    return turn === undefined ? undefined : this.waitFor(turn);
   }
 
   afterBurst(item: { flush(): void }): void {

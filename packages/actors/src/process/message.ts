@@ -47,12 +47,19 @@ export class BoundedMessage extends Envelope<"bounded", unknown, BoundedQueue> {
   }
 }
 
+/** Hears when a message's turn has come. */
+export interface Tracker {
+  taken(): void;
+}
+
 export type Message =
   | Envelope<"init", undefined>
   | Envelope<"call", readonly unknown[], PendingCall>
   | Envelope<"cast", readonly unknown[]>
   /** With the key of its topic, where it is a topic's. */
   | Envelope<"info", unknown, string | undefined>
+  /** Of whose turn somebody wants to hear. */
+  | Envelope<"tracked", unknown, Tracker>
   | BoundedMessage
   /** What a process provided failed while somebody else used it: it crashes when its turn comes. */
   | Envelope<"defect", unknown, unknown>
@@ -63,7 +70,7 @@ export type Message =
 
 /** In words, for reports: `call join`. */
 export function describeMessage({ type, name }: Message): string {
-  if (type === "bounded" || type === "defect") return `info ${name}`;
+  if (type === "tracked" || type === "bounded" || type === "defect") return `info ${name}`;
   return name === "" ? type : `${type} ${name}`;
 }
 
@@ -77,6 +84,7 @@ export function argsOf(message: Message): readonly unknown[] {
       return message.tag === undefined ? [message.body] : [message.body, message.tag];
     case "bounded":
       return [message.body, message.tag.topic.key];
+    case "tracked":
     case "defect":
       return [message.body];
     case "continue":

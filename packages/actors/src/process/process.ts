@@ -231,6 +231,9 @@ export class Process implements Runnable, Neighbours {
         return this.#dispatchCall(message.name, message.body, message.tag);
       case "info":
         return this.#dispatchInfo(message.name, message.body, message.tag);
+      case "tracked":
+        message.tag.taken();
+        return this.#dispatchInfo(message.name, message.body, undefined);
       case "bounded":
         if (!message.tag.take(message)) return undefined;
         return this.#dispatchInfo(message.name, message.body, message.tag.topic.key);

@@ -32,6 +32,8 @@ export class Scheduler {
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
   readonly #flushes = new Set<Flushable>();
+  /** Who gave way to others until the next turn. */
+  #waiting: (() => void)[] = [];
   #planned = false;
   #turnEndsAt = 0;
   #flushAt = 0;
@@ -41,6 +43,7 @@ export class Scheduler {
     const now = this.#clock.now();
     this.#turnEndsAt = now + TURN_MS;
     this.#flushAt = now + FLUSH_MS;
+    for (const resolve of this.#waiting.splice(0)) resolve();
     this.#runTurn();
   };
 
@@ -59,6 +62,15 @@ export class Scheduler {
   flushAfterBurst(item: Flushable): void {
     this.#flushes.add(item);
     this.#plan();
+  }
+
+  /** Resolves in the next turn if this one's time is over. */
+  nextTurn(): Promise<void> | undefined {
+    if (this.#clock.recent() < this.#turnEndsAt) return undefined;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#plan();
+    });
   }
 
   get idle(): boolean {
@@ -80,7 +92,7 @@ export class Scheduler {
     } finally {
       // What a listener or a flush throws is the host's to report; it mustn't stop the world of processes.
       this.#planned = false;
-      if (this.#head < this.#queue.length || this.#flushes.size > 0) this.#plan();
+      if (this.#head < this.#queue.length || this.#flushes.size > 0 || this.#waiting.length > 0) this.#plan();
     }
   }
 

@@ -445,3 +445,25 @@ describe("a wait for what a port brings about", () => {
     expect(calls).toBe(10);
   });
 });
+
+test("a tracker hears when a message's turn has come, and not before", async () => {
+  const { runtime, start } = world();
+  const Note = defineInfo<string>("note");
+  const Slow = defineGenServer<{ casts: { wait(): void } }, null>({
+    name: "Slow",
+    init: () => null,
+    casts: { wait: (ctx) => sleep(ctx as never, 100) },
+    infos: [on(Note, () => {})],
+  });
+  const slow = await start(Slow.with());
+  const sender = await start(probe("A"));
+  let taken = 0;
+  runtime.cast(slow, "wait");
+  await runtime.call(sender, "run", (ctx) => {
+    for (const text of ["one", "two"]) ctx.informTracked(slow, Note, text, { taken: () => (taken += 1) });
+  });
+  await runtime.settle();
+  expect(taken).toBe(0);
+  await runtime.advance(100);
+  expect(taken).toBe(2);
+});

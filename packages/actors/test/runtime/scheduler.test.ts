@@ -136,6 +136,37 @@ describe("what is put off to the end of a burst", () => {
   });
 });
 
+describe("a loop that gives way", () => {
+  test("goes on at once while the turn has time left, and else in the next one, after timers and sockets", async () => {
+    scheduler.ready(runnable("a"));
+    environment.runNext();
+    expect(scheduler.nextTurn()).toBeUndefined();
+    environment.time += 10;
+    const turn = scheduler.nextTurn();
+    let isNext = false;
+    void turn?.then(() => (isNext = true));
+    await Promise.resolve();
+    expect(isNext).toBe(false);
+    expect(environment.runNext()).toBe("later");
+    await turn;
+    expect(isNext).toBe(true);
+    expect(scheduler.nextTurn()).toBeUndefined();
+    expect(scheduler.idle).toBe(true);
+  });
+
+  test("goes on in the next turn also when the end of this one is planned already", async () => {
+    scheduler.ready(runnable("a"));
+    environment.runNext();
+    scheduler.ready(runnable("b"));
+    environment.time += 10;
+    const turn = scheduler.nextTurn();
+    expect(environment.runNext()).toBe("soon");
+    expect(environment.runNext()).toBe("later");
+    await turn;
+    expect(ran).toEqual(["a", "b"]);
+  });
+});
+
 test("something that throws doesn't stop the others", () => {
   scheduler.ready({
     run() {

@@ -50,7 +50,7 @@ export function begin(
     ctx.phase = "handshake";
     if (ctx.isStopping) return undefined;
     const { settings, place } = start;
-    if (settings.tls === undefined && !place.proxied) return connect(ctx, handlers, start);
+    if (!settings.tlsAtOnce && !place.proxied) return connect(ctx, handlers, start);
     return shakeHands(ctx, settings, place).then((isReady) =>
       isReady ? connect(ctx, handlers, start) : undefined,
     );

@@ -136,6 +136,8 @@ export interface ConnectionSettings {
   readonly socket: SocketOptions;
   readonly active: ActiveMode;
   readonly tls: TlsServerOptions | undefined;
+  /** Encrypted from the first byte on, rather than when the handler asks for it. */
+  readonly tlsAtOnce: boolean;
   readonly handshakeTimeoutMs: number;
   readonly readTimeoutMs: number;
   readonly firstPacketTimeoutMs: number;
@@ -207,6 +209,8 @@ function toGenServer<P extends Protocol, S, A>(
     shutdown: _shutdown,
     ...rest
   } = handlers;
+  /** Of sockets that it owns besides its own. */
+  const hearOther = handlers.infos?.find(({ kind }) => kind === SocketInfo.kind);
   const server = {
     ...rest,
     context: SocketContext,
@@ -222,9 +226,13 @@ function toGenServer<P extends Protocol, S, A>(
     terminate: (ctx: SocketContext, reason: ExitReason) =>
       terminate(ctx, handlers, reason, isCleanExit(reason)),
     infos: [
-      on(SocketInfo, (ctx: SocketContext, message) => hear(ctx, handlers, message)),
-      on(DrainInfo, (ctx: SocketContext, notice) => drain(ctx, handlers, notice)),
       ...(handlers.infos ?? []),
+      on(SocketInfo, (ctx: SocketContext, message, key) =>
+        message.socket === ctx.socket
+          ? hear(ctx, handlers, message)
+          : hearOther?.handle(ctx, message as never, key),
+      ),
+      on(DrainInfo, (ctx: SocketContext, notice) => drain(ctx, handlers, notice)),
     ],
     casts: { ...handlers.casts, [CHECK_TIMES]: (ctx: SocketContext) => checkTimes(ctx, handlers) },
     formatArgs: formatArgsOf(handlers.formatArgs),

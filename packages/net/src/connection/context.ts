@@ -72,9 +72,9 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
 
   /**
    * Goes on encrypted (STARTTLS). What was read before and not handled is part of the handshake, never data. When it
-   * `failed`, the connection is closed and ends with this handler.
+   * `failed`, the connection is closed and ends with this handler. Without options, those of the listener's `tls` hold.
    */
-  secure(options: TlsServerOptions | TlsClientOptions, limits?: SecureOptions): Promise<TlsInfo | "failed">;
+  secure(options?: TlsServerOptions | TlsClientOptions, limits?: SecureOptions): Promise<TlsInfo | "failed">;
   /**
    * Gives the socket to another process, with its messages that wait here. This process ends then, `normal`, and its place
    * among the listener's connections is free.

@@ -19,7 +19,7 @@ export async function shakeHands(
 ): Promise<boolean> {
   const deadline = ctx.now() + settings.handshakeTimeoutMs;
   if (place.proxied && !(await hearProxy(ctx, settings, place, deadline))) return false;
-  if (settings.tls === undefined) return true;
+  if (settings.tls === undefined || !settings.tlsAtOnce) return true;
   const timeoutMs = Math.max(1, deadline - ctx.now());
   const secured = await ctx.secure(settings.tls, { timeoutMs });
   return secured !== "failed";

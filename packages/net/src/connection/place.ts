@@ -22,6 +22,6 @@ export interface ConnectionPlace extends Owned {
 
 /** What a place uses of its connection. */
 export interface ConnectionProcess extends Pick<Context, "emit" | "inform" | "now" | "own" | "self"> {
-  /** There is no time for a handshake any more. */
-  abandonHandshake(): void;
+  /** The listener drains: nothing more is read, so that whoever waits for it goes on, and no handshake is waited for. */
+  beginToDrain(): void;
 }

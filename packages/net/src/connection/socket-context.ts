@@ -47,6 +47,8 @@ export class SocketContext extends ProcessContext {
   #place: ConnectionPlace | undefined = undefined;
   #mode: ActiveMode = "once";
   #cutsWhenFull = true;
+  #listenersTls: TlsServerOptions | undefined = undefined;
+  #securing = false;
   #paused = false;
   /** A packet is being handled. */
   #handling = false;
@@ -64,6 +66,7 @@ export class SocketContext extends ProcessContext {
     this.#socket = socket;
     this.#place = place;
     this.#mode = settings.active;
+    this.#listenersTls = settings.tls;
     this.#cutsWhenFull = settings.socket.whenFull !== "refuse";
     this.#readTimeoutMs = settings.readTimeoutMs;
   }
@@ -281,9 +284,11 @@ export class SocketContext extends ProcessContext {
   }
 
   async secure(
-    options: TlsServerOptions | TlsClientOptions,
+    options: TlsServerOptions | TlsClientOptions | undefined = this.#listenersTls,
     limits?: SecureOptions,
   ): Promise<TlsInfo | "failed"> {
+    if (options === undefined) throw new Error("expected the listener's option tls to be given, got: none");
+    this.#securing = true;
     try {
       this.tls = await this.socket.secure(options, limits);
       return this.tls;
@@ -293,6 +298,8 @@ export class SocketContext extends ProcessContext {
       this.ending = { call: "error", error };
       this.stop({ shutdown: error });
       return "failed";
+    } finally {
+      this.#securing = false;
     }
   }
 
@@ -311,8 +318,9 @@ export class SocketContext extends ProcessContext {
   // What the listener and its events are told
 
   /** @internal */
-  abandonHandshake(): void {
-    if (this.phase === "handshake") this.socket.abort();
+  beginToDrain(): void {
+    if (this.phase === "handshake" || this.#securing) this.socket.abort();
+    else if (this.phase === "open") this.socket.stopReading();
   }
 
   /** @internal */

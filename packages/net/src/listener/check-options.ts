@@ -18,6 +18,7 @@ import {
   MAX_WAITING,
   READ_TIMEOUT_MS,
   RESERVED_DESCRIPTORS,
+  TLS_FROM,
   WAIT_TIMEOUT_MS,
   type ListenerChanges,
   type ListenerOptions,
@@ -33,6 +34,9 @@ export function toSettings(options: ListenerOptions): ListenerSettings {
   checkSocketOptions(options);
   checkHandler(options.handler);
   checkTls(options.tls);
+  const { tlsFrom = TLS_FROM } = options;
+  if (tlsFrom !== "connect" && tlsFrom !== "upgrade")
+    throw wrong("tlsFrom", '"connect" or "upgrade"', tlsFrom);
   checkProxyProtocol(options.proxyProtocol);
   checkLimits(options);
   checkTimes(options);
@@ -95,6 +99,7 @@ const NAMES: Readonly<Record<keyof ListenerOptions, true>> = {
   whenFull: true,
   sendTimeoutMs: true,
   tls: true,
+  tlsFrom: true,
   proxyProtocol: true,
   handshakeTimeoutMs: true,
   maxConnections: true,
@@ -190,6 +195,7 @@ function toConnectionSettings(options: ListenerOptions): ConnectionSettings {
     active: options.active ?? ACTIVE,
     tls:
       options.tls === undefined ? undefined : ({ ...options.tls, role: "server" } satisfies TlsServerOptions),
+    tlsAtOnce: options.tls !== undefined && (options.tlsFrom ?? TLS_FROM) === "connect",
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
     readTimeoutMs: options.readTimeoutMs ?? READ_TIMEOUT_MS,
     firstPacketTimeoutMs: options.firstPacketTimeoutMs ?? Infinity,

@@ -218,7 +218,8 @@ export class Place implements ConnectionPlace {
   tellDrain(teller: Pick<Context, "inform">, notice: unknown): void {
     if (this.#ctx === undefined) return;
     teller.inform(this.#ctx.self, DrainInfo, notice);
-    this.#ctx.abandonHandshake();
+    // A handler that waits for its peer hears no message; it hears this.
+    this.#ctx.beginToDrain();
   }
 
   comesFrom(address: string): LimitReached | undefined {

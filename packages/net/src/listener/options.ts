@@ -40,18 +40,25 @@ export interface ProxyProtocolOptions {
  * Where and how to listen, what each connection's socket does ({@link SocketOptions}), and who may come in. Times are
  * milliseconds.
  */
+/** When `tls` begins. */
+export type TlsFrom = "connect" | "upgrade";
+
+export const TLS_FROM: TlsFrom = "connect";
+
 export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOptions, SocketOptions {
   /** What each connection's process does. */
   readonly handler: ConnectionHandler<P>;
   /**
    * How packets are delivered: `"once"` each when the one before is handled and what was written has found room; `true`
-   * all as they come, so that a slow handler's queue grows; a number so many; `false` none but to `ctx.recv`.
+   * all as they come, 64 at a time; a number so many; `false` none but to `ctx.recv`.
    * Default: {@link ACTIVE}.
    */
   readonly active?: ActiveMode;
 
-  /** Encrypts every connection before its handler hears of it. Default: none, connections are plain. */
+  /** Certificate and key. Every connection is encrypted before its handler hears of it, unless `tlsFrom` says otherwise. Default: none, connections are plain. */
   readonly tls?: Omit<TlsServerOptions, "role">;
+  /** `connect` encrypts from the first byte on, `upgrade` when the handler calls `ctx.secure()` (STARTTLS). Default: {@link TLS_FROM}. */
+  readonly tlsFrom?: TlsFrom;
   /** Has proxies in front tell who connects: `ctx.proxied`. Default: none, a header is data. */
   readonly proxyProtocol?: ProxyProtocolOptions;
   /** How long the proxy's header and the encryption may take together; then the connection ends, with an event. Default: `HANDSHAKE_TIMEOUT_MS`. */

@@ -36,6 +36,8 @@ interface Receiver {
 
 /** Chunks that may wait undelivered before the peer is made to wait. */
 const HELD_CHUNKS = 1;
+/** Packets that may wait in the owner's mailbox: with `active: true`, too, the peer has to wait for a slow owner. */
+const MAX_UNTAKEN = 64;
 
 export class Incoming implements StreamEvents {
   bytesRead = 0;
@@ -50,6 +52,8 @@ export class Incoming implements StreamEvents {
   #receiver: Receiver | undefined = undefined;
   #alarm: Alarm | undefined = undefined;
   #chunksHeld = 0;
+  /** Packets that were told and whose turn hasn't come. */
+  #untaken = 0;
   #reading = false;
   /** Nothing is handed out and nothing read while the stream is being encrypted. */
   #suspended = false;
@@ -198,7 +202,14 @@ export class Incoming implements StreamEvents {
   }
 
   #isAsked(): boolean {
-    return (this.#active !== false || this.#receiver !== undefined) && !this.#suspended;
+    if (this.#suspended) return false;
+    return this.#receiver !== undefined || (this.#active !== false && this.#untaken < MAX_UNTAKEN);
+  }
+
+  /** The owner has got to a packet; when to all, more may come. */
+  taken(): void {
+    this.#untaken -= 1;
+    if (this.#untaken === 0) this.deliver();
   }
 
   #nextFrame(): Frame | undefined {
@@ -213,8 +224,18 @@ export class Incoming implements StreamEvents {
     }
     this.packetsRead += 1;
     if (this.#receiver !== undefined) this.#answer(frame);
-    else this.#socket.tell({ type: "data", socket: this.#socket, data: frame });
+    else this.#tellPacket({ type: "data", socket: this.#socket, data: frame });
     this.#countDown();
+  }
+
+  /** Of `"once"` there is only one at a time anyway. */
+  #tellPacket(message: SocketMessage): void {
+    if (this.#active === "once") {
+      this.#socket.tell(message);
+    } else {
+      this.#untaken += 1;
+      this.#socket.tellTracked(message, this);
+    }
   }
 
   #report(type: "overlong" | "malformed", fault: FramingFault | undefined): void {
@@ -254,10 +275,10 @@ export class Incoming implements StreamEvents {
     }
   }
 
-  /** After all data; once to an owner who hears messages, as often as asked to one who receives. */
+  /** After all data; once to an owner who hears messages, as often as asked to one who receives: a reset only once. */
   #tellEnd(): void {
     const reset = isReset(this.#error);
-    if (this.#receiver !== undefined) this.#answer(reset ? "reset" : "closed");
+    if (this.#receiver !== undefined) this.#answer(reset && !this.#endTold ? "reset" : "closed");
     else if (!this.#endTold) this.#socket.tell(this.#closedMessage(reset));
     this.#endTold = true;
   }

@@ -41,7 +41,10 @@ export async function listen(
       ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
   };
   const failed = (error: Error) => {
-    if (listenSocket !== undefined) ctx.inform(ctx.self, ListenInfo, { type: "failed", listenSocket, error });
+    if (listenSocket === undefined) return;
+    ctx.inform(ctx.self, ListenInfo, { type: "failed", listenSocket, error });
+    // Whoever waits for a connection waits for nothing now.
+    void listenSocket.close();
   };
   const place = path === undefined ? { host, port } : { host: "", port: 0, path };
   const listening = networkOf(ctx).listen({

@@ -146,6 +146,7 @@ export class Outgoing {
 
   drained(): Promise<"drained" | "closed"> {
     if (this.#closed) return Promise.resolve("closed");
+    if (!this.#owesRoom) return Promise.resolve("drained");
     if (this.#turns === undefined) this.#writeOutput();
     if (!this.#owesRoom) return Promise.resolve("drained");
     return new Promise((resolve) => {

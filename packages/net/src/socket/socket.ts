@@ -38,7 +38,17 @@ export interface SocketStats {
 /** What of its owner's context a socket uses. */
 export type SocketOwner = Pick<
   Context,
-  "afterBurst" | "disown" | "schedule" | "inform" | "now" | "own" | "port" | "self" | "waitFor"
+  | "afterBurst"
+  | "disown"
+  | "giveWay"
+  | "inform"
+  | "informTracked"
+  | "now"
+  | "own"
+  | "port"
+  | "schedule"
+  | "self"
+  | "waitFor"
 >;
 
 export interface SendFileOptions {
@@ -118,7 +128,10 @@ export class Socket implements Owned {
    */
   recv(bytes = 0, timeoutMs = Infinity): Promise<Buffer | ReceiveError> {
     expectMilliseconds("timeoutMs", timeoutMs);
-    return this.#owner.waitFor(this.#incoming.receive(bytes, timeoutMs));
+    // Packets may be there for as long as one asks, and others wait for their turn.
+    const turn = this.#owner.giveWay();
+    if (turn === undefined) return this.#owner.waitFor(this.#incoming.receive(bytes, timeoutMs));
+    return turn.then(() => this.#owner.waitFor(this.#incoming.receive(bytes, timeoutMs)));
   }
 
   /** @internal For kinds of process that go on with held packets by themselves. */
@@ -303,6 +316,11 @@ export class Socket implements Owned {
   /** @internal */
   tell(message: SocketMessage): void {
     if (!this.#forsaken) this.#owner.inform(this.#owner.self, SocketInfo, message);
+  }
+
+  /** @internal The same, and the tracker hears when the owner gets to it. */
+  tellTracked(message: SocketMessage, tracker: { taken(): void }): void {
+    if (!this.#forsaken) this.#owner.informTracked(this.#owner.self, SocketInfo, message, tracker);
   }
 
   get stats(): SocketStats {

@@ -30,7 +30,7 @@ function connectionProcess() {
     emit: ({ type }) => void told.push(type),
     own: () => {},
     inform: (_, kind, message) => void told.push([kind.kind, message]),
-    abandonHandshake: () => void told.push("abandon"),
+    beginToDrain: () => void told.push("abandon"),
   };
   return { ctx, told };
 }

@@ -193,7 +193,7 @@ describe.each(transports.filter(({ hasReset }) => hasReset))("resets over $name"
     const received = server.run(() => socket.recv());
     peer.reset();
     expect(await received).toBe("reset");
-    expect(await server.run(() => socket.recv())).toBe("reset");
+    expect(await server.run(() => socket.recv())).toBe("closed");
   });
 
   it("56: a send after one is an error value, not a crash", async () => {
