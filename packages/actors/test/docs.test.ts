@@ -64,10 +64,12 @@ describe("the semantics", async () => {
   });
 
   test("name tests that are there", async () => {
-    const files = [...new Set(proofs.map(({ file }) => file))];
+    // Those of net are looked for by net's own tests.
+    const others = proofs.filter(({ file }) => !file.startsWith("../packages/net/"));
+    const files = [...new Set(others.map(({ file }) => file))];
     const names = new Map<string, readonly string[]>();
     for (const file of files) names.set(file, toTestNames(await readFile(join(root, "docs", file), "utf8")));
-    const missing = proofs.filter(({ file, name }) => !names.get(file)?.includes(name));
+    const missing = others.filter(({ file, name }) => !names.get(file)?.includes(name));
     expect(missing).toEqual([]);
   });
 

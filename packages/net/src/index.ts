@@ -58,6 +58,7 @@ export { type SendResult, type Sendable } from "./socket/outgoing.ts";
 export { type SecureOptions, type SendFileOptions, type SocketStats } from "./socket/socket.ts";
 
 // Framing
+export { defineFramer } from "./framing/define-framer.ts";
 export { type Delimiter, type Packet } from "./framing/packet.ts";
 
 // What goes wrong

@@ -87,7 +87,7 @@ export function hear(ctx: SocketContext, handlers: Handlers, message: SocketMess
     case "drained":
       return ctx.askIfDue();
     case "closed":
-      return message.drained ? shutDown(ctx, handlers) : end(ctx, message);
+      return message.stopped ? shutDown(ctx, handlers) : end(ctx, message);
   }
 }
 
@@ -154,7 +154,7 @@ function end(ctx: SocketContext, { error, reset }: SocketClosed): void {
   }
 }
 
-/** What has come is still handled; the end of it is told as `closed` with `drained`. */
+/** What has come is still handled; the end of it is told as `closed` with `stopped`. */
 export function drain(ctx: SocketContext, handlers: Handlers, notice: unknown): MaybePromise<void> {
   if (ctx.toldOfEnd || ctx.notice !== undefined) return undefined;
   ctx.notice = { notice };

@@ -74,11 +74,15 @@ export const Listener = {
 
   /**
    * To be started by itself: `start(Listener, options)`. The start fails with a `ListenError` where it can't listen.
+   * With a name it can be asked where it listens.
    *
    * @throws RangeError when an option is wrong or unknown.
    */
-  with(options: ListenerOptions): ProcessSpec<SupervisorProtocol> {
-    return ListenerSupervisor.with({ settings: toSettings(options), name: undefined });
+  with(
+    options: ListenerOptions,
+    { name }: Pick<ListenerChildOptions, "name"> = {},
+  ): ProcessSpec<SupervisorProtocol> {
+    return ListenerSupervisor.with({ settings: toSettings(options), name });
   },
 
   /**

@@ -36,15 +36,16 @@ export interface ProxyProtocolOptions {
   readonly trusted: readonly string[];
 }
 
+/** When `tls` begins. */
+export type TlsFrom = "connect" | "upgrade";
+
+/** Encryption begins with the connection unless told otherwise. */
+export const TLS_FROM: TlsFrom = "connect";
+
 /**
  * Where and how to listen, what each connection's socket does ({@link SocketOptions}), and who may come in. Times are
  * milliseconds.
  */
-/** When `tls` begins. */
-export type TlsFrom = "connect" | "upgrade";
-
-export const TLS_FROM: TlsFrom = "connect";
-
 export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOptions, SocketOptions {
   /** What each connection's process does. */
   readonly handler: ConnectionHandler<P>;

@@ -284,7 +284,7 @@ export class Incoming implements StreamEvents {
   }
 
   #closedMessage(reset: boolean): SocketMessage {
-    return { type: "closed", socket: this.#socket, error: this.#error, reset, drained: this.#stopped };
+    return { type: "closed", socket: this.#socket, error: this.#error, reset, stopped: this.#stopped };
   }
 
   // Its end, and encryption

@@ -35,7 +35,7 @@ export interface SocketClosed {
   /** The peer reset it. */
   readonly reset: boolean;
   /** It was this side that stopped reading. */
-  readonly drained: boolean;
+  readonly stopped: boolean;
 }
 
 /** The kind of a socket's messages: handle them with `on(SocketInfo, …)`. */

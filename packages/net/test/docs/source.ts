@@ -11,6 +11,17 @@ const texts: ReadonlyMap<string, string> = new Map(
     .map((file) => [file, readFileSync(join(folder, file), "utf8")]),
 );
 
+/** In which source each export of the package stands: two of a name may be there, of which one is internal. */
+const sourceOf: ReadonlyMap<string, string> = new Map(
+  ["index.ts", "socket.ts", "simulation.ts"].flatMap((entry) =>
+    Array.from(
+      textOf(entry).matchAll(/^export \{([^}]+)\} from "\.\/([^"]+)";/gm),
+      ([, list = "", file = ""]) =>
+        Array.from(list.matchAll(/(?:type )?(\w+),?/g), ([, name = ""]) => [name, file] as const),
+    ).flat(),
+  ),
+);
+
 export interface Member {
   readonly name: string;
   /** What stands above it. */
@@ -31,26 +42,14 @@ export function namesOf(type: string): readonly string[] {
   return [...new Set(membersOf(type).map(({ name }) => name))];
 }
 
-/** Whether it is written out, rather than made of other types. */
-export function hasMembers(type: string): boolean {
-  const declaration = declarationOf(type);
-  return declaration !== undefined && membersOf(type).length > 0;
+/** What the package gives to the outside. */
+export function exported(): readonly string[] {
+  return [...sourceOf.keys()];
 }
 
-/** What an entry gives to the outside, by kind. */
-export function exportsOf(entry: string): { readonly types: readonly string[]; readonly values: readonly string[] } {
-  const text = textOf(entry);
-  const names = Array.from(text.matchAll(/^export \{([^}]+)\}/gm), ([, list = ""]) =>
-    list
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== ""),
-  ).flat();
-  const isType = (name: string) => name.startsWith("type ");
-  return {
-    types: names.filter(isType).map((name) => name.slice("type ".length)),
-    values: names.filter((name) => !isType(name)),
-  };
+/** The types and classes among it. */
+export function exportedTypes(): readonly string[] {
+  return exported().filter((name) => declarationOf(name) !== undefined);
 }
 
 export interface NetEventShape {
@@ -105,8 +104,8 @@ function declarationOf(type: string): Declaration | undefined {
     `^export (?:(interface|class) ${type}\\b[^{]*(?:\\{\\}[^{]*)?\\{\\n(.*?)^\\}|type ${type}\\b[^=]*=(.*?);\\n(?=\\n|$))`,
     "ms",
   );
-  // An entry's own list of exports says nothing of what they are.
-  for (const text of texts.values()) {
+  const from = sourceOf.get(type);
+  for (const text of from === undefined ? texts.values() : [textOf(from)]) {
     const found = pattern.exec(text);
     if (found === null) continue;
     const [, kind, body, union = ""] = found;
@@ -126,7 +125,9 @@ function fieldsOf(body: string, indent: string): readonly Member[] {
     doc: groups["doc"] ?? "",
     indent: groups["indent"],
   }))
-    .filter((field) => field.indent === indent && field.name !== "constructor" && !field.doc.includes("@internal"))
+    .filter(
+      (field) => field.indent === indent && field.name !== "constructor" && !field.doc.includes("@internal"),
+    )
     .map(({ name, doc }) => ({ name, doc }));
 }
 
