@@ -112,6 +112,9 @@ export interface KnownDeviceRecord {
   readonly createdAt: Time;
 }
 
+/** Known browsers of one account. */
+export const MAX_KNOWN_DEVICES = 100;
+
 /** Whose a session or a token is. */
 export interface HolderRecord {
   readonly user: UserRecord;
@@ -155,6 +158,7 @@ export interface AccountStorage {
   touchWebSession(tokenHash: string, at: Time): Promise<void>;
   removeWebSession(tokenHash: string): Promise<void>;
 
+  /** Keeps the newest {@link MAX_KNOWN_DEVICES} of the user. */
   addKnownDevice(device: KnownDeviceRecord): Promise<void>;
   knownDevice(tokenHash: string): Promise<KnownDeviceRecord | undefined>;
   forgetKnownDevices(user: string): Promise<void>;

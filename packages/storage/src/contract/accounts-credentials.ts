@@ -1,7 +1,7 @@
 /** Log-ins as a list shows them, known browsers, tokens, and whose each is. */
 
 import { describe, expect, test } from "vitest";
-import type { TokenRecord, WebSessionRecord } from "../ports.ts";
+import { MAX_KNOWN_DEVICES, type TokenRecord, type WebSessionRecord } from "../ports.ts";
 import { NOON, ann, registerAnn, registerBob, rocket, type Subject } from "./subject.ts";
 
 /** A log-in of Ann's. */
@@ -124,6 +124,21 @@ export function credentialContract(subject: Subject): void {
     expect(await accounts().knownDevice("d-1")).toBeUndefined();
     expect(await accounts().knownDevice("d-2")).toEqual(bobs);
     await expect(accounts().addKnownDevice({ ...known, user: "nobody" })).rejects.toThrow(TypeError);
+  });
+
+  test("so many browsers are known, the newest", async () => {
+    await registerAnn(subject);
+    await registerBob(subject);
+    const bobs = { tokenHash: "d-bob", user: "u-bob", createdAt: NOON - 1 };
+    await accounts().addKnownDevice(bobs);
+    const add = (index: number) =>
+      accounts().addKnownDevice({ tokenHash: `d-${index}`, user: ann.id, createdAt: NOON + index });
+    await Promise.all(Array.from({ length: MAX_KNOWN_DEVICES + 2 }, (_, index) => add(index)));
+    expect(await accounts().knownDevice("d-0")).toBeUndefined();
+    expect(await accounts().knownDevice("d-1")).toBeUndefined();
+    expect(await accounts().knownDevice("d-2")).toBeDefined();
+    expect(await accounts().knownDevice(`d-${MAX_KNOWN_DEVICES + 1}`)).toBeDefined();
+    expect(await accounts().knownDevice("d-bob")).toEqual(bobs);
   });
 
   describe("tokens", () => {

@@ -1,12 +1,13 @@
 /** Log-ins, known browsers and tokens in memory, and whose they are. */
 
-import type {
-  HolderRecord,
-  KnownDeviceRecord,
-  Membership,
-  Time,
-  TokenRecord,
-  WebSessionRecord,
+import {
+  MAX_KNOWN_DEVICES,
+  type HolderRecord,
+  type KnownDeviceRecord,
+  type Membership,
+  type Time,
+  type TokenRecord,
+  type WebSessionRecord,
 } from "../ports.ts";
 import { alreadyStored, unknownProject, unknownUser } from "../rules/arguments.ts";
 import type { MemoryDisk } from "./disk.ts";
@@ -52,6 +53,8 @@ export function credentialCalls(disk: MemoryDisk, memberships: (user: string) =>
       checkUser(device.user);
       if (disk.knownDevices.has(device.tokenHash)) throw alreadyStored("known device");
       disk.knownDevices.set(device.tokenHash, device);
+      const known = oldestFirst([...disk.knownDevices.values()].filter(({ user }) => user === device.user));
+      for (const { tokenHash } of known.slice(0, -MAX_KNOWN_DEVICES)) disk.knownDevices.delete(tokenHash);
     },
     knownDevice: (tokenHash: string): KnownDeviceRecord | undefined => disk.knownDevices.get(tokenHash),
     forgetKnownDevices(user: string): void {

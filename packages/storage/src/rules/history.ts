@@ -50,22 +50,27 @@ export interface Chunk {
   readonly highest: Point<number> | null;
   /** The samples by `at`, those of one time in order of storing. */
   read(): readonly Point[];
+  /** The same, but numbers only: histories are long, and objects for all of them take most of the time. */
+  visitNumbers(visit: (at: Time, value: number) => void): void;
 }
 
 /** Chunks that are read already. Takes samples in order of storing. */
 export function toChunk(samples: readonly Point[]): Chunk {
   const sorted = samples.toSorted(byTime);
   const numbers = sorted.filter(isNumber);
-  const bucket = numbers[0] === undefined ? undefined : newBucket(numbers[0]);
-  if (bucket !== undefined) for (const sample of numbers) widen(bucket, sample);
+  const bucket = numbers[0] === undefined ? undefined : newBucket(...numbers[0]);
+  if (bucket !== undefined) for (const [at, value] of numbers) widen(bucket, at, value);
   return {
     from: sorted[0]?.[0] ?? 0,
     to: sorted.at(-1)?.[0] ?? 0,
     count: sorted.length,
     numbers: numbers.length,
-    lowest: bucket?.lowest ?? null,
-    highest: bucket?.highest ?? null,
+    lowest: bucket === undefined ? null : [bucket.lowestAt, bucket.lowest],
+    highest: bucket === undefined ? null : [bucket.highestAt, bucket.highest],
     read: () => sorted,
+    visitNumbers(visit) {
+      for (const [at, value] of numbers) visit(at, value);
+    },
   };
 }
 
@@ -82,18 +87,19 @@ export function thinChunks(
     return clipped.flatMap((chunk) => chunk.read() as readonly Point<number>[]).sort(byTime);
   }
   const bucketOf = toBuckets(extent, Math.max(1, Math.floor(points / 2)));
-  const buckets = new Map<number, Bucket>();
-  const add = (sample: Point<number>): void => {
-    const index = bucketOf(sample[0]);
-    const bucket = buckets.get(index);
-    if (bucket === undefined) buckets.set(index, newBucket(sample));
-    else widen(bucket, sample);
+  const buckets: (Bucket | undefined)[] = [];
+  const add = (at: Time, value: number): void => {
+    const index = bucketOf(at);
+    const bucket = buckets[index];
+    if (bucket === undefined) buckets[index] = newBucket(at, value);
+    else widen(bucket, at, value);
   };
   for (const chunk of clipped) {
     const isWhole = bucketOf(chunk.from) === bucketOf(chunk.to) && !isOfOneMoment(chunk);
-    for (const sample of isWhole ? extremes(chunk) : (chunk.read() as readonly Point<number>[])) add(sample);
+    if (isWhole) for (const [at, value] of extremes(chunk)) add(at, value);
+    else chunk.visitNumbers(add);
   }
-  return [...buckets].sort(([one], [other]) => one - other).flatMap(([, bucket]) => peaks(bucket));
+  return buckets.flatMap((bucket) => (bucket === undefined ? [] : peaks(bucket)));
 }
 
 /** What {@link newestChanges} takes, from chunks in order of storing; reads no further back than is asked for. */
@@ -146,14 +152,16 @@ function extremes({ lowest, highest }: Chunk): readonly Point<number>[] {
 }
 
 interface Bucket {
-  lowest: Point<number>;
-  highest: Point<number>;
+  lowest: number;
+  lowestAt: Time;
+  highest: number;
+  highestAt: Time;
   /** Whether the highest came after the lowest; of one moment, their times don't tell. */
   endsHigh: boolean;
 }
 
-function newBucket(sample: Point<number>): Bucket {
-  return { lowest: sample, highest: sample, endsHigh: false };
+function newBucket(at: Time, value: number): Bucket {
+  return { lowest: value, lowestAt: at, highest: value, highestAt: at, endsHigh: false };
 }
 
 function toBuckets({ first, last }: Extent, count: number): (at: Time) => number {
@@ -162,20 +170,22 @@ function toBuckets({ first, last }: Extent, count: number): (at: Time) => number
 }
 
 /** Of equal ones the earliest counts, whatever the order they come in. Those of one moment come in order of storing. */
-function widen(bucket: Bucket, sample: Point<number>): void {
-  const [at, value] = sample;
-  const { lowest, highest } = bucket;
-  if (value < lowest[1] || (value === lowest[1] && at < lowest[0])) {
-    bucket.lowest = sample;
-    bucket.endsHigh = at < highest[0];
+function widen(bucket: Bucket, at: Time, value: number): void {
+  if (value < bucket.lowest || (value === bucket.lowest && at < bucket.lowestAt)) {
+    bucket.lowest = value;
+    bucket.lowestAt = at;
+    bucket.endsHigh = at < bucket.highestAt;
   }
-  if (value > highest[1] || (value === highest[1] && at < highest[0])) {
-    bucket.highest = sample;
-    bucket.endsHigh = at >= bucket.lowest[0];
+  if (value > bucket.highest || (value === bucket.highest && at < bucket.highestAt)) {
+    bucket.highest = value;
+    bucket.highestAt = at;
+    bucket.endsHigh = at >= bucket.lowestAt;
   }
 }
 
-function peaks({ lowest, highest, endsHigh }: Bucket): readonly Point<number>[] {
-  if (lowest[0] === highest[0] && lowest[1] === highest[1]) return [lowest];
-  return endsHigh ? [lowest, highest] : [highest, lowest];
+function peaks({ lowest, lowestAt, highest, highestAt, endsHigh }: Bucket): readonly Point<number>[] {
+  const low: Point<number> = [lowestAt, lowest];
+  const high: Point<number> = [highestAt, highest];
+  if (lowestAt === highestAt && lowest === highest) return [low];
+  return endsHigh ? [low, high] : [high, low];
 }

@@ -8,9 +8,9 @@ import type { Point } from "./history.ts";
 
 /** Times have to be whole numbers, and rise. */
 export function encodeSamples(samples: readonly Point[]): Uint8Array {
-  const writer = new ByteWriter();
   const values = samples.map(([, value]) => value);
   const form = formOf(values);
+  writer.begin();
   writer.byte(form);
   writer.whole(samples.length);
   let before = samples[0]?.[0] ?? 0;
@@ -19,23 +19,36 @@ export function encodeSamples(samples: readonly Point[]): Uint8Array {
     writer.whole(at - before);
     before = at;
   }
-  if (form === LISTED) writeListed(writer, values);
-  else writeNumbers(writer, values as readonly number[], form);
+  if (form === LISTED) writeListed(values);
+  else writeNumbers(values as readonly number[], form);
   return writer.take();
 }
 
 export function decodeSamples(bytes: Uint8Array): readonly Point[] {
   const reader = new ByteReader(bytes);
   const form = reader.byte();
-  const times: number[] = [];
-  const count = reader.whole();
-  let at = reader.signed();
-  for (let index = 0; index < count; index += 1) {
-    at += reader.whole();
-    times.push(at);
-  }
+  const times = reader.times(reader.whole());
   const next = form === LISTED ? readListed(reader) : readNumbers(reader, form);
-  return times.map((time): Point => [time, next()]);
+  return Array.from(times, (time): Point => [time, next()]);
+}
+
+/** Visits the numbers only, in the same order, and makes no objects for them. */
+export function visitNumbers(bytes: Uint8Array, visit: (at: number, value: number) => void): void {
+  if (bytes[0] === LISTED) {
+    for (const [at, value] of decodeSamples(bytes)) if (typeof value === "number") visit(at, value);
+    return;
+  }
+  const reader = new ByteReader(bytes);
+  const form = reader.byte();
+  const count = reader.whole();
+  const times = reader.times(count);
+  let value = 0;
+  for (let index = 0; index < count; index += 1) {
+    if (form === SINGLE) value = reader.single();
+    else if (form === DOUBLE) value = reader.double();
+    else value += reader.signed();
+    visit(times[index] as number, value);
+  }
 }
 
 /** How the values are written. */
@@ -58,7 +71,7 @@ function formOf(values: readonly JsonValue[]): Form {
   return form;
 }
 
-function writeNumbers(writer: ByteWriter, values: readonly number[], form: Form): void {
+function writeNumbers(values: readonly number[], form: Form): void {
   let before = 0;
   for (const value of values) {
     if (form === WHOLE) writer.signed(value - before);
@@ -78,7 +91,7 @@ function readNumbers(reader: ByteReader, form: number): () => JsonValue {
   };
 }
 
-function writeListed(writer: ByteWriter, values: readonly JsonValue[]): void {
+function writeListed(values: readonly JsonValue[]): void {
   const places = new Map<string, number>();
   const placed = values.map((value) => {
     const text = JSON.stringify(value);
@@ -100,6 +113,10 @@ class ByteWriter {
   #bytes = new Uint8Array(4_096);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+
+  begin(): void {
+    this.#length = 0;
+  }
 
   byte(value: number): void {
     this.#reserve(1);
@@ -158,6 +175,9 @@ class ByteWriter {
 
 const MOST_VARINT_BYTES = 8;
 
+/** One for all, since most chunks are much smaller than its buffer. */
+const writer = new ByteWriter();
+
 class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -174,15 +194,29 @@ class ByteReader {
     return byte;
   }
 
+  /** What is after the end reads as 0, so this ends. */
   whole(): number {
-    let value = 0;
-    let factor = 1;
+    const first = this.byte();
+    if (first < 128) return first;
+    let value = first - 128;
+    let factor = 128;
     for (;;) {
       const byte = this.byte();
       if (byte < 128) return value + byte * factor;
       value += (byte - 128) * factor;
       factor *= 128;
     }
+  }
+
+  /** The first, and then how much later each is than the one before. */
+  times(count: number): Float64Array {
+    const times = new Float64Array(count);
+    let at = this.signed();
+    for (let index = 0; index < count; index += 1) {
+      at += this.whole();
+      times[index] = at;
+    }
+    return times;
   }
 
   signed(): number {

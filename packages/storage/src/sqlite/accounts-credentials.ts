@@ -1,14 +1,15 @@
 /** Log-ins, known browsers and tokens in SQLite, and whose they are. */
 
 import type { DatabaseSync } from "node:sqlite";
-import type {
-  HolderRecord,
-  KnownDeviceRecord,
-  Membership,
-  Time,
-  TokenRecord,
-  UserRecord,
-  WebSessionRecord,
+import {
+  MAX_KNOWN_DEVICES,
+  type HolderRecord,
+  type KnownDeviceRecord,
+  type Membership,
+  type Time,
+  type TokenRecord,
+  type UserRecord,
+  type WebSessionRecord,
 } from "../ports.ts";
 import { unknownProject, unknownUser } from "../rules/arguments.ts";
 import { prepare } from "./statement.ts";
@@ -28,6 +29,12 @@ export function credentialWriting(database: DatabaseSync) {
   const addDevice = prepare(
     database,
     `INSERT INTO known_devices (token_hash, user, created_at) SELECT ?1, row, ?3 FROM users WHERE id = ?2`,
+  );
+  const trimDevices = prepare(
+    database,
+    `DELETE FROM known_devices WHERE user = (SELECT row FROM users WHERE id = ?1) AND token_hash NOT IN (
+       SELECT token_hash FROM known_devices WHERE user = (SELECT row FROM users WHERE id = ?1)
+       ORDER BY created_at DESC LIMIT ${MAX_KNOWN_DEVICES})`,
   );
   const forgetDevices = prepare(
     database,
@@ -60,6 +67,7 @@ export function credentialWriting(database: DatabaseSync) {
     },
     addKnownDevice({ tokenHash, user, createdAt }: KnownDeviceRecord): void {
       if (addDevice.run(tokenHash, user, createdAt).changes === 0) throw unknownUser(user);
+      trimDevices.run(user);
     },
     forgetKnownDevices(user: string): void {
       forgetDevices.run(user);

@@ -12,37 +12,42 @@ export interface LaterThread<Calls extends Record<keyof Calls, Call>> {
   /** Tells the thread, a little later, that there is something new for it; starts it too. */
   notify(): void;
   close(): Promise<void>;
+  /** See {@link DatabaseThread.stop}. */
+  stop(): Promise<void>;
   abandon(error: StorageFailedError): void;
 }
 
-/** Things that are new within this time are told as one. */
-const NOTIFY_MS = 50;
-
-/** `onDied` is told if it can't be opened, or ends later without being asked to. */
+/** `onDied` is told if it can't be opened, or ends later without being asked to. Notices wait for `notifyMs`, and are one then. */
 export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
   start: () => StartedThread,
   onDied: (error: StorageFailedError) => void,
+  notifyMs = 0,
 ): LaterThread<Calls> {
   let started: StartedThread | undefined;
   let opened: Promise<DatabaseThread<Calls>> | undefined;
   let refusal: StorageClosedError | StorageFailedError | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  /** One that ends after it was told to has not died. */
+  function tell(error: StorageFailedError): void {
+    if (refusal === undefined) onDied(error);
+  }
+
   async function open(): Promise<DatabaseThread<Calls>> {
     started = start();
     try {
-      return await openThread<Calls>(started, onDied);
+      return await openThread<Calls>(started, tell);
     } catch (cause) {
       const error = new StorageFailedError((cause as Error).message, { cause });
-      if (refusal === undefined) onDied(error);
+      tell(error);
       throw error;
     }
   }
 
-  async function abandonOpened(error: StorageFailedError): Promise<void> {
-    // One that couldn't be opened has ended by itself.
+  /** One that couldn't be opened has ended by itself. */
+  async function abandonOpened(reason: StorageFailedError): Promise<void> {
     const [thread] = await Promise.allSettled([opened]);
-    if (thread.status === "fulfilled") thread.value?.abandon(error);
+    if (thread.status === "fulfilled") thread.value?.abandon(reason);
   }
 
   function whenOpen(): Promise<DatabaseThread<Calls>> {
@@ -68,7 +73,7 @@ export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
           (thread) => thread.notify(),
           () => {},
         );
-      }, NOTIFY_MS);
+      }, notifyMs);
       timer.unref();
     },
     async close() {
@@ -76,6 +81,13 @@ export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
       clearTimeout(timer);
       const [thread] = await Promise.allSettled([opened]);
       if (thread.status === "fulfilled") await thread.value?.close();
+    },
+    async stop() {
+      refusal = new StorageClosedError("the storage is closed");
+      clearTimeout(timer);
+      await started?.worker.terminate();
+      const [thread] = await Promise.allSettled([opened]);
+      if (thread.status === "fulfilled") await thread.value?.stop();
     },
     abandon(error) {
       refusal ??= error;

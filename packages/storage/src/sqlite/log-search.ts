@@ -41,7 +41,7 @@ export function searchSegment(
     // Ranges come in order but may overlap, so what was looked at is left out.
     const left = { low: Math.max(low, range.low), high: Math.min(high, range.high) };
     if (left.low > left.high) continue;
-    found.push(...look(left, limit - found.length));
+    for (const row of look(left, limit - found.length)) found.push(row);
     if (found.length >= limit) break;
     if (order === "newest") high = left.low - 1;
     else low = left.high + 1;

@@ -21,7 +21,8 @@ export function logReading(names: Names, segments: ReadSegments) {
     for (const segment of row === undefined ? [] : inOrder(segments.of(row), order)) {
       if (found.length >= limit) break;
       if (!mayHold(segment, filter.low, filter.high)) continue;
-      found.push(...searchSegment(segments.open(segment), filter, order, limit - found.length));
+      const rows = searchSegment(segments.open(segment), filter, order, limit - found.length);
+      for (const log of rows) found.push(log);
     }
     return found.map((log) => toLogRecord(project, names, log));
   }

@@ -26,14 +26,15 @@ export function markerReading(names: Names, segments: ReadSegments) {
     const device = query.device === undefined ? null : (names.deviceRow(projectRow, query.device) ?? NOBODY);
     if (session === undefined) return [];
     const found: MarkerRow[] = [];
-    for (const row of inOrder(segments.of(projectRow), order)) {
+    for (const segment of inOrder(segments.of(projectRow), order)) {
       if (found.length >= limit) break;
-      if (!mayHold(row, after + 1, before - 1)) continue;
+      if (!mayHold(segment, after + 1, before - 1)) continue;
       const page = segments
-        .open(row)
+        .open(segment)
         .prepared<MarkerRow>(`${SELECT_MARKERS} ${order === "newest" ? "DESC" : "ASC"} LIMIT ?7`);
       const times = [from ?? -MAX_TIME, to ?? MAX_TIME] as const;
-      found.push(...page.all(after, before, device, session, ...times, limit - found.length));
+      const rows = page.all(after, before, device, session, ...times, limit - found.length);
+      for (const marker of rows) found.push(marker);
     }
     return found.map((row) => toMarkerRecord(project, names, row));
   }

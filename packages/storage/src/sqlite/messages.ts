@@ -11,8 +11,6 @@ export interface ThreadOptions {
   readonly role: ThreadRole;
   readonly folder: string;
   readonly limits: SegmentLimits;
-  /** How long what is stored waits at the most before the indexer takes it on. */
-  readonly indexDelayMs: number;
 }
 
 export interface Request {

@@ -26,7 +26,8 @@ function open(file: string): DatabaseSync {
 const SQLITE_CANTOPEN = 14;
 /** A reader waits this long for the moments in which WAL recovery or a reset of the log holds it up. */
 const BUSY_TIMEOUT_MS = 5_000;
-const CACHE_KIB = 16_384;
+/** Little, since many are open at a time; what is read again is in the system's cache, and mapped. */
+const CACHE_KIB = 4_096;
 const MAPPED_BYTES = 268_435_456;
 
 /** The files changed between the snapshots of two of them; on new ones the same request will do. */

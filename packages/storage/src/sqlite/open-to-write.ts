@@ -16,6 +16,8 @@ export function openForWriting(folder: string, limits: SegmentLimits): Connectio
       database,
       epoch: readEpoch(database),
       close() {
+        // A reader that closes after this one would leave the log behind; so at least nothing is in it alone.
+        database.exec("PRAGMA wal_checkpoint (PASSIVE)");
         database.close();
         held.release();
       },

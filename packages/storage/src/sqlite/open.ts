@@ -24,13 +24,13 @@ export interface SqliteOptions {
   readonly segmentBytes?: number;
   /** So is one that has been added to for this long. Default: {@link SEGMENT_AGE_MS}. */
   readonly segmentAgeMs?: number;
-  /** What is stored waits this long, at the most while there is little of it, before it is indexed. Default: {@link INDEX_DELAY_MS}. */
+  /** What is stored waits this long for more before it is indexed: few steps for much cost less than many. Default: {@link INDEX_DELAY_MS}. */
   readonly indexDelayMs?: number;
 }
 
 export const SEGMENT_BYTES = 128 * 1_024 * 1_024;
 export const SEGMENT_AGE_MS = 86_400_000;
-export const INDEX_DELAY_MS = 500;
+export const INDEX_DELAY_MS = 1_000;
 
 /**
  * Opens the data in a folder, which nobody else can open until it is closed or the process ends.
@@ -58,7 +58,13 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
     const reader = join(await openThread<ReaderCalls>(second, fail));
     const begin = (role: ThreadRole) => startThread(toThreadOptions(role, options));
     const searcher = join(threadWhenNeeded<ReaderCalls>(() => begin("searcher"), fail));
-    const indexer = join(threadWhenNeeded<Record<never, never>>(() => begin("indexer"), fail));
+    const indexer = join(
+      threadWhenNeeded<Record<never, never>>(
+        () => begin("indexer"),
+        fail,
+        options.indexDelayMs ?? INDEX_DELAY_MS,
+      ),
+    );
     return toStorage({ writer, reader, searcher, indexer });
   } catch (error) {
     await Promise.all(started.map(({ worker }) => worker.terminate()));
@@ -67,9 +73,9 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
 }
 
 function toThreadOptions(role: ThreadRole, options: SqliteOptions): ThreadOptions {
-  const { folder, segmentBytes, segmentAgeMs, indexDelayMs = INDEX_DELAY_MS } = options;
+  const { folder, segmentBytes, segmentAgeMs } = options;
   const limits = { maxBytes: segmentBytes ?? SEGMENT_BYTES, maxAgeMs: segmentAgeMs ?? SEGMENT_AGE_MS };
-  return { role, folder, limits, indexDelayMs };
+  return { role, folder, limits };
 }
 
 interface Threads {
@@ -89,7 +95,8 @@ function toStorage(threads: Threads): Storage {
     devices: toDevices(threads, () => isClosed),
     async close() {
       isClosed = true;
-      await Promise.all([reader, searcher, indexer, writer].map((thread) => thread.close()));
+      // What the indexer is at may take seconds, and is taken up again.
+      await Promise.all([reader.close(), searcher.close(), indexer.stop(), writer.close()]);
     },
   };
 }
@@ -168,6 +175,7 @@ function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () 
     async retain(now) {
       const dropped = await writer.ask("retain", now);
       indexer.notify();
+      if (isClosed()) return dropped;
       if (searcher.isStarted) await searcher.ask("closeDropped");
       await reader.ask("closeDropped");
       return dropped;

@@ -33,7 +33,8 @@ export function samplePageReading(names: Names, segments: ReadSegments) {
         // What was dropped needn't be looked at.
         after = Math.max(after, row.firstSample - 1);
         const segment = segments.open(row);
-        found.push(...readSamples(segment, query, variables, after, after + left, limit + 1 - found.length));
+        const rows = readSamples(segment, query, variables, after, after + left, limit + 1 - found.length);
+        for (const sample of rows) found.push(sample);
         if (found.length > limit)
           return toPage(names, found.slice(0, limit), found[limit - 1]?.number ?? null);
         const last = row.lastSample ?? lastSampleIn(segment);

@@ -97,7 +97,11 @@ export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLi
       }
     },
     close() {
-      entries.close();
+      try {
+        entries.close();
+      } catch {
+        // The rest of the block of ids is skipped then, as after a crash.
+      }
       segments.close();
     },
   };

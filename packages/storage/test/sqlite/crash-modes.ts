@@ -16,5 +16,5 @@ export const CRASH_MODES: Readonly<Record<CrashMode, ModeOptions>> = {
   ingest: { options: {}, maxBytes: null },
   rotation: { options: SMALL_SEGMENT, maxBytes: null },
   indexing: { options: { ...SMALL_SEGMENT, indexDelayMs: 0 }, maxBytes: null },
-  retention: { options: { ...SMALL_SEGMENT, indexDelayMs: 0 }, maxBytes: 1_000_000 },
+  retention: { options: { ...SMALL_SEGMENT, indexDelayMs: 0 }, maxBytes: 400_000 },
 };

@@ -143,7 +143,7 @@ test("what a crash left of a move is done away with, and the move begins anew", 
   const { folder } = temporary;
   // As it is in the middle: the tables are there, a segment is listed and half full, and everything is still in the file.
   await withStorage(async () => {});
-  rmSync(join(folder, "wheelhouse.db"));
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(join(folder, `wheelhouse.db${suffix}`), { force: true });
   writeFileSync(join(folder, "wheelhouse.db"), fixture("version-1.db"));
   mkdirSync(join(folder, "segments", "2"), { recursive: true });
   writeFileSync(join(folder, "segments", "2", "1.db"), "half a segment");

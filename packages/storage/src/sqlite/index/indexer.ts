@@ -11,18 +11,18 @@ export interface Indexer {
   close(): void;
 }
 
-/** What is stored waits `delayMs` at the most while there is little of it: few steps for much cost less than many. */
-export function startIndexer(main: DatabaseSync, folder: string, delayMs: number): Indexer {
+export function startIndexer(main: DatabaseSync, folder: string): Indexer {
   const list = segmentList(main);
   const open = new Map<string, SegmentIndexing>();
   const complete = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
-  function schedule(waitMs: number): void {
+  /** Between two steps messages are heard. */
+  function schedule(): void {
     timer ??= setTimeout(() => {
       timer = undefined;
-      if (takeStep()) schedule(0);
-    }, waitMs);
+      if (takeStep()) schedule();
+    }, 0);
   }
 
   /** One step of each segment; gives whether there may be more to do. */
@@ -69,9 +69,9 @@ export function startIndexer(main: DatabaseSync, folder: string, delayMs: number
     }
   }
 
-  schedule(0);
+  schedule();
   return {
-    wake: () => schedule(delayMs),
+    wake: schedule,
     close() {
       clearTimeout(timer);
       for (const key of open.keys()) forget(key);

@@ -2,7 +2,7 @@
 
 import type { Time } from "../../ports.ts";
 import type { Chunk } from "../../rules/history.ts";
-import { decodeSamples } from "../../rules/sample-codec.ts";
+import { decodeSamples, visitNumbers } from "../../rules/sample-codec.ts";
 import type { PrepareOnce } from "../statement.ts";
 import { VERSION } from "./index-file.ts";
 import { toTextQuery } from "./text-query.ts";
@@ -139,6 +139,12 @@ const SELECT_CHUNKS = `
 
 function toChunk(prepared: PrepareOnce, row: ChunkRow): Chunk {
   const { id, from, to, count, numbers, lowest, lowestAt, highest, highestAt } = row;
+  const samplesOf = () =>
+    (
+      prepared<{ samples: Uint8Array }>("SELECT samples FROM chunks WHERE id = ?").get(id) as {
+        samples: Uint8Array;
+      }
+    ).samples;
   return {
     from,
     to,
@@ -146,9 +152,7 @@ function toChunk(prepared: PrepareOnce, row: ChunkRow): Chunk {
     numbers,
     lowest: lowest === null || lowestAt === null ? null : [lowestAt, lowest],
     highest: highest === null || highestAt === null ? null : [highestAt, highest],
-    read() {
-      const stored = prepared<{ samples: Uint8Array }>("SELECT samples FROM chunks WHERE id = ?").get(id);
-      return stored === undefined ? [] : decodeSamples(stored.samples);
-    },
+    read: () => decodeSamples(samplesOf()),
+    visitNumbers: (visit) => visitNumbers(samplesOf(), visit),
   };
 }

@@ -6,6 +6,7 @@ import {
   openSegment,
   indexFile,
   segmentFile,
+  sizeOfFile,
   removeIndex,
   type SegmentName,
 } from "../segments/segment-file.ts";
@@ -92,7 +93,8 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
     close() {
       segment.close();
       index.close();
-      if (complete !== 0) putLogBack(segmentFile(folder, name));
+      const file = segmentFile(folder, name);
+      if (complete !== 0 && sizeOfFile(`${file}-wal`) > 0) putLogBack(file);
     },
   };
 }

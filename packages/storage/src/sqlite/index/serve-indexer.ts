@@ -5,10 +5,10 @@ import type { ThreadOptions } from "../messages.ts";
 import type { Server } from "../serve.ts";
 import { startIndexer } from "./indexer.ts";
 
-export function openServer({ folder, indexDelayMs }: ThreadOptions): Server {
+export function openServer({ folder }: ThreadOptions): Server {
   const connection = openForReading(folder);
   const { database, epoch } = connection;
-  const indexer = startIndexer(database, folder, indexDelayMs);
+  const indexer = startIndexer(database, folder);
   return {
     epoch,
     answer: () => {},

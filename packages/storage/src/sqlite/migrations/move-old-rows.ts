@@ -41,7 +41,16 @@ export function moveOldRows(main: DatabaseSync, folder: string, limits: SegmentL
   beginAnew(main, folder);
   const hasMoved = moveProjects(main, folder, limits);
   inTransaction(main, () => main.exec("DROP TABLE logs; DROP TABLE samples"));
-  if (hasMoved) main.exec("VACUUM");
+  if (hasMoved) giveRoomBack(main);
+}
+
+/** Without it the file stays as big as it was, and what is free in it is used again. */
+function giveRoomBack(main: DatabaseSync): void {
+  try {
+    main.exec("VACUUM");
+  } catch {
+    // It takes as much room once more for a moment; where there isn't, it has to do as it is.
+  }
 }
 
 function beginAnew(main: DatabaseSync, folder: string): void {

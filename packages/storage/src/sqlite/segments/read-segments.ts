@@ -1,5 +1,6 @@
 /** Segments as a reader opens them: each with its index, on one snapshot from its first use in a request to the request's end. */
 
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { indexReading, type ReadIndex } from "../index/read-index.ts";
 import { openToRead } from "../open-to-read.ts";
@@ -41,6 +42,10 @@ interface OpenPair {
   readonly segment: OpenFile;
   readonly overlay: SegmentOverlay;
   index: OpenFile | undefined;
+  /** Which file was opened under that name. */
+  indexInode: number | undefined;
+  /** Such a one stays as it is. */
+  isIndexComplete: boolean;
   inUse: ReadSegment | undefined;
 }
 
@@ -55,13 +60,24 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
     const pair = pairs.get(key) ?? openPair(folder, row);
     pairs.delete(key);
     pairs.set(key, pair);
-    pair.index ??= openIfThere(indexFile(folder, row));
+    refreshIndex(pair, indexFile(folder, row));
     return pair;
+  }
+
+  /** Opens an index that is new, and one that was made anew in the place of the one that is open. */
+  function refreshIndex(pair: OpenPair, file: string): void {
+    if (pair.inUse !== undefined || pair.isIndexComplete) return;
+    const inode = inodeOf(file);
+    if (pair.index !== undefined && pair.indexInode === inode) return;
+    pair.index?.database.close();
+    pair.index = inode === undefined ? undefined : openIfThere(file);
+    pair.indexInode = inode;
   }
 
   function use(pair: OpenPair, row: SegmentRow): ReadSegment {
     // The index first: what it doesn't have yet is then in the segment's snapshot for certain.
     const index = pair.index === undefined ? undefined : snapshotOfIndex(pair.index);
+    pair.isIndexComplete = index?.isComplete === true;
     pair.segment.prepared("BEGIN").run();
     return { row, prepared: pair.segment.prepared, overlay: pair.overlay, index };
   }
@@ -109,7 +125,12 @@ function keyOf({ project, number }: SegmentName): string {
 
 function openPair(folder: string, row: SegmentRow): OpenPair {
   const segment = openFile(segmentFile(folder, row));
-  return { segment, overlay: segmentOverlay(segment.database), index: undefined, inUse: undefined };
+  const noIndex = { index: undefined, indexInode: undefined, isIndexComplete: false };
+  return { segment, overlay: segmentOverlay(segment.database), ...noIndex, inUse: undefined };
+}
+
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
 }
 
 function openFile(file: string): OpenFile {

@@ -1,0 +1,83 @@
+/** An index that is broken, old or gone costs time, never an answer. */
+
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  NOON,
+  batch,
+  beginRun,
+  declaration,
+  log,
+  pixel,
+  rocket,
+  sample,
+} from "../../../src/contract/subject.ts";
+import type { Storage } from "../../../src/index.ts";
+import { openSqliteStorage } from "../../../src/sqlite/index.ts";
+import { makeFolder, type TemporaryFolder } from "../folders.ts";
+import { indexed } from "../indexed.ts";
+
+let temporary: TemporaryFolder;
+let storage: Storage;
+const open = () => openSqliteStorage({ folder: temporary.folder, indexDelayMs: 0 });
+beforeEach(async () => {
+  temporary = makeFolder();
+  storage = await open();
+  await beginRun({ storage, reopen: () => storage.close() });
+  const samples = Array.from({ length: 2_000 }, (_, index) => sample("speed", index, NOON + index));
+  const logs = Array.from({ length: 2_000 }, (_, index) => log(`entry ${index} needle`));
+  await storage.devices.append(batch({ declarations: [declaration("speed")], samples, logs }));
+  await indexed(storage);
+  await storage.close();
+});
+afterEach(async () => {
+  await storage.close();
+  temporary.remove();
+});
+
+async function expectAll(): Promise<void> {
+  const { devices } = storage;
+  expect(await devices.logs({ project: rocket.id, text: "NEEDLE", limit: 10_000 })).toHaveLength(2_000);
+  expect(await devices.logs({ project: rocket.id, text: "entry 77 ", limit: 10 })).toHaveLength(1);
+  expect(await devices.history({ ...pixel, name: "speed", kind: "float", points: 5_000 })).toHaveLength(
+    2_000,
+  );
+}
+
+const file = () => join(temporary.folder, "segments", "1", "1.index.db");
+
+test.each<[string, () => void]>([
+  ["gone", () => rmSync(file())],
+  ["no database", () => writeFileSync(file(), "not a database ".repeat(1_000))],
+  ["empty", () => writeFileSync(file(), "")],
+  [
+    "of another version",
+    () => {
+      const database = new DatabaseSync(file());
+      database.exec("PRAGMA user_version = 99; DROP TABLE blocks");
+      database.close();
+    },
+  ],
+])("one that is %s is made anew", async (_, breakIt) => {
+  breakIt();
+  storage = await open();
+  await expectAll();
+  await indexed(storage);
+  await expectAll();
+  const database = new DatabaseSync(file(), { readOnly: true });
+  expect(database.prepare("SELECT entry, sample FROM through").get()).toEqual({
+    entry: 2_000,
+    sample: 2_000,
+  });
+  database.close();
+});
+
+test("files of segments that aren't listed are removed at the start", async () => {
+  const folder = join(temporary.folder, "segments", "1");
+  for (const name of ["7.db", "7.index.db-wal"]) writeFileSync(join(folder, name), "left by a crash");
+  storage = await open();
+  expect(readdirSync(folder).filter((name) => name.startsWith("7"))).toEqual([]);
+  await expectAll();
+});

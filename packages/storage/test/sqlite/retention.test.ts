@@ -1,0 +1,112 @@
+/** Segments are dropped as a whole, files and all, while others are read and written. */
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  NOON,
+  batch,
+  beginRun,
+  declaration,
+  log,
+  pixel,
+  rocket,
+  sample,
+} from "../../src/contract/subject.ts";
+import type { Storage } from "../../src/index.ts";
+import { openSqliteStorage, type SqliteOptions } from "../../src/sqlite/index.ts";
+import { makeFolder, type TemporaryFolder } from "./folders.ts";
+import { indexed } from "./indexed.ts";
+
+const HOUR_MS = 3_600_000;
+
+let temporary: TemporaryFolder;
+let storage: Storage;
+async function begin(options: Partial<SqliteOptions>): Promise<void> {
+  storage = await openSqliteStorage({ folder: temporary.folder, indexDelayMs: 0, ...options });
+  await beginRun({ storage, reopen: () => storage.close() });
+  await storage.devices.append(batch({ declarations: [declaration("speed")] }));
+}
+beforeEach(() => {
+  temporary = makeFolder();
+});
+afterEach(async () => {
+  await storage.close();
+  temporary.remove();
+});
+
+async function appendHours(from: number, to: number): Promise<void> {
+  for (let hour = from; hour < to; hour += 1) {
+    const at = NOON + hour * HOUR_MS;
+    const times = { at, receivedAt: at };
+    const samples = [sample("speed", hour, at, times)];
+    await storage.devices.append(batch({ receivedAt: at, samples, logs: [log(`hour ${hour}`, times)] }));
+  }
+}
+
+async function hours(): Promise<readonly number[]> {
+  const logs = await storage.devices.logs({ project: rocket.id, limit: 1_000, text: "hour" });
+  return logs.map(({ message }) => Number(message.slice(5))).toReversed();
+}
+
+const segmentFiles = () =>
+  readdirSync(join(temporary.folder, "segments", "1")).filter((name) => /^\d+\.(index\.)?db$/.test(name));
+
+test("a segment an hour: those that are too old go, with their files, and the rest stays", async () => {
+  await begin({ segmentAgeMs: HOUR_MS });
+  await appendHours(0, 10);
+  await indexed(storage);
+  expect(segmentFiles()).toHaveLength(2 * 10);
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: 3 * HOUR_MS, maxBytes: null });
+  const { segments, bytes } = await storage.devices.retain(NOON + 9 * HOUR_MS);
+  expect(segments).toBe(6);
+  expect(bytes).toBeGreaterThan(0);
+  expect(await hours()).toEqual([6, 7, 8, 9]);
+  expect(segmentFiles()).toHaveLength(2 * 4);
+  expect(await storage.devices.history({ ...pixel, name: "speed", kind: "float", points: 100 })).toHaveLength(
+    4,
+  );
+  const status = await storage.devices.status();
+  expect(status).toMatchObject({ segments: 4, oldestAt: NOON + 6 * HOUR_MS });
+  expect(await storage.devices.retain(NOON + 9 * HOUR_MS)).toEqual({ segments: 0, bytes: 0 });
+});
+
+test("the oldest go until the rest is small enough", async () => {
+  await begin({ segmentAgeMs: HOUR_MS });
+  await appendHours(0, 10);
+  await indexed(storage);
+  const { bytes } = await storage.devices.status();
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: Math.floor(bytes / 2) });
+  const dropped = await storage.devices.retain(NOON);
+  expect(dropped.segments).toBeGreaterThan(2);
+  expect(dropped.segments).toBeLessThan(10);
+  expect(await hours()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].slice(dropped.segments));
+});
+
+test("what is asked while segments are dropped is answered, and what is appended is kept", async () => {
+  await begin({ segmentAgeMs: HOUR_MS });
+  await appendHours(0, 30);
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: HOUR_MS, maxBytes: null });
+  const [dropped, ...answers] = await Promise.all([
+    storage.devices.retain(NOON + 29 * HOUR_MS),
+    ...Array.from({ length: 20 }, () => hours()),
+    appendHours(30, 40).then(hours),
+  ]);
+  expect(dropped.segments).toBe(28);
+  for (const answer of answers) {
+    const first = answer[0] ?? 0;
+    expect(answer).toEqual(Array.from({ length: answer.length }, (_, index) => first + index));
+    expect(answer.at(-1)).toBeGreaterThanOrEqual(29);
+  }
+  expect(await hours()).toEqual([28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+});
+
+test("closing waits until what was to be dropped is", async () => {
+  await begin({ segmentAgeMs: HOUR_MS });
+  await appendHours(0, 5);
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: 1, maxBytes: null });
+  const retained = storage.devices.retain(NOON + 100 * HOUR_MS);
+  await storage.close();
+  expect((await retained).segments).toBe(5);
+  expect(existsSync(join(temporary.folder, "segments", "1", "1.db"))).toBe(false);
+});
