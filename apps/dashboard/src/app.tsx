@@ -1,47 +1,74 @@
-/** Which screen a person sees: making the first account, logging in, or the project. */
+/** Which screen a person sees: an invitation, making the first account, logging in, or a project. */
 
 import { createApiClient } from "@wheelhouse/api";
 import { useMemo } from "react";
-import { SessionContext, useAccount, type Session } from "./account/account.ts";
-import { LogIn } from "./account/log-in.tsx";
+import {
+  SessionContext,
+  useAccount,
+  type AccountActions,
+  type AccountState,
+  type Session,
+} from "./account/account.ts";
+import { Entrance } from "./account/entrance.tsx";
+import { Invited } from "./account/invited.tsx";
 import { Unreachable } from "./account/unreachable.tsx";
 import { FirstAccount } from "./first-run/first-account.tsx";
+import { navigate, useAddress } from "./shell/address.ts";
+import { NoProject } from "./shell/no-project.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { chooseProject, parseView, toDevicesAddress } from "./shell/view.ts";
 
 const api = createApiClient();
 
 export function App() {
-  const [state, askAgain] = useAccount(api);
-  const loggedOut = useMemo(() => () => void askAgain(), [askAgain]);
-  const session = useMemo(
-    (): Session | undefined =>
-      state.step === "in"
-        ? {
-            api,
-            account: state.account,
-            devicePort: state.devicePort,
-            // Whether or not the server heard it, it is asked anew who this is.
-            logOut: () => void api.call("logOut", {}).then(askAgain, askAgain),
-          }
-        : undefined,
-    [state, askAgain],
-  );
+  const [state, actions] = useAccount(api);
+  const { path, fragment } = useAddress();
 
-  if (session !== undefined) {
+  /** For who has just come into a project: the address may name another, or hold an invitation's secret. */
+  async function enter(project: string): Promise<void> {
+    await actions.refresh();
+    navigate(toDevicesAddress(project), "replace");
+  }
+
+  if (state.step === "asking") return null;
+  if (state.step === "unreachable") return <Unreachable onRetry={() => void actions.ask()} />;
+  if (path === "/invite") {
+    const me = state.step === "in" ? state.me : undefined;
+    return <Invited key={fragment} {...{ api, secret: fragment, me, actions }} onDone={enter} />;
+  }
+  if (state.step === "first-run")
+    return <FirstAccount api={api} needsCode={state.needsCode} onDone={enter} />;
+  if (state.step === "log-in")
     return (
-      <SessionContext value={session}>
-        <Shell onLoggedOut={loggedOut} />
-      </SessionContext>
+      <Entrance
+        api={api}
+        openRegistration={state.openRegistration}
+        onLoggedIn={actions.ask}
+        onSignedUp={enter}
+      />
     );
-  }
-  switch (state.step) {
-    case "first-run":
-      return <FirstAccount api={api} onDone={askAgain} />;
-    case "log-in":
-      return <LogIn api={api} onDone={askAgain} />;
-    case "unreachable":
-      return <Unreachable onRetry={loggedOut} />;
-    default:
-      return null;
-  }
+  return <LoggedIn state={state} actions={actions} />;
+}
+
+interface LoggedInProps {
+  readonly state: Extract<AccountState, { step: "in" }>;
+  readonly actions: AccountActions;
+}
+
+/** The project that the address names, or the first. */
+function LoggedIn({ state: { me, devicePort }, actions }: LoggedInProps) {
+  const { search } = useAddress();
+  const wanted = parseView(search).project;
+  const project = chooseProject(me.projects, wanted);
+  const session = useMemo(
+    (): Session | undefined => project && { api, devicePort, account: { ...me, project }, ...actions },
+    [me, project, devicePort, actions],
+  );
+  if (session === undefined)
+    return <NoProject api={api} me={me} isUnknown={wanted !== undefined} actions={actions} />;
+  return (
+    <SessionContext value={session}>
+      <Shell key={session.account.project.id} />
+    </SessionContext>
+  );
 }

@@ -29,6 +29,8 @@ export interface Config {
   readonly requestLimit: number;
   /** Connections to the web port, live sockets included. */
   readonly maxConnections: number;
+  /** Lines a second of one device key, over all its connections. */
+  readonly deviceLines: number;
   readonly logLevel: LogLevelName;
 }
 
@@ -143,6 +145,15 @@ export const SETTINGS = {
     help: "connections to the web port, a quarter of them from one address",
     expected: "a whole number from 4 to 100000",
     read: (text: string) => readCount(text, 100_000, 4),
+  },
+  deviceLines: {
+    flag: "device-lines",
+    variable: "WHEELHOUSE_DEVICE_LINES",
+    default: "100000",
+    value: "COUNT",
+    help: "lines a second of one device key, over all its connections; what is over waits",
+    expected: "a whole number from 1 to 10000000",
+    read: (text: string) => readCount(text, 10_000_000),
   },
   logLevel: {
     flag: "log-level",

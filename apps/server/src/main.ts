@@ -32,6 +32,8 @@ async function main(): Promise<void> {
 }
 
 async function run(config: Config): Promise<void> {
+  // Whoever read what it says may be gone: that ends no game.
+  process.stdout.on("error", () => undefined);
   const log = createLog(config);
   // A start that fails for a setting is told in one line; what its processes said of it would only bury that.
   const early: RuntimeEvent[] = [];

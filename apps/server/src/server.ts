@@ -7,6 +7,7 @@ import { Wheelhouse } from "./application.ts";
 import type { Config, HostAndPort } from "./config.ts";
 import { DeviceListener } from "./devices/device-listener.ts";
 import { Http } from "./http/http-server.ts";
+import { TlsFilesError, readTls } from "./http/tls.ts";
 import type { OpenStorage } from "./store/store.ts";
 
 export interface RunningServer {
@@ -27,14 +28,18 @@ export interface ServerOptions {
   readonly onEvent?: (event: RuntimeEvent) => void;
 }
 
-/** @throws StartFailedError whose reason is a `ListenError` or a `StorageUnusableError` when a setting can't be used. */
+/**
+ * @throws StartFailedError whose reason is a `ListenError` or a `StorageUnusableError` when a setting can't be used.
+ * @throws TlsFilesError when the certificate can't.
+ */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const openStorage =
     options.openStorage ?? ((onFailed) => openSqliteStorage({ folder: config.data, onFailed }));
   const runtime = new Runtime();
   if (options.onEvent !== undefined) runtime.on(options.onEvent);
   const setupCode = randomSetupCode();
-  const app = await start(Wheelhouse, { config, openStorage, setupCode }, { runtime });
+  const tls = await readTls(config);
+  const app = await start(Wheelhouse, { config, openStorage, setupCode, tls }, { runtime });
   const http = await app.call(Http, "address");
   const { local } = await app.call(DeviceListener, "info");
   return {
@@ -42,7 +47,24 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     http,
     tcp: local,
     setupCode: (await app.call(Http, "awaitsFirstAccount")) ? setupCode : undefined,
-    reloadTls: () => app.call(Http, "reloadTls"),
+    reloadTls: () => reloadTls(app, config),
     stop: () => app.stop(),
   };
+}
+
+/** Both ports go on with the old certificate unless the new one is right for both. */
+async function reloadTls(
+  app: Application,
+  config: Config,
+): Promise<"reloaded" | { readonly failed: string }> {
+  try {
+    const tls = await readTls(config);
+    if (tls === undefined) return "reloaded";
+    await app.call(Http, "useTls", tls);
+    await app.call(DeviceListener, "setOptions", { tls });
+    return "reloaded";
+  } catch (error) {
+    if (error instanceof TlsFilesError) return { failed: error.message };
+    throw error;
+  }
 }

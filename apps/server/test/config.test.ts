@@ -16,6 +16,7 @@ const DEFAULTS = {
   openRegistration: false,
   requestLimit: 2_000,
   maxConnections: 2_000,
+  deviceLines: 100_000,
   logLevel: "warn",
 };
 
@@ -43,6 +44,7 @@ describe("what is right", () => {
     [["--open-registration"], { WHEELHOUSE_OPEN_REGISTRATION: "no" }, { openRegistration: true }],
     [["--request-limit", "1"], {}, { requestLimit: 1 }],
     [["--max-connections", "100000"], {}, { maxConnections: 100_000 }],
+    [["--device-lines", "50"], {}, { deviceLines: 50 }],
     [[], { WHEELHOUSE_HTTP: "localhost:1" }, { http: { host: "localhost", port: 1 } }],
     [[], { WHEELHOUSE_TCP: "localhost:2" }, { tcp: { host: "localhost", port: 2 } }],
     [[], { WHEELHOUSE_DATA: "/srv" }, { data: "/srv" }],

@@ -1,7 +1,9 @@
 /** The command itself: what it says, how it ends, and what it refuses to start with. */
 
-import { writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { freePort, runCommand, startProcess } from "./crash/server-process.ts";
@@ -120,6 +122,81 @@ test("a wrong flag, value or variable is refused in one line", async () => {
   expectOneLine(value.stderr, "--tcp", "HOST:PORT", `"6667"`);
   expectOneLine(variable.stderr, "WHEELHOUSE_HTTP", "HOST:PORT", `"localhost:99999"`);
 });
+
+test("a certificate that can't be used is refused in one line", async () => {
+  const data = await temporaryFolder();
+  const [missing, foreign] = await Promise.all([
+    runCommand([
+      ...ANY_PORTS,
+      "--data",
+      data,
+      "--tls-cert",
+      join(data, "no.pem"),
+      "--tls-key",
+      certificate("one.key"),
+    ]),
+    runCommand([
+      ...ANY_PORTS,
+      "--data",
+      data,
+      "--tls-cert",
+      certificate("one.cert"),
+      "--tls-key",
+      certificate("other.key"),
+    ]),
+  ]);
+  expect([missing.code, foreign.code]).toEqual([2, 2]);
+  expectOneLine(missing.stderr, "--tls-cert", "no.pem", "can be read");
+  expectOneLine(foreign.stderr, "--tls-cert", "--tls-key", "its key");
+});
+
+test("a page that can be reached from elsewhere begins with a code, which is in no log", async () => {
+  const data = await temporaryFolder();
+  const flags = ["--data", data, "--public-url", "http://wheel.example", "--log-level", "debug"];
+  const server = await startProcess([...ANY_PORTS, ...flags]);
+  await server.says("makes the first account from another machine");
+  server.kill("SIGTERM");
+  const { stdout, stderr } = await server.ended;
+  const [, code = ""] = /code +([A-Z2-9-]{14}) /.exec(stdout) ?? [];
+  expect(code).not.toBe("");
+  expect(stderr).not.toBe("");
+  expect(stderr).not.toContain(code);
+});
+
+test("SIGHUP reads the certificate again, and says in the log when it is wrong", async () => {
+  const folder = await temporaryFolder();
+  const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+  await copyFile(certificate("one.cert"), files.cert);
+  await copyFile(certificate("one.key"), files.key);
+  const flags = ["--tls-cert", files.cert, "--tls-key", files.key, "--log-level", "info"];
+  const server = await startProcess([...ANY_PORTS, "--data", join(folder, "data"), ...flags]);
+  expect(await shownBy(server.httpPort)).toBe("one.wheelhouse.test");
+  await copyFile(certificate("other.cert"), files.cert);
+  server.kill("SIGHUP");
+  await server.logs("the certificate stays as it was");
+  await copyFile(certificate("other.key"), files.key);
+  server.kill("SIGHUP");
+  await server.logs("the certificate was read again");
+  for (const port of [server.httpPort, server.tcpPort])
+    expect(await shownBy(port)).toBe("other.wheelhouse.test");
+  server.kill("SIGTERM");
+  expect(await server.ended).toMatchObject({ code: 0 });
+});
+
+const certificate = (name: string) =>
+  fileURLToPath(new URL(`./http/certificates/${name}.pem`, import.meta.url));
+
+/** Whose certificate a port shows. */
+async function shownBy(port: number): Promise<string> {
+  const socket = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false });
+  await new Promise((resolve, reject) => {
+    socket.once("secureConnect", resolve);
+    socket.once("error", reject);
+  });
+  const shown = String(socket.getPeerCertificate().subject.CN);
+  socket.destroy();
+  return shown;
+}
 
 test("--help and --version say so and end", async () => {
   const [help, version] = await Promise.all([runCommand(["--help"]), runCommand(["--version"])]);

@@ -21,7 +21,7 @@ export interface TestAccount {
   /** For a `cookie` header. */
   readonly cookie: string;
   /** Asks the API as this account; the path is what follows `/api/v1`. */
-  api<Body = unknown>(path: string, init?: ApiInit): Promise<ApiAnswer<Body>>;
+  readonly api: <Body = unknown>(path: string, init?: ApiInit) => Promise<ApiAnswer<Body>>;
 }
 
 export interface ApiInit {
@@ -49,7 +49,7 @@ export interface TestServer extends TestAccount {
   /** Another account with a project of its own, stored directly. */
   addAccount(): Promise<TestAccount>;
   /** Stops it, if it runs still; fails for crashes that nobody took. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface TestServerOptions extends ServerOptions {
@@ -125,6 +125,7 @@ export function testConfig(config: Partial<Config> & Pick<Config, "data">): Conf
     openRegistration: false,
     requestLimit: 1_000_000,
     maxConnections: 2_000,
+    deviceLines: 1_000_000,
     logLevel: "silent",
     ...config,
   };
@@ -190,7 +191,7 @@ async function ask<Body>(
     ...(method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
   });
   const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
   return {
     status: response.status,
     headers: response.headers,

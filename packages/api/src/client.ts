@@ -38,26 +38,32 @@ export interface ApiClientOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** The address of a call on its server: for a link, or for what reads a stream by itself. */
+export function toAddress<N extends RouteName>(
+  name: N,
+  request: Omit<Request<N>, "body" | "signal">,
+): string {
+  const { params, query } = request as LooseRequest;
+  return `${API_PREFIX}${toPath(routes[name].path, params)}${toQuery(query)}`;
+}
+
 export function createApiClient(options: ApiClientOptions = {}): ApiClient {
   const send = options.fetch ?? ((input, init) => fetch(input, init));
   return {
     async call(name, request) {
       const route: Route = routes[name];
-      const { params, query, body, signal } = request as LooseRequest;
-      const response = await send(
-        `${options.baseUrl ?? ""}${API_PREFIX}${toPath(route.path, params)}${toQuery(query)}`,
-        {
-          method: route.method,
-          headers: {
-            ...options.headers,
-            ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-            ...(route.method === "GET" ? {} : { "content-type": "application/json" }),
-          },
-          credentials: "same-origin",
-          ...(route.method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
-          ...(signal === undefined ? {} : { signal }),
+      const { body, signal } = request as LooseRequest;
+      const response = await send(`${options.baseUrl ?? ""}${toAddress(name, request)}`, {
+        method: route.method,
+        headers: {
+          ...options.headers,
+          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+          ...(route.method === "GET" ? {} : { "content-type": "application/json" }),
         },
-      );
+        credentials: "same-origin",
+        ...(route.method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
       return (await readAnswer(route, response)) as Answer<typeof name>;
     },
   };
@@ -83,7 +89,7 @@ function toQuery(query: Readonly<Record<string, unknown>> = {}): string {
 
 async function readAnswer(route: Route, response: Response): Promise<unknown> {
   const { status } = response;
-  const body = status === 204 ? null : await readJson(response);
+  const body = status === 204 ? null : await readBody(route, response);
   const answer = route.answers[status]?.safeParse(body);
   if (answer?.success) return answer.data;
   const refused = errorBody.safeParse(body);
@@ -93,6 +99,10 @@ async function readAnswer(route: Route, response: Response): Promise<unknown> {
     });
   const { code, message, field } = refused.data.error;
   throw new ApiError(code, message, { status, ...(field === undefined ? {} : { field }) });
+}
+
+function readBody({ streams }: Route, response: Response): Promise<unknown> {
+  return streams !== undefined && response.ok ? response.text() : readJson(response);
 }
 
 /** `undefined` for what isn't JSON, as from a proxy before the server; a connection that is lost meanwhile still throws. */

@@ -94,11 +94,13 @@ export const write = z.object({
   state: writeState,
   /** What the device says the variable is now, once it answered. */
   applied: value.nullable(),
-  /** Why the device rejected it. */
+  /** Why the device rejected it, or who cancelled it. */
   reason: z.string().nullable(),
   by: z.string(),
   createdAt: time,
   updatedAt: time,
+  /** When it expires if it is still open. */
+  expiresAt: time.nullable(),
 });
 
 export const variable = z.object({
@@ -129,6 +131,34 @@ export const logEntry = z.object({
   fields: z.record(z.string(), value).nullable(),
 });
 
+/** A moment worth finding again. */
+export const marker = z.object({
+  id: z.number().int(),
+  /** Null for one of the whole project. */
+  device: z.string().nullable(),
+  /** Null for a person's. */
+  session: z.string().nullable(),
+  at: time,
+  receivedAt: time,
+  name: z.string(),
+  fields: z.record(z.string(), value).nullable(),
+  /** Who set it; null for a device's own. */
+  by: z.string().nullable(),
+});
+
+/** One run of a device. */
+export const session = z.object({
+  id: z.string(),
+  device: z.string(),
+  startedAt: time,
+  /** When it was last heard of. */
+  seenAt: time,
+  endedAt: time.nullable(),
+  /** Why it ended. */
+  reason: z.string().nullable(),
+  missed: z.number().int(),
+});
+
 export type User = z.infer<typeof user>;
 export type Role = z.infer<typeof role>;
 export type Project = z.infer<typeof project>;
@@ -143,3 +173,5 @@ export type WriteState = z.infer<typeof writeState>;
 export type Write = z.infer<typeof write>;
 export type Variable = z.infer<typeof variable>;
 export type LogEntry = z.infer<typeof logEntry>;
+export type Marker = z.infer<typeof marker>;
+export type Session = z.infer<typeof session>;

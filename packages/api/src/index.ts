@@ -7,10 +7,12 @@ export {
   type DeviceKey,
   type Invitation,
   type LogEntry,
+  type Marker,
   type Member,
   type Project,
   type ProjectDetails,
   type Role,
+  type Session,
   type Token,
   type User,
   type Variable,
@@ -26,7 +28,9 @@ export {
   DEFAULT_LIMIT,
   DEFAULT_POINTS,
   EXAMPLE_IDS,
+  MAX_EXPIRES_IN_MS,
   MAX_LIMIT,
+  MAX_NAMED_DEVICES,
   MAX_POINTS,
   MAX_WAIT_MS,
   TAGS,
@@ -34,9 +38,17 @@ export {
   type Example,
   type Route,
 } from "./routes/route.ts";
+export {
+  EXPORT_FORMATS,
+  EXPORT_KINDS,
+  EXPORT_TYPES,
+  type ExportFormat,
+  type ExportKind,
+} from "./routes/export.ts";
 export { toOpenApi, type JsonSchema, type OpenApiDocument, type OpenApiOperation } from "./openapi.ts";
 export {
   createApiClient,
+  toAddress,
   type Answer,
   type ApiClient,
   type ApiClientOptions,

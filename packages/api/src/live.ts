@@ -1,11 +1,11 @@
 /** The live socket: what a page says and is told over `GET /api/v1/live`. */
 
-import { device, logEntry, time, value, variable, write, type Role } from "./entities.ts";
+import { device, logEntry, marker, time, value, variable, write, type Role } from "./entities.ts";
 import { z } from "./zod.ts";
 
 export const LIVE_PATH = "/api/v1/live";
 
-export const TOPICS = ["devices", "variables", "logs", "writes"] as const;
+export const TOPICS = ["devices", "variables", "logs", "writes", "markers"] as const;
 export const topic = z.enum(TOPICS);
 
 /** The role that a subscription to a topic needs in its project. */
@@ -14,9 +14,10 @@ export const TOPIC_ACCESS: Readonly<Record<(typeof TOPICS)[number], Role>> = {
   variables: "viewer",
   logs: "viewer",
   writes: "viewer",
+  markers: "viewer",
 };
 
-/** A place in the stored entries (log entries and writes) of one data folder; `epoch` names the folder. */
+/** A place in the stored entries (log entries, writes and markers) of one data folder; `epoch` names the folder. */
 export const position = z.object({ epoch: z.string(), offset: z.number().int().nonnegative() });
 
 const subscriptionId = z.number().int();
@@ -57,8 +58,9 @@ export const changes = z.object({
   variables: z.record(z.string(), z.array(variable)).optional(),
   logs: z.array(logEntry).optional(),
   writes: z.array(write).optional(),
+  markers: z.array(marker).optional(),
   devices: z.array(device).optional(),
-  /** Log entries left out because more came than a page can take. */
+  /** Log entries and markers left out because more came than a page can take. */
   dropped: z.number().int(),
 });
 

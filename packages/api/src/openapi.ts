@@ -18,9 +18,8 @@ export interface OpenApiParameter {
   readonly example?: unknown;
 }
 
-interface Content {
-  readonly "application/json": { readonly schema: JsonSchema; readonly example?: unknown };
-}
+/** By media type. */
+type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
 
 export interface OpenApiOperation {
   readonly operationId: string;
@@ -90,6 +89,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Variable: entities.variable,
   Write: entities.write,
   LogEntry: entities.logEntry,
+  Marker: entities.marker,
+  Session: entities.session,
 };
 
 const ERROR: JsonSchema = {
@@ -156,13 +157,13 @@ function toParameters(route: Route, part: "params" | "query"): readonly OpenApiP
   }));
 }
 
-function toResponses({ answers, example, ...route }: Route): OpenApiOperation["responses"] {
+function toResponses({ answers, example, streams, ...route }: Route): OpenApiOperation["responses"] {
   const granted = Object.entries(answers).map(([status, answer]) => {
     if (status === "204") return [status, { description: "Done." }] as const;
     const shown = Number(status) === example.status ? example.answer : undefined;
     return [
       status,
-      { description: "Granted.", content: toContent(toSchema(answer, "output"), shown) },
+      { description: "Granted.", content: toContent(toSchema(answer, "output"), shown, streams) },
     ] as const;
   });
   const refused = refusalsOf(route).map(
@@ -195,8 +196,15 @@ function refusalsOf({
   return Object.entries(byStatus);
 }
 
-function toContent(schema: JsonSchema, example?: unknown): Content {
-  return { "application/json": { schema, ...(example === undefined ? {} : { example }) } };
+function toContent(
+  schema: JsonSchema,
+  example?: unknown,
+  types: readonly string[] = ["application/json"],
+): Content {
+  const shown = example === undefined ? {} : { example };
+  return Object.fromEntries(
+    types.map((type, index) => [type, index === 0 ? { schema, ...shown } : { schema }]),
+  );
 }
 
 function refTo(name: string): string {

@@ -75,6 +75,19 @@ test("a GET has no body; anything else is JSON, as the server demands of a brows
   expect(asking.sent[0]?.init.headers).toEqual({ "x-of": "the caller" });
 });
 
+test("a client with a token shows it, and is no browser", async () => {
+  const sent: Sent[] = [];
+  const client = createApiClient({
+    token: "wh_secret",
+    async fetch(input, init) {
+      sent.push({ url: input as string, init: init ?? {} });
+      return new Response(JSON.stringify({ projects: [] }), { status: 200 });
+    },
+  });
+  await client.call("projects", {});
+  expect(sent[0]?.init.headers).toEqual({ authorization: "Bearer wh_secret" });
+});
+
 test("an answer is what its schema makes of it: fields of a newer server are left out", async () => {
   const { client } = clientOf(200, { fresh: true, devicePort: 6667, colour: "blue" });
   expect(await client.call("installation", {})).toEqual({

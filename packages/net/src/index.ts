@@ -26,7 +26,7 @@ export {
   type ListenerStatus,
 } from "./listener/listener-protocol.ts";
 export { type Alarm } from "./listener/alarms.ts";
-export { type Rate } from "./listener/rate.ts";
+export { KeyedBuckets, TokenBucket, type Rate } from "./listener/rate.ts";
 export {
   BACKLOG,
   HANDSHAKE_TIMEOUT_MS,

@@ -59,6 +59,15 @@ export interface LogsLine {
   readonly entries: readonly LogEntryLine[];
 }
 
+/** A moment worth finding again. */
+export interface MarkerLine {
+  readonly type: "marker";
+  readonly seq: number;
+  readonly at?: number;
+  readonly name: string;
+  readonly fields?: JsonObject;
+}
+
 /** What the game did with one variable of a `set`. */
 export type AppliedResult =
   | { readonly value: JsonValue }
@@ -75,6 +84,7 @@ export type DeviceMessage =
   | { readonly type: "declare"; readonly variables: readonly DeclaredVariable[] }
   | VariablesLine
   | LogsLine
+  | MarkerLine
   | AppliedLine
   | { readonly type: "ping" }
   | { readonly type: "pong" }
@@ -173,6 +183,7 @@ const DEVICE_PARSERS: Readonly<Record<string, (input: JsonObject) => Parsed>> = 
   declare: parseDeclare,
   variables: parseVariables,
   logs: parseLogs,
+  marker: parseMarker,
   applied: parseApplied,
   ping: () => ({ type: "ping" }),
   pong: () => ({ type: "pong" }),
@@ -253,6 +264,16 @@ function parseLogEntry(input: JsonValue, where: string): LogEntryLine | string {
   const known = level === undefined ? "info" : parseLogLevel(level);
   if (known === undefined) return expected(`${where}.level`, "debug, info, warn, error or fatal", level);
   return { level: known, message, ...present({ at: toWholeMs(at), fields }) };
+}
+
+function parseMarker(input: JsonObject): Parsed {
+  const seq = readSeq(input);
+  const { at, name, fields } = input;
+  if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
+  if (at !== undefined && !isTime(at)) return expected("at", "milliseconds since 1970", at);
+  if (!isVariableName(name)) return expected("name", `1 to ${MAX_NAME_LENGTH} characters`, name);
+  if (fields !== undefined && !isJsonObject(fields)) return expected("fields", "an object", fields);
+  return { type: "marker", seq, name, ...present({ at: toWholeMs(at), fields }) };
 }
 
 function parseApplied({ id, results }: JsonObject): Parsed {

@@ -21,8 +21,12 @@ export type Step = { readonly source: string } & (
   | DeviceSends
   | ServerAnswers
   | { readonly type: "another_connection_sends"; readonly template: string }
-  /** One change by a person, of one or more variables. */
-  | { readonly type: "person_sets"; readonly values: JsonObject }
+  | PersonSets
+  /** A person asks for a change, and is refused. */
+  | { readonly type: "person_is_refused"; readonly code: string; readonly values: JsonObject }
+  /** A person cancels the newest write of the variable, which is open, or sets back what it changed. */
+  | { readonly type: "person_cancels"; readonly name: string }
+  | { readonly type: "person_reverts"; readonly name: string }
   /** Sooner or later a person is shown this as the value that the device reports. */
   | { readonly type: "person_sees"; readonly name: string; readonly value: JsonValue }
   | WriteBecomes
@@ -46,14 +50,24 @@ export interface ServerAnswers {
   readonly afterLowerAcks: boolean;
 }
 
+/** One change by a person, of one or more variables. */
+export interface PersonSets {
+  readonly type: "person_sets";
+  readonly values: JsonObject;
+  /** It expires so long after it was made; as usual where absent. */
+  readonly expiresInMs?: number;
+}
+
 /** Sooner or later the newest write of the variable is in this state. */
 export interface WriteBecomes {
   readonly type: "write_becomes";
   readonly name: string;
-  readonly state: "sent" | "applied" | "rejected";
+  readonly state: (typeof SHOWN_STATES)[number];
   /** The value that the device answered with, once it has. */
   readonly applied?: JsonValue;
 }
+
+const SHOWN_STATES = ["pending", "sent", "applied", "rejected", "expired", "cancelled"] as const;
 
 /** What the placeholders of one run stand for. Captures are added as they are seen. */
 export interface Bindings {
@@ -169,6 +183,9 @@ const EVENTS: Readonly<Record<string, (text: string, source: string) => StepBody
     template: checkTemplate(text, source),
   }),
   "person sets": parsePersonSets,
+  "person is refused": parsePersonIsRefused,
+  "person cancels": (name) => ({ type: "person_cancels", name }),
+  "person reverts": (name) => ({ type: "person_reverts", name }),
   "person sees": parsePersonSees,
   write: parseWriteBecomes,
 };
@@ -182,10 +199,23 @@ function parseEvent(text: string, source: string): StepBody {
 }
 
 function parsePersonSets(text: string): StepBody | undefined {
+  const { ms, rest = "" } = /^(?:for (?<ms>\d+) ms )?(?<rest>.*)$/.exec(text)?.groups ?? {};
+  const values = parseValues(rest);
+  const expiry = ms === undefined ? {} : { expiresInMs: Number(ms) };
+  return values && { type: "person_sets", values, ...expiry };
+}
+
+function parsePersonIsRefused(text: string): StepBody | undefined {
+  const { code, rest = "" } = /^(?<code>[a-z_]+) (?<rest>.*)$/.exec(text)?.groups ?? {};
+  const values = parseValues(rest);
+  return code === undefined || values === undefined ? undefined : { type: "person_is_refused", code, values };
+}
+
+function parseValues(text: string): JsonObject | undefined {
   const several = parseJson(text);
-  if (isJsonObject(several)) return { type: "person_sets", values: several };
+  if (isJsonObject(several)) return several;
   const one = parseNameAndValue(text);
-  return one && { type: "person_sets", values: { [one.name]: one.value } };
+  return one && { [one.name]: one.value };
 }
 
 function parsePersonSees(text: string): StepBody | undefined {
@@ -200,9 +230,10 @@ function parseNameAndValue(text: string): { readonly name: string; readonly valu
 }
 
 function parseWriteBecomes(text: string): StepBody | undefined {
-  const [, name, state, json] = /^(\S+) (sent|applied|rejected)(?: (.+))?$/.exec(text) ?? [];
-  if (name === undefined) return undefined;
-  const step = { type: "write_becomes", name, state: state as WriteBecomes["state"] } as const;
+  const [, name, word, json] = /^(\S+) (\S+)(?: (.+))?$/.exec(text) ?? [];
+  const state = SHOWN_STATES.find((known) => known === word);
+  if (name === undefined || state === undefined) return undefined;
+  const step = { type: "write_becomes", name, state } as const;
   if (json === undefined) return step;
   const applied = parseJson(json);
   return applied === undefined ? undefined : { ...step, applied };

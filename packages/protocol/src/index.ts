@@ -15,8 +15,10 @@ export {
   MAX_WRONG_KEYS,
   RETRY_AFTER_MS,
   SESSION_RESUME_MS,
+  TRIGGER_EXPIRY_MS,
   VERIFY_TIMEOUT_MS,
   WINDOW_LINES,
+  WRITE_EXPIRY_MS,
 } from "./limits.ts";
 export { anonymousDeviceId, isDeviceId, isDeviceKey } from "./identity.ts";
 export { LOG_LEVELS, parseLogLevel, type LogLevel } from "./log-level.ts";
@@ -71,6 +73,7 @@ export {
   type Hello,
   type LogEntryLine,
   type LogsLine,
+  type MarkerLine,
   type ServerMessage,
   type SetMessage,
   type VariablesLine,

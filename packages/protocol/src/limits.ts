@@ -16,7 +16,7 @@ export const HEARTBEAT_MS = 15_000;
 export const SESSION_RESUME_MS = 24 * 60 * 60 * 1000;
 /** A device's clock that is wrong by more is corrected by the difference. */
 export const CLOCK_TOLERANCE_MS = 2_000;
-/** Longest name of a variable, in UTF-16 units. */
+/** Longest name of a variable and of a marker, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 200;
 /** Longest `name`, `app`, `build` and `session` of a hello, in UTF-16 units. */
 export const MAX_HELLO_TEXT_LENGTH = 200;
@@ -26,5 +26,9 @@ export const MAX_TAGS = 32;
 export const MAX_TAG_LENGTH = 64;
 /** How deep lists and objects may nest; much deeper ones would exhaust the stack of whoever writes them out again. */
 export const MAX_JSON_DEPTH = 64;
+/** A write that is still open after so long expires, unless whoever makes it says otherwise: 7 days. */
+export const WRITE_EXPIRY_MS = 7 * 24 * 60 * 60 * 1000;
+/** A change that presses a trigger expires after so long at the latest. */
+export const TRIGGER_EXPIRY_MS = 10_000;
 /** When a client comes back after `shutting_down` or `silent`. */
 export const RETRY_AFTER_MS = 1_000;

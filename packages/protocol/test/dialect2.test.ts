@@ -15,6 +15,7 @@ import { MAX_HELLO_TEXT_LENGTH, MAX_NAME_LENGTH, MAX_TAGS, MAX_TAG_LENGTH } from
 const hello = { type: "hello", protocol: 2, key: "Ab0123456789", device: "pixel-7" } as const;
 const variables = { type: "variables", seq: 1, values: { lives: 2 } } as const;
 const logs = { type: "logs", seq: 2, entries: [{ level: "warn", message: "low on fuel" }] } as const;
+const marker = { type: "marker", seq: 3, name: "boss fight" } as const;
 const applied = { type: "applied", id: 42, results: { lives: { value: 5 } } } as const;
 
 const parse = (input: object): ReturnType<typeof parseDeviceMessage> =>
@@ -50,6 +51,8 @@ describe("every message of a device is read as it was written", () => {
     { ...variables, at: 1764000000123, backlog: true },
     { ...variables, values: {} },
     { ...variables, values: { a: null, b: [1, { c: "d" }], "e:f": false } },
+    marker,
+    { ...marker, at: 1764000000123, name: "x".repeat(MAX_NAME_LENGTH), fields: { level: 3 } },
     logs,
     { ...logs, backlog: false, entries: [] },
     {
@@ -144,7 +147,7 @@ describe("what is refused", () => {
     });
   });
 
-  test.each([undefined, null, 5, "", "dance", "welcome", "ack", "toString", "__proto__", "marker"])(
+  test.each([undefined, null, 5, "", "dance", "welcome", "ack", "toString", "__proto__", "markers"])(
     "type %j is unknown_type, and its seq is used up",
     (type) => {
       expect(parse({ type, seq: 7 })).toMatchObject({ type: "refused", code: "unknown_type", seq: 7 });
@@ -215,6 +218,13 @@ describe("what is refused", () => {
     ["entries[0].level", { ...logs, entries: [{ message: "a", level: 5 }] }],
     ["entries[0].at", { ...logs, entries: [{ message: "a", at: "now" }] }],
     ["entries[0].fields", { ...logs, entries: [{ message: "a", fields: [] }] }],
+    ["at", { ...marker, at: "noon" }],
+    ["name", { ...marker, name: undefined }],
+    ["name", { ...marker, name: "" }],
+    ["name", { ...marker, name: 5 }],
+    ["name", { ...marker, name: "x".repeat(MAX_NAME_LENGTH + 1) }],
+    ["fields", { ...marker, fields: [] }],
+    ["fields", { ...marker, fields: null }],
   ];
   test.each(numbered)("wrong %s in %j: invalid, with the seq", (field, message) => {
     const refused = parse({ ...message, seq: 9 });
@@ -223,7 +233,7 @@ describe("what is refused", () => {
   });
 
   test.each([undefined, null, 0, -1, 1.5, "1", 2 ** 53, [1]])("seq %j is none", (seq) => {
-    for (const message of [variables, logs]) {
+    for (const message of [variables, logs, marker]) {
       const refused = parse({ ...message, seq });
       expect(refused).toMatchObject({ code: "invalid", text: expect.stringContaining("expected seq to be") });
       expect(refused).not.toHaveProperty("seq");
@@ -302,6 +312,7 @@ describe("whatever comes", () => {
     { type: "declare", variables: [{ name: "a", kind: "vector" }] },
     variables,
     logs,
+    marker,
     applied,
   ];
   const field = fc.oneof(
@@ -353,6 +364,9 @@ describe("whatever comes", () => {
       "device",
       "tags",
       "now",
+      "name",
+      "at",
+      "fields",
     ];
     const changes = fc.dictionary(fc.constantFrom(...names), field);
     fc.assert(
@@ -376,9 +390,18 @@ describe("whatever comes", () => {
 
 function expectMessageOrRefusal(line: string): ReturnType<typeof parseDeviceMessage> {
   const message = parseDeviceMessage(line);
-  expect(["hello", "declare", "variables", "logs", "applied", "ping", "pong", "bye", "refused"]).toContain(
-    message.type,
-  );
+  expect([
+    "hello",
+    "declare",
+    "variables",
+    "logs",
+    "marker",
+    "applied",
+    "ping",
+    "pong",
+    "bye",
+    "refused",
+  ]).toContain(message.type);
   if (message.type === "refused") {
     expect(["bad_json", "invalid", "unknown_type"]).toContain(message.code);
     expect(message.text).toMatch(/^expected /);

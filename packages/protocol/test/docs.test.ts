@@ -66,7 +66,7 @@ describe("the tables", () => {
       const isKnown = fromDevice.type !== "refused" || fromDevice.code !== "unknown_type";
       expect(isKnown, type).toBe(by !== "server");
     }
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(13);
   });
 });
 
@@ -85,6 +85,8 @@ describe("the examples", () => {
     expect(doc).toContain(`the whole time is ${limits.VERIFY_TIMEOUT_MS / 1000} s`);
     expect(doc).toContain(`After ${limits.HEARTBEAT_MS / 1000} s`);
     expect(doc).toContain(`silent for ${limits.SESSION_RESUME_MS / 3_600_000} hours`);
+    expect(doc).toContain(`after ${limits.WRITE_EXPIRY_MS / 86_400_000} days`);
+    expect(doc).toContain(`after ${limits.TRIGGER_EXPIRY_MS / 1000} s`);
     expect(doc).toContain(`by more than ${limits.CLOCK_TOLERANCE_MS / 1000} s`);
   });
 

@@ -1,6 +1,7 @@
 /** A game's connection as the game sees it, and the shell around {@link Session}: the link, the timer, the tick. */
 
 import {
+  MAX_NAME_LENGTH,
   isJsonObject,
   isVariableName,
   parseLogLevel,
@@ -22,9 +23,9 @@ import type { CheckedOptions } from "./options.ts";
 import { StoppedError, type ProblemCode } from "./problem.ts";
 import { isSendable } from "./sendable.ts";
 import { Session, type Effect, type SessionStats, type Status } from "./session.ts";
-import { Writes, type SetHandler } from "./writes.ts";
+import { Writes, type SetHandler, type TriggerHandler } from "./writes.ts";
 
-/** Nothing here blocks. `send` and `log` never throw, whatever they are given: what can't be sent is an `error` event. */
+/** Nothing here blocks. `send`, `log` and `marker` never throw, whatever they are given: what can't be sent is an `error` event. */
 export interface Game {
   readonly status: Status;
   readonly stats: SessionStats;
@@ -39,9 +40,16 @@ export interface Game {
    * be of its kind, so the handler's parameter may be annotated with it; its limits are the handler's to keep.
    */
   onSet<Value extends JsonValue>(name: string, handler: SetHandler<Value>): void;
+  /**
+   * Makes a declared, writable variable of the kind `trigger` do something when people press it. A press is handled at
+   * most once; one that doesn't arrive within seconds never does. The handler rejects as that of `onSet` does.
+   */
+  onTrigger(name: string, handler: TriggerHandler): void;
   /** Reports values. Those of one tick leave as one line, under the time of the last call. */
   send(values: JsonObject): void;
   log(level: LogLevel, message: string, fields?: JsonObject): void;
+  /** Marks this moment, so that people find it again. A name has 1 to 200 characters, and needn't be unique. */
+  marker(name: string, fields?: JsonObject): void;
   /** Returns the function that ends it. An exception of a listener is thrown outside, as an uncaught one. */
   on<Name extends keyof GameEvents>(event: Name, listener: Listener<Name>): () => void;
   /**
@@ -118,6 +126,10 @@ export class ConnectedGame implements Game {
     this.#writes.onSet(name, handler as unknown as SetHandler);
   }
 
+  onTrigger(name: string, handler: TriggerHandler): void {
+    this.#writes.onTrigger(name, handler);
+  }
+
   send(values: JsonObject): void {
     const now = this.#environment.now();
     if (!isJsonObject(values))
@@ -132,10 +144,15 @@ export class ConnectedGame implements Game {
       level: parseLogLevel(level) ?? "info",
       message: toText(message),
     };
-    const canSendFields = fields !== undefined && isSendable(fields);
-    if (fields !== undefined && !canSendFields)
-      this.#tell("invalid", `the fields of a log entry can't be sent as JSON: ${entry.message}`);
-    this.#batch.addEntry(canSendFields ? { ...entry, fields } : entry);
+    this.#batch.addEntry({ ...entry, ...this.#sendableFields(fields, `a log entry: ${entry.message}`) });
+    this.#scheduleBatch();
+  }
+
+  marker(name: string, fields?: JsonObject): void {
+    const at = this.#environment.now();
+    if (!isVariableName(name))
+      return this.#tell("invalid", `expected a marker's name to be 1 to ${MAX_NAME_LENGTH} characters`);
+    this.#batch.addMarker({ at, name, ...this.#sendableFields(fields, `the marker ${name}`) });
     this.#scheduleBatch();
   }
 
@@ -157,6 +174,14 @@ export class ConnectedGame implements Game {
     return this.#closing;
   }
 
+  /** What can't be sent is left out, and told. */
+  #sendableFields(fields: JsonObject | undefined, what: string): { readonly fields?: JsonObject } {
+    if (fields === undefined) return {};
+    if (isJsonObject(fields) && isSendable(fields)) return { fields };
+    this.#tell("invalid", `the fields can't be sent as JSON: those of ${what}`);
+    return {};
+  }
+
   #addValue(name: string, value: JsonValue, at: number): void {
     if (!isVariableName(name) || !isSendable(value)) {
       if (!this.#unsendable.has(name)) this.#tell("invalid", `the value of ${name} can't be sent as JSON`);
@@ -165,8 +190,14 @@ export class ConnectedGame implements Game {
     }
     this.#unsendable.delete(name);
     this.#batch.addValue(name, value, at);
-    const declared = this.#declared.get(name);
-    if (declared !== undefined) this.#declared.set(name, { declaration: declared.declaration, value });
+    this.#hold(name, value);
+  }
+
+  /** Declares it with its newest value from now on. A trigger has none: it would go off again with each declaration. */
+  #hold(name: string, value: JsonValue): void {
+    const declaration = this.#declared.get(name)?.declaration;
+    if (declaration !== undefined && declaration.kind !== "trigger")
+      this.#declared.set(name, { declaration, value });
   }
 
   #scheduleBatch(): void {
@@ -281,11 +312,7 @@ export class ConnectedGame implements Game {
   }
 
   #answer(id: number, results: Readonly<Record<string, AppliedResult>>): void {
-    for (const [name, { value }] of Object.entries(results)) {
-      const declared = this.#declared.get(name);
-      if (declared !== undefined && value !== undefined)
-        this.#declared.set(name, { declaration: declared.declaration, value });
-    }
+    for (const [name, { value }] of Object.entries(results)) if (value !== undefined) this.#hold(name, value);
     this.#carryOut(this.#session.answer(id, results));
   }
 

@@ -10,7 +10,7 @@ export { StoppedError, type Problem, type ProblemCode } from "./problem.ts";
 
 // Variables
 export { DeclarationError, type Declaration } from "./declarations.ts";
-export { Rejection, reject, type SetHandler, type SetOutcome } from "./writes.ts";
+export { Rejection, reject, type SetHandler, type SetOutcome, type TriggerHandler } from "./writes.ts";
 export {
   isDeviceId,
   isDeviceKey,

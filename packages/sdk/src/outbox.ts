@@ -5,7 +5,8 @@
  * **Backlog.** When a connection begins, what is held is old news. A `variables` line all of whose variables stand
  * again in later held lines is marked `backlog`: it goes to history only. A line that has the newest value of at
  * least one variable isn't marked, so that what the server shows live afterwards is the newest of everything,
- * without a value that the game never sent. Log entries carry their own times and have no live value: never marked.
+ * without a value that the game never sent. Log entries and markers carry their own times and have no live value: never
+ * marked.
  */
 
 import { formatMessage, type JsonObject, type LogEntryLine } from "@wheelhouse/protocol";
@@ -15,7 +16,15 @@ import { byteLength } from "./byte-length.ts";
 /** A line that has no number yet. */
 export type Draft =
   | { readonly type: "variables"; readonly at: number; readonly values: JsonObject }
-  | { readonly type: "logs"; readonly entries: readonly LogEntryLine[] };
+  | { readonly type: "logs"; readonly entries: readonly LogEntryLine[] }
+  | ({ readonly type: "marker" } & Marker);
+
+/** A moment, as the game names it. */
+export interface Marker {
+  readonly at: number;
+  readonly name: string;
+  readonly fields?: JsonObject;
+}
 
 export interface OutboxLimits {
   readonly maxLines: number;
@@ -203,9 +212,16 @@ interface Held {
 }
 
 function formatDraft(draft: Draft, seq: number): string {
-  return draft.type === "variables"
-    ? formatMessage({ type: "variables", seq, at: draft.at, values: draft.values })
-    : formatMessage({ type: "logs", seq, entries: draft.entries });
+  switch (draft.type) {
+    case "variables":
+      return formatMessage({ type: "variables", seq, at: draft.at, values: draft.values });
+    case "logs":
+      return formatMessage({ type: "logs", seq, entries: draft.entries });
+    case "marker": {
+      const { type, ...marker } = draft;
+      return formatMessage({ type, seq, ...marker });
+    }
+  }
 }
 
 function relabel(held: Held): void {

@@ -40,6 +40,9 @@ export type SetHandler<Value extends JsonValue = JsonValue> = (
   value: Value,
 ) => SetOutcome | Promise<SetOutcome>;
 
+/** Does what a trigger stands for. Rejects by returning {@link reject} or by throwing; nothing else it returns counts. */
+export type TriggerHandler = () => unknown;
+
 /** What the game said of its variables, as far as writes need it. */
 export interface KnownVariables {
   kind(name: string): KindName | undefined;
@@ -63,6 +66,13 @@ export class Writes {
 
   onSet(name: string, handler: SetHandler): void {
     this.#handlers.set(name, handler);
+  }
+
+  onTrigger(name: string, handler: TriggerHandler): void {
+    this.#handlers.set(name, () => {
+      const outcome = handler();
+      return outcome instanceof Promise ? outcome.then(toTriggerOutcome) : toTriggerOutcome(outcome);
+    });
   }
 
   /** Begins with no memory of writes. Handlers still at work come to their end, but answer nobody. */
@@ -161,6 +171,10 @@ export class Writes {
     const value = this.#known.value(name);
     return value === undefined ? { error } : { error, value };
   }
+}
+
+function toTriggerOutcome(returned: unknown): SetOutcome {
+  return returned instanceof Rejection ? returned : true;
 }
 
 type Outcome = readonly [string, AppliedResult | Promise<AppliedResult>];

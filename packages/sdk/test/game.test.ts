@@ -180,6 +180,57 @@ describe("speaking", () => {
   });
 });
 
+describe("markers", () => {
+  test("leave with their time, their fields and a number of their own", async () => {
+    begin();
+    const connection = await welcomed();
+    game.send({ a: 1 });
+    game.marker("boss fight", { level: 3 });
+    game.marker("boss dead");
+    const at = environment.now();
+    expect(await connection.next()).toMatchObject({ type: "variables", seq: 1 });
+    expect(await connection.next()).toEqual({
+      type: "marker",
+      seq: 2,
+      at,
+      name: "boss fight",
+      fields: { level: 3 },
+    });
+    expect(await connection.next()).toEqual({ type: "marker", seq: 3, at, name: "boss dead" });
+  });
+
+  test("are sent again after a cut, once and in order, and never as backlog", async () => {
+    begin();
+    const first = await welcomed();
+    game.marker("one");
+    await first.next();
+    game.marker("two");
+    await first.next();
+    first.send({ type: "ack", seq: 1 });
+    const problem = nextProblem();
+    first.cut();
+    await problem;
+    game.marker("three");
+    await comeBack();
+    const second = await welcomed({ resumed: true, acknowledged: 1 });
+    const at = environment.now() - 5_000;
+    expect(await second.next()).toEqual({ type: "marker", seq: 2, at, name: "two" });
+    expect(await second.next()).toEqual({ type: "marker", seq: 3, at, name: "three" });
+  });
+
+  test("that no server would take are events, and nothing else", async () => {
+    begin();
+    const connection = await welcomed();
+    game.marker("");
+    game.marker("x".repeat(201));
+    game.marker("odd", { broken: Number.NaN });
+    game.marker("odder", [] as unknown as {});
+    expect(await connection.next()).toMatchObject({ type: "marker", seq: 1, name: "odd" });
+    expect(await connection.next()).not.toHaveProperty("fields");
+    expect(problems.map(({ code }) => code)).toEqual(["invalid", "invalid", "invalid"]);
+  });
+});
+
 describe("coming back", () => {
   test("a connection cut in the middle is resumed: only what wasn't acknowledged comes again, in order", async () => {
     begin();
@@ -317,6 +368,25 @@ describe("being steered", () => {
       results: { speed: { error: "out of range", value: 9 }, wings: { error: "not writable here" } },
     });
     expect(speed).toBe(9);
+  });
+
+  test("a trigger goes off once, and isn't declared as if it had a value", async () => {
+    begin();
+    let presses = 0;
+    game.declare({ restart: { kind: "trigger", writable: true } });
+    game.onTrigger("restart", () => void (presses += 1));
+    const first = await welcomed();
+    const declared = await first.next();
+    first.send({ type: "set", id: 5, values: { restart: true } });
+    const answer = { type: "applied", id: 5, results: { restart: { value: true } } };
+    expect(await first.next()).toEqual(answer);
+    first.cut();
+    await comeBack();
+    const second = await welcomed({ resumed: true, acknowledged: 1 });
+    expect(await second.next()).toEqual(declared);
+    second.send({ type: "set", id: 5, values: { restart: true } });
+    expect(await second.next()).toEqual(answer);
+    expect(presses).toBe(1);
   });
 
   test("a set that comes again after a reconnect is answered the same and not applied again", async () => {

@@ -32,6 +32,38 @@ function slow(): { handler: SetHandler; calls: unknown[]; finish: (value?: numbe
   };
 }
 
+describe("a trigger", () => {
+  test("answers true, whatever its handler returns, and says why it didn't go off", async () => {
+    writes.onTrigger("restart", () => 5);
+    writes.onTrigger("later", () => Promise.resolve("done"));
+    writes.onTrigger("jammed", () => reject("not during a fight"));
+    writes.onTrigger("broken", async () => {
+      throw new Error("stuck");
+    });
+    apply(1, { restart: "true", later: "true", jammed: "true", broken: "true" });
+    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answers).toEqual([
+      {
+        restart: { value: true },
+        later: { value: true },
+        jammed: { error: "not during a fight" },
+        broken: { error: "stuck" },
+      },
+    ]);
+  });
+
+  test("that comes again is answered again and doesn't go off again", () => {
+    let presses = 0;
+    writes.onTrigger("restart", () => (presses += 1));
+    apply(1, { restart: "true" });
+    apply(1, { restart: "true" });
+    apply(2, { restart: "true" });
+    expect(presses).toBe(2);
+    expect(answers).toHaveLength(3);
+  });
+});
+
 describe("one answer for each variable", () => {
   test("what the handler returns is what was applied", () => {
     writes.onSet("speed", () => 9);

@@ -1,5 +1,7 @@
 /** What can be said of an email and a password before the server is asked. Pure. */
 
+import { textOf } from "./text-of.ts";
+
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -11,6 +13,10 @@ export type FieldErrors = Readonly<Record<string, string>>;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const MIN_PASSWORD_LENGTH = 8;
 const MAX_PASSWORD_LENGTH = 128;
+
+export function readCredentials(form: FormData): Credentials {
+  return { email: textOf(form, "email"), password: textOf(form, "password") };
+}
 
 export function checkNewCredentials({ email, password }: Credentials): FieldErrors {
   return { ...checkEmail(email), ...checkNewPassword(password) };
@@ -25,7 +31,12 @@ function checkEmail(email: string): FieldErrors {
   return EMAIL.test(email.trim()) ? {} : { email: "Enter an email address, like ann@example.com." };
 }
 
-function checkNewPassword(password: string): FieldErrors {
+/** The name of a project, a key or a token. */
+export function checkName(field: string, name: string): FieldErrors {
+  return name.trim() === "" ? { [field]: "Give it a name." } : {};
+}
+
+export function checkNewPassword(password: string): FieldErrors {
   if (password.length < MIN_PASSWORD_LENGTH)
     return { password: `Use at least ${MIN_PASSWORD_LENGTH} characters.` };
   if (password.length > MAX_PASSWORD_LENGTH)

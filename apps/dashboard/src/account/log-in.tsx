@@ -1,48 +1,33 @@
 /** Logging in. */
 
 import type { ApiClient } from "@wheelhouse/api";
-import { AccountForm, textOf } from "./account-form.tsx";
-import { checkCredentials } from "./credentials.ts";
-import { Field } from "./field.tsx";
+import type { ReactNode } from "react";
+import { AccountForm } from "./account-form.tsx";
+import { CredentialFields } from "./credential-fields.tsx";
+import { checkCredentials, readCredentials } from "./credentials.ts";
 
 interface Props {
   readonly api: ApiClient;
+  readonly lead?: string;
   readonly onDone: () => Promise<void>;
+  readonly footer?: ReactNode;
 }
 
-export function LogIn({ api, onDone }: Props) {
-  const read = (form: FormData) => ({ email: textOf(form, "email"), password: textOf(form, "password") });
+export function LogIn({ api, lead = "Watch and steer your game while it runs.", onDone, footer }: Props) {
   return (
     <AccountForm
       title="Log in"
-      lead="Watch and steer your game while it runs."
+      lead={lead}
       action="Log in"
       fields={["email", "password"]}
-      check={(form) => checkCredentials(read(form))}
+      check={(form) => checkCredentials(readCredentials(form))}
       send={async (form) => {
-        await api.call("logIn", { body: read(form) });
+        await api.call("logIn", { body: readCredentials(form) });
         await onDone();
       }}
+      footer={footer}
     >
-      {(errors) => (
-        <>
-          <Field
-            label="Email"
-            name="email"
-            type="email"
-            autoComplete="username"
-            autoFocus
-            error={errors["email"]}
-          />
-          <Field
-            label="Password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            error={errors["password"]}
-          />
-        </>
-      )}
+      {(errors) => <CredentialFields errors={errors} password="current-password" />}
     </AccountForm>
   );
 }

@@ -2,8 +2,7 @@
 
 import { useEffect } from "react";
 import { Button } from "../shell/button.tsx";
-import { Mark } from "../shell/mark.tsx";
-import styles from "./account.module.css";
+import { Card } from "./card.tsx";
 
 const RETRY_EVERY_MS = 2_000;
 
@@ -14,16 +13,8 @@ export function Unreachable({ onRetry }: { readonly onRetry: () => void }) {
   }, [onRetry]);
 
   return (
-    <main className={styles.page}>
-      <div className={styles.form} role="alert">
-        <div className={styles.brand}>
-          <Mark size={40} />
-          <span>Wheelhouse</span>
-        </div>
-        <h1>The server can’t be reached</h1>
-        <p className={styles.lead}>Is it running? This page tries again by itself.</p>
-        <Button onClick={onRetry}>Try now</Button>
-      </div>
-    </main>
+    <Card title="The server can’t be reached" lead="Is it running? This page tries again by itself.">
+      <Button onClick={onRetry}>Try now</Button>
+    </Card>
   );
 }

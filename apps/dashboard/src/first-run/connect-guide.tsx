@@ -3,15 +3,25 @@
 import { useId, useState, type KeyboardEvent } from "react";
 import { useSession } from "../account/account.ts";
 import styles from "./connect-guide.module.css";
-import { CopyButton } from "./copy-button.tsx";
+import { Button } from "../shell/button.tsx";
+import { CopyButton } from "../shell/copy-button.tsx";
 import { toDeviceHost, toSnippets, type Snippet } from "./snippets.ts";
 import { useDeviceKey } from "./use-device-key.ts";
 
 export function ConnectGuide() {
-  const state = useDeviceKey();
+  const [state, makeKey] = useDeviceKey();
   const { devicePort } = useSession();
   if (state.step === "asking") return <div className={styles.guide} />;
   if (state.step === "refused") return <p className={styles.refused}>{state.message}</p>;
+  if (state.step === "none")
+    return (
+      <div className={styles.key}>
+        <span className={styles.none}>This project has no device key.</span>
+        <Button look="primary" onClick={() => void makeKey()}>
+          Make one
+        </Button>
+      </div>
+    );
   const snippets = toSnippets(state.key, { host: toDeviceHost(location.hostname), port: devicePort });
   return (
     <div className={styles.guide}>

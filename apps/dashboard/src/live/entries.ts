@@ -1,13 +1,11 @@
-/** Lists of log entries: merged by id, oldest first, never longer than asked. Pure. */
-
-import type { LogEntry } from "@wheelhouse/api";
+/** Lists of log entries, or of markers: merged by id, oldest first, never longer than asked. Pure. */
 
 /** Both lists without doubles, the newest `limit` of them. The first must be in order; the second may be in any. */
-export function mergeEntries(
-  known: readonly LogEntry[],
-  more: readonly LogEntry[],
+export function mergeEntries<E extends { readonly id: number }>(
+  known: readonly E[],
+  more: readonly E[],
   limit: number,
-): readonly LogEntry[] {
+): readonly E[] {
   if (more.length === 0) return known.length <= limit ? known : known.slice(-limit);
   const byId = new Map(known.map((entry) => [entry.id, entry]));
   const newestKnown = known.at(-1)?.id ?? -1;

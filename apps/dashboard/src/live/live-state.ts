@@ -5,6 +5,7 @@ import type {
   Device,
   LiveMessage,
   LogEntry,
+  Marker,
   Position,
   Snapshot,
   Variable,
@@ -31,6 +32,8 @@ export interface LiveState {
   readonly variables: ReadonlyMap<string, Variable>;
   /** What came live, oldest first, at most {@link MAX_LIVE_ENTRIES}. */
   readonly logs: readonly LogEntry[];
+  /** Markers of the open device and of the project that came live, as `logs`. */
+  readonly markers: readonly Marker[];
   /** Entries the server left out because more came than a page can take. */
   readonly dropped: number;
   /** Where the open device's subscription has got to. */
@@ -48,7 +51,7 @@ export type LiveEvent =
   /** The answer to a change made here; it may come before or after the socket tells of it. */
   | { readonly type: "asked"; readonly change: ChangeResult; readonly by: string };
 
-/** How many log entries the page keeps. */
+/** How many log entries the page keeps, and how many markers. */
 export const MAX_LIVE_ENTRIES = 500;
 
 export const initialLiveState: LiveState = {
@@ -58,11 +61,14 @@ export const initialLiveState: LiveState = {
   layout: undefined,
   variables: new Map(),
   logs: [],
+  markers: [],
   dropped: 0,
   position: undefined,
   snapshots: 0,
   generation: 0,
 };
+
+const NO_TAIL = { logs: [], markers: [], dropped: 0 } as const;
 
 export function reduceLive(state: LiveState, event: LiveEvent): LiveState {
   switch (event.type) {
@@ -91,7 +97,7 @@ function tellProject(state: LiveState, message: LiveMessage): LiveState {
 function tellDevice(state: LiveState, message: LiveMessage): LiveState {
   if (message.type === "snapshot") return takeSnapshot(state, message);
   if (message.type === "changes") return takeChanges(state, message);
-  if (message.type === "reload") return { ...state, position: undefined, logs: [], dropped: 0 };
+  if (message.type === "reload") return { ...state, ...NO_TAIL, position: undefined };
   return state;
 }
 
@@ -107,7 +113,7 @@ function takeSnapshot(state: LiveState, message: Snapshot): LiveState {
       variables: byName(layout),
       position: { epoch, offset: follows ? (state.position?.offset ?? offset) : offset },
       snapshots: state.snapshots + 1,
-      ...(follows ? {} : { logs: [], dropped: 0, generation: state.generation + 1 }),
+      ...(follows ? {} : { ...NO_TAIL, generation: state.generation + 1 }),
     },
     message.writes ?? [],
   );
@@ -129,6 +135,11 @@ function takeChanges(state: LiveState, message: Changes): LiveState {
             message.logs.filter((entry) => entry.device === device),
             MAX_LIVE_ENTRIES,
           ),
+    markers: mergeEntries(
+      state.markers,
+      (message.markers ?? []).filter((marker) => marker.device === null || marker.device === device),
+      MAX_LIVE_ENTRIES,
+    ),
     dropped: state.dropped + message.dropped,
     position: position && { ...position, offset: Math.max(position.offset, message.offset) },
   };

@@ -33,5 +33,6 @@ export function toWrite({ device, answer }: ChangeResult, by: string): readonly 
     by,
     createdAt: 0,
     updatedAt: 0,
+    expiresAt: null,
   }));
 }

@@ -1,12 +1,13 @@
 /** Lines of a log, newest at the bottom, which stays in sight while it is followed. */
 
-import type { LogEntry } from "@wheelhouse/api";
+import type { LogEntry, Marker } from "@wheelhouse/api";
 import { memo, useLayoutEffect, useRef } from "react";
 import { classNames } from "../shell/class-names.ts";
+import type { Line } from "./lines.ts";
 import styles from "./logs.module.css";
 
 interface Props {
-  readonly entries: readonly LogEntry[];
+  readonly lines: readonly Line[];
   readonly isFollowing: boolean;
   /** Somebody scrolled away from the newest line. */
   readonly onScrollBack: () => void;
@@ -15,13 +16,13 @@ interface Props {
 /** Nearer to the end than that is at the end. */
 const NEAR_END_PX = 30;
 
-export function LogLines({ entries, isFollowing, onScrollBack }: Props) {
+export function LogLines({ lines, isFollowing, onScrollBack }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const topBefore = useRef(0);
 
   useLayoutEffect(() => {
     if (isFollowing && list.current !== null) list.current.scrollTop = list.current.scrollHeight;
-  }, [entries, isFollowing]);
+  }, [lines, isFollowing]);
 
   // Only a move upwards is a person's: a list that shrinks or grows moves down to its end again by itself.
   function scrolled(): void {
@@ -42,10 +43,14 @@ export function LogLines({ entries, isFollowing, onScrollBack }: Props) {
       tabIndex={0}
       onScroll={scrolled}
     >
-      {entries.length === 0 && <li className={styles.empty}>No entry to show.</li>}
-      {entries.map((entry) => (
-        <LogLine key={entry.id} entry={entry} />
-      ))}
+      {lines.length === 0 && <li className={styles.empty}>No entry to show.</li>}
+      {lines.map((line) =>
+        line.type === "entry" ? (
+          <LogLine key={line.id} entry={line.entry} />
+        ) : (
+          <MarkerLine key={line.id} marker={line.marker} />
+        ),
+      )}
     </ol>
   );
 }
@@ -54,9 +59,7 @@ const LogLine = memo(function LogLine({ entry }: { readonly entry: LogEntry }) {
   const { at, level, message, fields } = entry;
   return (
     <li className={classNames(styles.line, styles[level])} data-level={level}>
-      <time dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
-        {toClock(at)}
-      </time>
+      <Clock at={at} />
       <span className={styles.levelName}>{level}</span>
       <span className={styles.message}>
         {message}
@@ -65,6 +68,29 @@ const LogLine = memo(function LogLine({ entry }: { readonly entry: LogEntry }) {
     </li>
   );
 });
+
+const MarkerLine = memo(function MarkerLine({ marker }: { readonly marker: Marker }) {
+  const { at, name, fields, by } = marker;
+  return (
+    <li className={classNames(styles.line, styles.marker)} aria-label={`Marker ${name}`}>
+      <Clock at={at} />
+      <span className={styles.levelName}>mark</span>
+      <span className={styles.message}>
+        {name}
+        {fields !== null && <span className={styles.fields}> {toFieldsText(fields)}</span>}
+        {by !== null && <span className={styles.fields}> by {by}</span>}
+      </span>
+    </li>
+  );
+});
+
+function Clock({ at }: { readonly at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
+      {toClock(at)}
+    </time>
+  );
+}
 
 function toClock(at: number): string {
   const date = new Date(at);

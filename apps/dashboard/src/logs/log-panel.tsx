@@ -1,8 +1,10 @@
-/** The open device's log: its newest entries, followed until it is paused. */
+/** The open device's log: its newest entries with the markers between them, followed until it is paused. */
 
+import { toAddress, type Marker } from "@wheelhouse/api";
 import { LOG_LEVELS, type LogLevel } from "@wheelhouse/protocol";
-import { Pause, Play } from "lucide-react";
+import { Download, Pause, Play } from "lucide-react";
 import { useMemo, useState } from "react";
+import { useSession } from "../account/account.ts";
 import { mergeEntries } from "../live/entries.ts";
 import { useLive } from "../live/live-context.tsx";
 import { MAX_LIVE_ENTRIES } from "../live/live-state.ts";
@@ -10,10 +12,13 @@ import { Button } from "../shell/button.tsx";
 import { Panel } from "../shell/panel.tsx";
 import { useShortcut } from "../shell/use-shortcut.ts";
 import type { View } from "../shell/view.ts";
-import { countAfter, matches } from "./log-filter.ts";
+import { countAfter, matches, type LogFilter } from "./log-filter.ts";
+import { hasText, toLines } from "./lines.ts";
 import { LogLines } from "./log-lines.tsx";
 import styles from "./logs.module.css";
+import { MarkerDialog } from "./marker-dialog.tsx";
 import { useStoredEntries } from "./use-stored-entries.ts";
+import { useStoredMarkers } from "./use-stored-markers.ts";
 
 interface Props {
   readonly view: View;
@@ -30,6 +35,10 @@ export function LogPanel({ view, device, onFilter }: Props) {
     () => mergeEntries([], [...stored.entries, ...live].filter(matches(filter)), MAX_LIVE_ENTRIES),
     [stored.entries, live, filter],
   );
+  const markers = useMarkers(device, view.logText);
+  const [isMarking, setIsMarking] = useState(false);
+  const { role } = useSession().account.project;
+  useShortcut("m", () => setIsMarking(role !== "viewer"));
   /** The last entry shown, while paused; `undefined` follows. */
   const [pausedAt, setPausedAt] = useState<number>();
   const [frozen, setFrozen] = useState(entries);
@@ -39,7 +48,7 @@ export function LogPanel({ view, device, onFilter }: Props) {
   function pause(): void {
     if (isPaused) return;
     setFrozen(entries);
-    setPausedAt(entries.at(-1)?.id ?? 0);
+    setPausedAt(Math.max(entries.at(-1)?.id ?? 0, markers.at(-1)?.id ?? 0));
   }
   const follow = (): void => setPausedAt(undefined);
   useShortcut(" ", isPaused ? follow : pause);
@@ -52,6 +61,8 @@ export function LogPanel({ view, device, onFilter }: Props) {
         MAX_LIVE_ENTRIES,
       ).filter(matches(filter))
     : entries;
+  const shownMarkers = isPaused ? markers.filter(({ id }) => id <= pausedAt) : markers;
+  const lines = useMemo(() => toLines(shown, shownMarkers, MAX_LIVE_ENTRIES), [shown, shownMarkers]);
   return (
     <Panel
       title="Log"
@@ -81,6 +92,7 @@ export function LogPanel({ view, device, onFilter }: Props) {
             value={view.logText}
             onChange={(event) => onFilter({ logText: event.target.value })}
           />
+          <ExportLink device={device} filter={filter} />
           <Button
             className={styles.pause}
             aria-pressed={isPaused}
@@ -94,8 +106,42 @@ export function LogPanel({ view, device, onFilter }: Props) {
         </>
       }
     >
-      <LogLines entries={shown} isFollowing={!isPaused} onScrollBack={pause} />
+      <LogLines lines={lines} isFollowing={!isPaused} onScrollBack={pause} />
+      {isMarking && <MarkerDialog device={device} onClose={() => setIsMarking(false)} />}
     </Panel>
+  );
+}
+
+function useMarkers(device: string, text: string): readonly Marker[] {
+  const live = useLive("markers");
+  const stored = useStoredMarkers(device);
+  return useMemo(
+    () => mergeEntries([], [...stored, ...live].filter(hasText(text)), MAX_LIVE_ENTRIES),
+    [stored, live, text],
+  );
+}
+
+/** Everything that the filter lets through, not only what is on the screen. */
+function ExportLink({ device, filter }: { readonly device: string; readonly filter: LogFilter }) {
+  const { project } = useSession().account;
+  const text = filter.text.trim();
+  const query = {
+    kind: "logs",
+    format: "csv",
+    device,
+    level: filter.level,
+    ...(text === "" ? {} : { text }),
+  } as const;
+  return (
+    <a
+      className={styles.export}
+      href={toAddress("export", { params: { project: project.id }, query })}
+      download
+      aria-label="Export log"
+      title="Export as CSV"
+    >
+      <Download size={13} />
+    </a>
   );
 }
 

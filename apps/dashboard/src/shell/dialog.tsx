@@ -1,4 +1,4 @@
-/** A sheet over the page; Escape or a press beside it closes it. */
+/** A sheet over the page, with the focus in its first field; Escape or a press beside it closes it. */
 
 import { X } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
@@ -16,6 +16,7 @@ export function Dialog({ title, onClose, children }: Props) {
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -9,6 +9,8 @@ const SHORTCUTS = [
   ["Enter", "Set the draft (Ctrl Enter in JSON)"],
   ["Esc", "Discard the draft, or clear the filter"],
   ["space", "Pause the log, or follow it again"],
+  ["m", "Set a marker"],
+  [",", "Open the settings, or leave them"],
   ["?", "Show this sheet"],
 ] as const;
 

@@ -10,7 +10,7 @@ import { readInput, toInput, type Draft } from "./drafts.ts";
 import { EDITORS } from "./editors/index.ts";
 import type { DraftActions } from "./use-drafts.ts";
 import styles from "./variables.module.css";
-import { WriteChip } from "./write-chip.tsx";
+import { WriteOutcome } from "./write-outcome.tsx";
 
 interface Props {
   readonly variable: Variable;
@@ -25,6 +25,11 @@ export function DraftCell({ variable, draft, actions }: Props) {
   const read = draft && readInput(variable, draft.input);
   const problem = draft?.refusal ?? (read && "code" in read ? read.message : undefined);
   const Editor = EDITORS[variable.kind];
+
+  function edit(input: JsonValue): void {
+    actions.edit(name, input);
+    if (variable.kind === "trigger") actions.send(name, input);
+  }
 
   function send(): void {
     if (read === undefined || "code" in read || draft?.isSending) return;
@@ -66,7 +71,7 @@ export function DraftCell({ variable, draft, actions }: Props) {
             input={draft?.input ?? frozen ?? toInput(variable)}
             label={`New value of ${name}`}
             isInvalid={problem !== undefined}
-            onInput={(input) => actions.edit(name, input)}
+            onInput={edit}
           />
         </div>
         {problem !== undefined && (
@@ -77,7 +82,9 @@ export function DraftCell({ variable, draft, actions }: Props) {
       </td>
       <td role="cell" className={styles.outcomeCell} onKeyDown={keyDown}>
         {draft === undefined ? (
-          variable.desired !== null && <WriteChip variable={variable} write={variable.desired} />
+          variable.desired !== null && (
+            <WriteOutcome variable={variable} write={variable.desired} actions={actions} />
+          )
         ) : (
           <div className={styles.draftActions}>
             <Button

@@ -7,6 +7,7 @@ import {
   parseJson,
   type Fits,
   type JsonValue,
+  type KindName,
   type Limits,
   type Unfit,
 } from "@wheelhouse/protocol";
@@ -52,13 +53,17 @@ export function reduceDrafts(drafts: Drafts, event: DraftEvent): Drafts {
 }
 
 /** What an editor begins with: the value on its way to the device, else the device's own. */
-export function toInput(variable: Variable): JsonValue {
-  const { desired, reported } = variable;
+export function toInput({ kind, desired, reported }: Variable): JsonValue {
   const value = desired !== null && !isFinal(desired.state) ? desired.value : (reported?.value ?? null);
-  if (variable.kind === "boolean") return kindOf("boolean").parse(value) ?? false;
-  if (variable.kind === "vector") return Array.isArray(value) ? value.map(String) : ["", "", ""];
+  return toInputOf(kind, value);
+}
+
+/** A value as the editor of its kind has it. */
+export function toInputOf(kind: KindName, value: JsonValue): JsonValue {
+  if (kind === "boolean") return kindOf("boolean").parse(value) ?? false;
+  if (kind === "vector") return Array.isArray(value) ? value.map(String) : ["", "", ""];
   if (value === null) return "";
-  return variable.kind === "json" || typeof value !== "string" ? JSON.stringify(value) : value;
+  return kind === "json" || typeof value !== "string" ? JSON.stringify(value) : value;
 }
 
 /** Reads what stands in an editor as a value that the variable may take. */

@@ -9,7 +9,8 @@ const FLASH_MS = 900;
 
 export function ValueText({ variable }: { readonly variable: Variable }) {
   const { reported, unit, kind } = variable;
-  const text = reported === null ? "—" : toValueText(variable, reported.value);
+  const text =
+    reported === null ? "—" : kind === "trigger" ? "went off" : toValueText(variable, reported.value);
   const element = useRef<HTMLSpanElement>(null);
   const shownBefore = useRef(text);
 

@@ -32,7 +32,7 @@ export function toWriteText(variable: Variable, write: Write): WriteText {
     case "expired":
       return { tone: "past", text: "expired", detail: detail("the device didn’t answer in time.") };
     case "cancelled":
-      return { tone: "past", text: "cancelled", detail: detail("it was cancelled.") };
+      return { tone: "past", text: "cancelled", detail: detail(`${write.reason ?? "cancelled"}.`) };
     case "replaced":
       return { tone: "past", text: "replaced", detail: detail("a newer change took its place.") };
   }

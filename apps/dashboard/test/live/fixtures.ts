@@ -1,6 +1,6 @@
 /** Entities as the server sends them, with only what a test cares about spelled out. */
 
-import type { Device, LogEntry, Variable, Write } from "@wheelhouse/api";
+import type { Device, LogEntry, Marker, Variable, Write } from "@wheelhouse/api";
 
 export function device(id: string, rest: Partial<Device> = {}): Device {
   return {
@@ -43,6 +43,7 @@ export function write(id: number, name: string, rest: Partial<Write> = {}): Writ
     by: "ann@example.com",
     createdAt: 100,
     updatedAt: 100,
+    expiresAt: null,
     ...rest,
   };
 }
@@ -59,4 +60,9 @@ export function entry(id: number, rest: Partial<LogEntry> = {}): LogEntry {
     fields: null,
     ...rest,
   };
+}
+
+export function marker(id: number, rest: Partial<Marker> = {}): Marker {
+  const at = { at: id, receivedAt: id };
+  return { id, device: "game", session: null, ...at, name: `mark ${id}`, fields: null, by: null, ...rest };
 }

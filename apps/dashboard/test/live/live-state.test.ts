@@ -7,7 +7,7 @@ import {
   type LiveEvent,
   type LiveState,
 } from "../../src/live/live-state.ts";
-import { device, entry, variable, write } from "./fixtures.ts";
+import { device, entry, marker, variable, write } from "./fixtures.ts";
 
 function play(events: readonly LiveEvent[], from: LiveState = initialLiveState): LiveState {
   return events.reduce(reduceLive, from);
@@ -185,5 +185,26 @@ describe("log entries", () => {
     expect(state.logs).toHaveLength(MAX_LIVE_ENTRIES);
     expect(state.logs[0]?.id).toBe(3);
     expect(state.dropped).toBe(7);
+  });
+});
+
+describe("markers", () => {
+  const idsOfMarkers = (state: LiveState): number[] => state.markers.map(({ id }) => id);
+
+  test("of the open device and of the project are kept in order without doubles", () => {
+    const state = play(
+      [
+        changes({ markers: [marker(12), marker(13, { device: "other" })] }),
+        changes({ offset: 14, markers: [marker(14, { device: null }), marker(12)] }),
+      ],
+      opened,
+    );
+    expect(idsOfMarkers(state)).toEqual([12, 14]);
+    expect(state.position?.offset).toBe(14);
+  });
+
+  test("start over when the server says reload", () => {
+    const state = play([changes({ markers: [marker(12)] }), told({ type: "reload", id: 2 })], opened);
+    expect(idsOfMarkers(state)).toEqual([]);
   });
 });

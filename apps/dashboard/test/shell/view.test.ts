@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
   MAX_PLOTTED,
+  chooseProject,
   formatView,
   initialView,
   parseView,
+  toDevicesAddress,
   togglePlotted,
   type View,
 } from "../../src/shell/view.ts";
@@ -16,6 +18,7 @@ describe("the address", () => {
 
   test("brings back the same screen, also with names that need escaping", () => {
     const view: View = {
+      project: "p3Vd9tRw7bNa",
       device: "pixel-7",
       filter: "enemy & co",
       plotted: ["a=b", "größe", "x+y?#"],
@@ -37,6 +40,21 @@ describe("the address", () => {
   test("with too many plotted variables shows as many as can be read", () => {
     const search = Array.from({ length: 10 }, (_, index) => `plot=v${index}`).join("&");
     expect(parseView(search).plotted).toHaveLength(MAX_PLOTTED);
+  });
+});
+
+describe("the project", () => {
+  const rocket = { id: "p1", name: "Rocket", role: "owner" as const };
+  const boat = { id: "p2", name: "Boat", role: "viewer" as const };
+
+  test("is the one that the address names, else the first", () => {
+    expect(chooseProject([rocket, boat], parseView(toDevicesAddress("p2").slice(1)).project)).toBe(boat);
+    expect(chooseProject([rocket, boat], undefined)).toBe(rocket);
+  });
+
+  test("is none, rather than another, where the address names one of others", () => {
+    expect(chooseProject([rocket, boat], "p3")).toBeUndefined();
+    expect(chooseProject([], undefined)).toBeUndefined();
   });
 });
 

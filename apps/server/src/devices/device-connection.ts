@@ -4,7 +4,7 @@
  */
 
 import { CallTimeoutError, on, type Ref } from "@wheelhouse/actors";
-import { defineConnection, type ConnectionContext } from "@wheelhouse/net";
+import { defineConnection, type ConnectionContext, type KeyedBuckets } from "@wheelhouse/net";
 import {
   HEARTBEAT_MS,
   MAX_LINE_BYTES,
@@ -33,8 +33,20 @@ const SILENT_HEARTBEATS = 3;
 /** How much later than asked a silence may be noticed: timers of one duration share a list, and many mustn't all differ. */
 const HEARTBEAT_STEP_MS = 1_000;
 
+/** How often a connection that was too fast looks whether it may go on. */
+const SLOW_STEP_MS = 100;
+/** How often it is told that it is too fast, at the most. */
+const SLOW_NOTICE_MS = 1_000;
+
+/** What every connection of a listener shares. */
+export interface DeviceLimits {
+  /** Lines by device key, over all of its connections. */
+  readonly lines: KeyedBuckets;
+}
+
 interface ConnectionPrivate extends DeviceConnectionProtocol {
   casts: DeviceConnectionProtocol["casts"] & {
+    mayGoOn(): void;
     verifyTimedOut(): void;
     heartbeat(): void;
   };
@@ -55,16 +67,20 @@ interface ConnectionState {
   passedLines: number;
   storedLines: number;
   lastLineAt: number;
+  readonly limits: DeviceLimits;
+  /** Its key has said too much of late: nothing is read until it may say more. */
+  tooFast: boolean;
+  toldTooFastAt: number;
   /** The server drains: the connection ends when all it passed on is stored. */
   draining: boolean;
 }
 
 type Ctx = ConnectionContext<ConnectionPrivate, ConnectionState>;
 
-export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionState>({
+export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionState, DeviceLimits>({
   name: "DeviceConnection",
 
-  init(ctx) {
+  init(ctx, limits) {
     ctx.after(VERIFY_TIMEOUT_MS, "verifyTimedOut");
     return {
       dialect: undefined,
@@ -73,6 +89,9 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
       passedLines: 0,
       storedLines: 0,
       lastLineAt: ctx.now(),
+      limits,
+      tooFast: false,
+      toldTooFastAt: Number.NEGATIVE_INFINITY,
       draining: false,
     };
   },
@@ -127,7 +146,7 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
       state.storedLines = Math.max(state.storedLines, line);
       const ack = seq === undefined ? undefined : state.dialect?.ack(seq);
       if (ack !== undefined) ctx.send(ack);
-      if (state.passedLines - state.storedLines < WINDOW_LINES) ctx.resume();
+      readOn(ctx);
       if (state.draining) finishDraining(ctx);
     },
 
@@ -157,12 +176,18 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
         leave(ctx, "silent", `expected a right key within ${VERIFY_TIMEOUT_MS} ms`);
     },
 
+    mayGoOn(ctx) {
+      const { limits, verified } = ctx.state;
+      ctx.state.tooFast = verified !== undefined && !limits.lines.has(verified.key, ctx.now());
+      if (ctx.state.tooFast) ctx.after(SLOW_STEP_MS, "mayGoOn");
+      else readOn(ctx);
+    },
+
     heartbeat(ctx) {
-      const { dialect, lastLineAt, passedLines, storedLines } = ctx.state;
+      const { dialect, lastLineAt } = ctx.state;
       const silentMs = ctx.now() - lastLineAt;
       // While the server itself doesn't read, silence says nothing about the device.
-      const reading = passedLines - storedLines < WINDOW_LINES;
-      if (reading && silentMs >= SILENT_HEARTBEATS * HEARTBEAT_MS)
+      if (isReading(ctx.state) && silentMs >= SILENT_HEARTBEATS * HEARTBEAT_MS)
         return leave(ctx, "silent", "nothing came for too long");
       if (silentMs >= HEARTBEAT_MS) ctx.send(dialect?.ping() ?? "");
       ctx.after(untilNextHeartbeat(silentMs), "heartbeat");
@@ -186,6 +211,7 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   const { state } = ctx;
   state.dialect ??= dialectOf(line);
   const { dialect, verified } = state;
+  if (verified !== undefined) countLine(ctx, verified.key);
   if (dialect === undefined) return leave(ctx, NEITHER_DIALECT.code, NEITHER_DIALECT.text);
   if (verified !== undefined && dialect.claimsOtherKey(line, verified.key)) {
     return void ctx.send(dialect.refusal("unauthorized", "this connection is verified with another key"));
@@ -195,6 +221,33 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   return verified === undefined
     ? hearStranger(ctx, dialect, said)
     : hearDevice(ctx, dialect, verified, said, receivedAt);
+}
+
+/** Whether the next line may come: the window has room, and the key hasn't said too much. */
+function isReading({ passedLines, storedLines, tooFast }: ConnectionState): boolean {
+  return passedLines - storedLines < WINDOW_LINES && !tooFast;
+}
+
+function readOn(ctx: Ctx): void {
+  if (isReading(ctx.state)) ctx.resume();
+}
+
+/** The line that is one too many is heard all the same; the next one has to wait. */
+function countLine(ctx: Ctx, key: string): void {
+  const { state } = ctx;
+  const now = ctx.now();
+  if (state.limits.lines.take(key, now) || state.tooFast) return;
+  state.tooFast = true;
+  ctx.pause();
+  ctx.after(SLOW_STEP_MS, "mayGoOn");
+  if (now - state.toldTooFastAt < SLOW_NOTICE_MS) return;
+  state.toldTooFastAt = now;
+  ctx.send(
+    state.dialect?.refusal(
+      "rate_limited",
+      "too many lines a second for this key; they are read more slowly",
+    ) ?? "",
+  );
 }
 
 // Before verification

@@ -1,9 +1,10 @@
 /** The port that devices connect to. */
 
 import { processName, type ChildSpec } from "@wheelhouse/actors";
-import { Listener, type ListenerProtocol } from "@wheelhouse/net";
+import { KeyedBuckets, Listener, type ListenerProtocol } from "@wheelhouse/net";
 import { MAX_UNVERIFIED_LINE_BYTES } from "@wheelhouse/protocol";
 import type { HostAndPort } from "../config.ts";
+import type { TlsIdentity } from "../http/tls.ts";
 import { DeviceConnection } from "./device-connection.ts";
 
 /** Silence after which the kernel asks whether the device is still there. */
@@ -11,12 +12,23 @@ const KEEP_ALIVE_MS = 30_000;
 
 export const DeviceListener = processName<ListenerProtocol>("device-listener");
 
-export function deviceListener({ host, port }: HostAndPort): ChildSpec {
+export interface DeviceListenerOptions {
+  readonly tcp: HostAndPort;
+  /** Lines a second of one device key, over all its connections. */
+  readonly deviceLines: number;
+}
+
+/** With a certificate, every connection is encrypted from its first byte. */
+export function deviceListener(
+  { tcp: { host, port }, deviceLines }: DeviceListenerOptions,
+  tls?: TlsIdentity,
+): ChildSpec {
+  const lines = new KeyedBuckets({ perSecond: deviceLines, burst: deviceLines });
   return Listener.child(
     {
       host,
       port,
-      handler: DeviceConnection.with(),
+      handler: DeviceConnection.with({ lines }),
       packet: "line",
       // It is answered, and the lines behind it are heard.
       overlong: "skip",
@@ -25,6 +37,7 @@ export function deviceListener({ host, port }: HostAndPort): ChildSpec {
       readTimeoutMs: Infinity,
       // Dialect 1 has no heartbeat.
       keepAliveMs: KEEP_ALIVE_MS,
+      ...(tls === undefined ? {} : { tls }),
     },
     { id: "device-listener", name: DeviceListener },
   );

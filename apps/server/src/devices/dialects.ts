@@ -158,6 +158,10 @@ const dialect2: Dialect = {
         }));
         return content({ type: "logs", entries }, message.seq);
       }
+      case "marker": {
+        const { seq, at, name, fields = null } = message;
+        return content({ type: "marker", at: toServerTime(at, times), name, fields }, seq);
+      }
       case "applied":
         return { type: "answer", set: message.id, results: message.results };
     }

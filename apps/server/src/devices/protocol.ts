@@ -11,7 +11,7 @@ import type {
   LogLevel,
 } from "@wheelhouse/protocol";
 import type { Device, Variable } from "@wheelhouse/api";
-import type { DeviceAddress, LogEntryRecord, WriteRecord } from "@wheelhouse/storage";
+import type { DeviceAddress, LogEntryRecord, MarkerRecord, WriteRecord } from "@wheelhouse/storage";
 
 // A device's process
 
@@ -57,6 +57,12 @@ export type LineContent =
   /** Dialect 1: each value comes with its type, which declares it. */
   | { readonly type: "typed_values"; readonly at: number; readonly values: readonly TypedValue[] }
   | { readonly type: "logs"; readonly entries: readonly LineLogEntry[] }
+  | {
+      readonly type: "marker";
+      readonly at: number;
+      readonly name: string;
+      readonly fields: JsonObject | null;
+    }
   /** Refused by the connection already; only its number counts. */
   | { readonly type: "refused" };
 
@@ -86,7 +92,22 @@ export type ChangeOutcome =
   | { readonly outcome: "unknown_device" }
   | { readonly outcome: "storage_unavailable" };
 
-export type ChangeRefusal = "unknown_variable" | "read_only" | "out_of_range" | "invalid";
+export type ChangeRefusal = "unknown_variable" | "read_only" | "offline" | "out_of_range" | "invalid";
+
+/** What became of a person's wish to cancel a write. */
+export type CancelOutcome =
+  | { readonly outcome: "cancelled"; readonly write: WriteRecord }
+  /** It was settled before. */
+  | { readonly outcome: "not_open" }
+  | { readonly outcome: "storage_unavailable" };
+
+/** What a person calls a device; what is absent stays. */
+export interface Description {
+  readonly name?: string | null;
+  readonly tags?: readonly string[];
+}
+
+export type DescribeOutcome = Device | "unknown_device" | "storage_unavailable";
 
 /** A device as a person sees it. */
 export interface DeviceView {
@@ -98,8 +119,14 @@ export interface DeviceView {
 export interface DeviceProtocol {
   calls: {
     attach(attachment: Attachment): AttachOutcome;
-    /** All or nothing. Answers when it is durable; what the device does with it comes later. */
-    change(values: JsonObject, by: string): ChangeOutcome;
+    /**
+     * All or nothing. Answers when it is durable; what the device does with it comes later. What is open after
+     * `expiresInMs` expires.
+     */
+    change(values: JsonObject, by: string, expiresInMs?: number): ChangeOutcome;
+    /** Ends an open write of this device. One that was sent already may be applied all the same: the device isn't told. */
+    cancel(write: number, by: string): CancelOutcome;
+    describe(description: Description): DescribeOutcome;
     /** Answers when none of the change's writes is open any more. */
     settled(set: number): readonly WriteRecord[];
     /** `undefined` for a device that never was. */
@@ -113,6 +140,8 @@ export interface DeviceProtocol {
       set: number,
       results: Readonly<Record<string, AppliedResult>>,
     ): void;
+    /** Writes that ended in the storage without this process: they had expired. */
+    ended(writes: readonly WriteRecord[]): void;
     /** The connection goes; the session may be resumed unless the device said goodbye. */
     detached(connection: Ref<DeviceConnectionProtocol>, reason: string, resumable: boolean): void;
   };
@@ -154,13 +183,18 @@ export type ProjectEvent =
     }
   | {
       readonly type: "stored";
-      readonly device: string;
+      /** Null for what concerns the project as a whole: a person's marker. */
+      readonly device: string | null;
       readonly logs: readonly LogEntryRecord[];
+      readonly markers: readonly MarkerRecord[];
       readonly writes: readonly WriteRecord[];
     };
 
 /** A project's devices, by the project's id. */
 export const ProjectTopic = defineTopic<ProjectEvent>("project");
+
+/** Each device that is connected hears it, so that they can be counted; nothing is ever told. */
+export const ALL_ONLINE = defineTopic<never>("online").of("");
 
 /** A key that was revoked, by its id. */
 export const RevokedTopic = defineTopic<void>("revoked");

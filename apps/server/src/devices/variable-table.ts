@@ -30,6 +30,8 @@ export interface ReportTimes {
 
 /** A wish that can be granted: each value as its kind has it, and what it is now. */
 export interface CheckedChange {
+  /** Whether a trigger is among them. */
+  readonly pressesTrigger: boolean;
   readonly values: readonly { readonly name: string; readonly from: JsonValue; readonly value: JsonValue }[];
 }
 
@@ -108,9 +110,10 @@ export class VariableTable {
     return { declarations, samples };
   }
 
-  /** Checks a person's wish: all of it, before any of it is done. */
-  checkChange(values: JsonObject): CheckedChange | RefusedChange {
+  /** Checks a person's wish: all of it, before any of it is done. A trigger can only be pressed while its device is there. */
+  checkChange(values: JsonObject, { online }: { readonly online: boolean }): CheckedChange | RefusedChange {
     const checked: { name: string; from: JsonValue; value: JsonValue }[] = [];
+    let pressesTrigger = false;
     for (const [name, wanted] of Object.entries(values)) {
       const entry = this.#entries.get(name);
       if (entry === undefined) {
@@ -124,9 +127,13 @@ export class VariableTable {
         return { code: "read_only", message: `${name} can only be read`, field: name };
       const fit = fitValue(entry.declaration, wanted);
       if ("code" in fit) return { ...fit, field: name };
-      checked.push({ name, from: entry.reported?.value ?? null, value: fit.value });
+      const isTrigger = entry.declaration.kind === "trigger";
+      if (isTrigger && !online)
+        return { code: "offline", message: `the device is away, so ${name} can't go off`, field: name };
+      pressesTrigger ||= isTrigger;
+      checked.push({ name, from: isTrigger ? null : (entry.reported?.value ?? null), value: fit.value });
     }
-    return { values: checked };
+    return { values: checked, pressesTrigger };
   }
 
   /** The declaration that a value of an undeclared variable makes, if it is news. */

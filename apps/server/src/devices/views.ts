@@ -1,8 +1,15 @@
 /** Stored records as the API shows them. Pure. */
 
-import type { Device, LogEntry, Variable, Write } from "@wheelhouse/api";
+import type { Device, LogEntry, Marker, Session, Variable, Write } from "@wheelhouse/api";
 import type { VariableDeclaration } from "@wheelhouse/protocol";
-import type { DeviceRecord, LogEntryRecord, StoredVariable, WriteRecord } from "@wheelhouse/storage";
+import type {
+  DeviceRecord,
+  LogEntryRecord,
+  MarkerRecord,
+  SessionRecord,
+  StoredVariable,
+  WriteRecord,
+} from "@wheelhouse/storage";
 
 export function toDevice(record: DeviceRecord, online: boolean): Device {
   const { device, name, app, build, tags, firstSeen, lastSeen } = record;
@@ -10,8 +17,23 @@ export function toDevice(record: DeviceRecord, online: boolean): Device {
 }
 
 export function toWrite(record: WriteRecord): Write {
-  const { id, set, device, name, from, value, state, applied, reason, by, createdAt, updatedAt } = record;
-  return { id, set, device, name, from, value, state, applied, reason, by, createdAt, updatedAt };
+  const { id, set, device, name, from, value, state, applied, reason, by, createdAt, updatedAt, expiresAt } =
+    record;
+  return {
+    id,
+    set,
+    device,
+    name,
+    from,
+    value,
+    state,
+    applied,
+    reason,
+    by,
+    createdAt,
+    updatedAt,
+    expiresAt,
+  };
 }
 
 export function toVariable(
@@ -48,4 +70,23 @@ export function toLogEntry(record: LogEntryRecord): LogEntry {
     message,
     fields: fields === null ? null : { ...fields },
   };
+}
+
+export function toMarker(record: MarkerRecord): Marker {
+  const { id, device, session, at, receivedAt, name, fields, by } = record;
+  return {
+    id,
+    device,
+    session,
+    at,
+    receivedAt,
+    name,
+    fields: fields === null ? null : { ...fields },
+    by,
+  };
+}
+
+export function toSession(record: SessionRecord): Session {
+  const { id, device, startedAt, seenAt, endedAt, reason, missed } = record;
+  return { id, device, startedAt, seenAt, endedAt, reason, missed };
 }

@@ -17,6 +17,8 @@ const isOpen = ({ state }: WriteRecord): boolean => OPEN_WRITE_STATES.includes(s
 
 export class WriteTable {
   readonly #writes: Map<number, WriteRecord>;
+  /** Writes whose answers came and aren't stored yet. */
+  readonly #answered = new Set<number>();
 
   constructor(stored: readonly WriteRecord[]) {
     this.#writes = new Map(stored.map((write) => [write.id, write]));
@@ -24,6 +26,11 @@ export class WriteTable {
 
   get(id: number): WriteRecord | undefined {
     return this.#writes.get(id);
+  }
+
+  isOpen(id: number): boolean {
+    const write = this.#writes.get(id);
+    return write !== undefined && isOpen(write);
   }
 
   /** By rising id. */
@@ -37,6 +44,17 @@ export class WriteTable {
 
   newestOf(name: string): WriteRecord | undefined {
     return this.#all.findLast((write) => write.name === name);
+  }
+
+  /** What is still unanswered though its time is over. */
+  overdue(at: number): readonly WriteRecord[] {
+    return this.#unanswered.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= at);
+  }
+
+  /** When the next of the unanswered ones is overdue. */
+  get nextExpiry(): number | undefined {
+    const times = this.#unanswered.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Whether none of the change's writes is open any more. */
@@ -57,6 +75,7 @@ export class WriteTable {
   /** Takes on what is stored of writes that are still known; an older state never takes the place of a newer one. */
   remember(writes: readonly WriteRecord[]): void {
     for (const write of writes) {
+      if (!isOpen(write)) this.#answered.delete(write.id);
       const known = this.#writes.get(write.id);
       if (known !== undefined && known.entry <= write.entry) this.#writes.set(write.id, write);
     }
@@ -82,7 +101,7 @@ export class WriteTable {
     return pending.map(({ id }) => ({ id, state: "sent", at }));
   }
 
-  /** Reads a device's answer to a set. It counts once it is stored, so nothing is changed here. */
+  /** Reads a device's answer to a set. It counts once it is stored, and no state is changed here. */
   readAnswer(set: number, results: Readonly<Record<string, AppliedResult>>, at: number): Answer {
     const answered = this.ofSet(set).flatMap((write) => {
       const result = Object.hasOwn(results, write.name) ? results[write.name] : undefined;
@@ -91,6 +110,7 @@ export class WriteTable {
     const reported = answered.flatMap(({ write: { name }, result: { value } }) =>
       value === undefined ? [] : [[name, value] as const],
     );
+    for (const { write } of answered) this.#answered.add(write.id);
     return {
       updates: answered.map(({ write: { id }, result }) => toUpdate(id, result, at)),
       reported: Object.fromEntries(reported),
@@ -103,10 +123,14 @@ export class WriteTable {
       const entry = variables.get(name);
       if (state !== "sent" || entry === undefined || entry.reported === null) return [];
       const { value: applied } = entry.reported;
-      return valuesEqual(entry.declaration.kind, applied, value)
-        ? [{ id, state: "applied", applied, at }]
-        : [];
+      if (!valuesEqual(entry.declaration.kind, applied, value)) return [];
+      this.#answered.add(id);
+      return [{ id, state: "applied", applied, at }];
     });
+  }
+
+  get #unanswered(): readonly WriteRecord[] {
+    return this.open.filter(({ id }) => !this.#answered.has(id));
   }
 
   /** By rising id: new writes come last, and what is known keeps its place. */

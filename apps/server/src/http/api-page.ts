@@ -11,6 +11,7 @@ import type { FastifyInstance } from "fastify";
 import packageJson from "../../package.json" with { type: "json" };
 
 const STYLE_PATH = "/api/style.css";
+const JSON_TYPE = "application/json";
 
 export function serveApiPage(app: FastifyInstance): void {
   const document = toOpenApi(packageJson.version);
@@ -70,23 +71,31 @@ ${description
   .map((text) => `<p>${formatText(text)}</p>`)
   .join("\n")}
 ${query.length === 0 ? "" : `<table><tr><th>query</th><th></th></tr>${query.map(({ name, schema }) => `<tr><td><code>${escape(name)}</code></td><td>${escape(formatType(schema))}</td></tr>`).join("")}</table>`}
-${requestBody === undefined ? "" : formatBody("Request", requestBody.content["application/json"])}
+${requestBody === undefined ? "" : formatBodies("Request", requestBody.content)}
 ${Object.entries(responses)
   .map(([status, { description: words, content }]) => {
     if (content === undefined) return `<p>${status}: ${escape(words)}</p>`;
-    return Number(status) < 300
-      ? formatBody(status, content["application/json"])
-      : `<p>${status}: ${formatCodes(words)}</p>`;
+    return Number(status) < 300 ? formatBodies(status, content) : `<p>${status}: ${formatCodes(words)}</p>`;
   })
   .join("\n")}
 </section>`;
 }
 
-function formatBody(
-  title: string,
-  { schema, example }: { readonly schema: object; readonly example?: unknown },
-): string {
-  const shown = example === undefined ? "" : `<pre>${escape(JSON.stringify(example, undefined, 2))}</pre>`;
+interface Body {
+  readonly schema: object;
+  readonly example?: unknown;
+}
+
+/** One for each media type. */
+function formatBodies(title: string, content: Readonly<Record<string, Body>>): string {
+  return Object.entries(content)
+    .map(([type, body]) => formatBody(type === JSON_TYPE ? title : `${title}, ${type}`, body))
+    .join("\n");
+}
+
+function formatBody(title: string, { schema, example }: Body): string {
+  const text = typeof example === "string" ? example : JSON.stringify(example, undefined, 2);
+  const shown = example === undefined ? "" : `<pre>${escape(text)}</pre>`;
   return `<p>${title}</p>
 ${shown}
 <details><summary>Schema</summary><pre>${escape(JSON.stringify(schema, undefined, 2))}</pre></details>`;

@@ -7,6 +7,7 @@
 import { ApiError } from "@wheelhouse/api";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { Server as SecureServer } from "node:tls";
 import { formatAnswer } from "./security.ts";
 import { toErrorAnswer } from "./answers.ts";
 
@@ -44,7 +45,9 @@ export function guardConnections(server: Server, limits: ConnectionLimits): Conn
     const key = keyOf(socket);
     if (!makeRoom(address)) {
       counts.refused += 1;
-      socket.end(formatAnswer(toErrorAnswer(TOO_MANY)), () => socket.destroy());
+      // Before the handshake there is nothing to say that a peer would understand.
+      if (server instanceof SecureServer) socket.destroy();
+      else socket.end(formatAnswer(toErrorAnswer(TOO_MANY)), () => socket.destroy());
       return;
     }
     connections.set(key, { socket, address, exchange: undefined, isLive: false });

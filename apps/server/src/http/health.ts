@@ -21,9 +21,13 @@ export function serveHealth(
 
   app.get("/readyz", async (_, reply) => {
     const missing = await Promise.all([
+      ctx.call(Store, "isFailing").then(
+        (isFailing) => (isFailing ? "storing fails" : undefined),
+        () => "the storage doesn't answer",
+      ),
       ctx.call(Store, "lastEntry").then(
         () => undefined,
-        () => "the storage doesn't answer",
+        () => "the storage can't be read",
       ),
       ctx.call(DeviceListener, "info").then(
         () => undefined,

@@ -11,6 +11,7 @@ import type { Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config, HostAndPort } from "../config.ts";
 import { DeviceListener } from "../devices/device-listener.ts";
+import { ALL_ONLINE } from "../devices/protocol.ts";
 import { LivePages } from "../live/live-pages.ts";
 import { acceptLivePages } from "../live/upgrade.ts";
 import { Store } from "../store/store.ts";
@@ -25,22 +26,26 @@ import { createParts, type Parts } from "./parts.ts";
 import { accountHandlers } from "./routes/accounts.ts";
 import { deviceKeyHandlers } from "./routes/device-keys.ts";
 import { deviceHandlers } from "./routes/devices.ts";
+import { exportHandlers } from "./routes/export.ts";
 import { invitationHandlers } from "./routes/invitations.ts";
+import { markerHandlers } from "./routes/markers.ts";
 import { projectHandlers } from "./routes/projects.ts";
 import { registrationHandlers } from "./routes/registration.ts";
+import { sessionHandlers } from "./routes/sessions.ts";
 import { tokenHandlers } from "./routes/tokens.ts";
+import { writeHandlers } from "./routes/writes.ts";
 import { SECURITY_HEADERS, formatAnswer, isOwnHost, strictTransport } from "./security.ts";
 import { serve } from "./serve.ts";
 import { createWebServer } from "./web-server.ts";
-import { readTls } from "./tls.ts";
+import type { TlsIdentity } from "./tls.ts";
 
 export interface HttpProtocol {
   calls: {
     address(): HostAndPort;
     /** Whether the first account is still to be made, and would need the code when made from elsewhere. */
     awaitsFirstAccount(): boolean;
-    /** Reads the certificate's files again, for connections from now on; says why not, and keeps the old ones, if they are wrong. */
-    reloadTls(): "reloaded" | { readonly failed: string };
+    /** Shows another certificate to connections from now on. */
+    useTls(identity: TlsIdentity): void;
   };
 }
 
@@ -49,14 +54,10 @@ export const Http = processName<HttpProtocol>("http");
 export interface HttpStart {
   readonly config: Config;
   readonly setupCode: string;
+  readonly tls: TlsIdentity | undefined;
 }
 
-interface HttpState {
-  readonly app: FastifyInstance;
-  readonly config: Config;
-}
-
-type HttpContext = Context<HttpProtocol, HttpState>;
+type HttpContext = Context<HttpProtocol, FastifyInstance>;
 
 /** Bytes of one request's body at the most. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -75,47 +76,40 @@ export interface RequestFailed {
   readonly error: unknown;
 }
 
-export const HttpServer = defineGenServer<HttpProtocol, HttpState, HttpStart>({
+export const HttpServer = defineGenServer<HttpProtocol, FastifyInstance, HttpStart>({
   name: "Http",
   trapExits: true,
-  async init(ctx, { config, setupCode }) {
-    const app = await build(ctx, createParts(config, setupCode));
+  async init(ctx, { config, setupCode, tls }) {
+    const app = await build(ctx, createParts(config, setupCode), tls);
     try {
       await app.listen({ host: config.http.host, port: config.http.port });
     } catch (error) {
       throw new ListenError(config.http, error as NodeJS.ErrnoException);
     }
-    return { app, config };
+    return app;
   },
   calls: {
     address({ state }) {
-      const { address, port } = state.app.server.address() as AddressInfo;
+      const { address, port } = state.server.address() as AddressInfo;
       return { host: address, port };
     },
     awaitsFirstAccount: async (ctx) => (await ctx.call(Store, "countUsers")) === 0,
-    async reloadTls({ state }) {
-      try {
-        const identity = await readTls(state.config);
-        if (identity !== undefined) (state.app.server as unknown as SecureServer).setSecureContext(identity);
-        return "reloaded";
-      } catch (error) {
-        return { failed: (error as Error).message };
-      }
+    useTls({ state }, identity) {
+      (state.server as unknown as SecureServer).setSecureContext(identity);
     },
   },
-  terminate: ({ state }) => state?.app.close(),
+  terminate: ({ state }) => state?.close(),
   format: () => "the web server",
 });
 
-async function build(ctx: HttpContext, parts: Parts): Promise<FastifyInstance> {
+async function build(ctx: HttpContext, parts: Parts, tls: TlsIdentity | undefined): Promise<FastifyInstance> {
   const { config, metrics, requestLimits, addressOf } = parts;
-  const identity = await readTls(config);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: "idle",
     logger: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    serverFactory: (handler) => createWebServer(identity, handler),
+    serverFactory: (handler) => createWebServer(tls, handler),
     // Comes before any hook: an address that can't be read.
     frameworkErrors(error, { headers }, reply: FastifyReply) {
       const { status, body } = toErrorAnswer(isOwnHost(headers.host, config) ? error : wrongHost());
@@ -146,6 +140,10 @@ async function build(ctx: HttpContext, parts: Parts): Promise<FastifyInstance> {
     ...invitationHandlers(ctx, parts),
     ...deviceKeyHandlers(ctx),
     ...deviceHandlers(ctx),
+    ...writeHandlers(ctx),
+    ...sessionHandlers(ctx),
+    ...markerHandlers(ctx),
+    ...exportHandlers(ctx, (act) => app.addHook("preClose", async () => act())),
   });
   serveApiPage(app);
   serveHealth(app, ctx, parts);
@@ -166,6 +164,9 @@ function watch(server: Server, ctx: HttpContext, { config, metrics, passwords }:
     connections,
     passwords,
     livePages: async () => (await ctx.call(LivePages, "countChildren")).active,
+    devicesOnline: () => ctx.subscribers(ALL_ONLINE).length,
+    storage: () => ctx.call(Store, "status"),
+    stored: () => ctx.call(Store, "counts"),
     deviceConnections: async () => (await ctx.call(DeviceListener, "info")).connections,
   });
 }

@@ -1,6 +1,8 @@
 /** What a Prometheus is told: counts and sizes, nothing of what anybody said or is called. */
 
+import type { StorageStatus } from "@wheelhouse/storage";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { StoreCounts } from "../store/counts.ts";
 
 export interface Metrics {
   readonly registry: Registry;
@@ -16,6 +18,9 @@ export interface Gauges {
   readonly passwords: { readonly waiting: number };
   livePages(): Promise<number>;
   deviceConnections(): Promise<number>;
+  devicesOnline(): number;
+  storage(): Promise<StorageStatus>;
+  stored(): Promise<StoreCounts>;
 }
 
 export function createMetrics(): Metrics {
@@ -54,7 +59,7 @@ export function addGauges({ registry }: Metrics, gauges: Gauges): void {
       help,
       registers: [registry],
       async collect() {
-        this.set(await read());
+        await show(this, read);
       },
     });
   const { connections } = gauges;
@@ -73,6 +78,7 @@ export function addGauges({ registry }: Metrics, gauges: Gauges): void {
   gauge("wheelhouse_device_connections", "Open connections to the device port.", () =>
     gauges.deviceConnections(),
   );
+  gauge("wheelhouse_devices_online", "Devices that are connected.", () => gauges.devicesOnline());
   gauge("wheelhouse_passwords_waiting", "Passwords that wait to be hashed.", () => gauges.passwords.waiting);
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
   gauge("process_cpu_seconds", "Processor time, since the start.", () => {
@@ -80,4 +86,84 @@ export function addGauges({ registry }: Metrics, gauges: Gauges): void {
     return (user + system) / 1e6;
   });
   gauge("nodejs_heap_used_bytes", "Memory that JavaScript uses.", () => process.memoryUsage().heapUsed);
+  addStorage(registry, gauges);
+}
+
+function addStorage(registry: Registry, gauges: Gauges): void {
+  const registers = [registry];
+  const status = shared(() => gauges.storage());
+  const stored = shared(() => gauges.stored());
+
+  function gauge(name: string, help: string, of: (status: StorageStatus) => number): void {
+    const collected: Gauge = new Gauge({
+      name,
+      help,
+      registers,
+      collect: () => show(collected, async () => of(await status())),
+    });
+  }
+
+  function counter(name: string, help: string, of: (counts: StoreCounts) => number): void {
+    const collected: Counter = new Counter({
+      name,
+      help,
+      registers,
+      async collect() {
+        const counts = await stored().catch(() => undefined);
+        if (counts === undefined) return;
+        collected.reset();
+        collected.inc(of(counts));
+      },
+    });
+  }
+
+  gauge("wheelhouse_storage_bytes", "Of all that is stored.", ({ bytes }) => bytes);
+  gauge("wheelhouse_storage_segments", "Segments that are stored.", ({ segments }) => segments);
+  gauge(
+    "wheelhouse_index_lag_entries",
+    "Log entries that are stored but not in the index yet.",
+    ({ indexLagEntries }) => indexLagEntries,
+  );
+  gauge(
+    "wheelhouse_index_lag_samples",
+    "Values that are stored but not in the index yet.",
+    ({ indexLagSamples }) => indexLagSamples,
+  );
+  counter("wheelhouse_log_entries_total", "Log entries stored.", ({ logEntries }) => logEntries);
+  counter("wheelhouse_values_total", "Values of variables stored.", ({ values }) => values);
+  counter("wheelhouse_markers_total", "Markers stored.", ({ markers }) => markers);
+  addWrites(registry, stored);
+}
+
+function addWrites(registry: Registry, stored: () => Promise<StoreCounts>): void {
+  const writes = new Counter({
+    name: "wheelhouse_writes_total",
+    help: "Writes by the state they came into.",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const counts = await stored().catch(() => undefined);
+      if (counts === undefined) return;
+      writes.reset();
+      for (const [state, count] of Object.entries(counts.writes)) writes.inc({ state }, count);
+    },
+  });
+}
+
+/** What can't be read isn't told; that is no reason to tell nothing of the rest. */
+async function show(gauge: Gauge, read: () => number | Promise<number>): Promise<void> {
+  try {
+    gauge.set(await read());
+  } catch {
+    gauge.remove();
+  }
+}
+
+/** Asks once for all who ask while the answer is awaited. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () =>
+    (asked ??= ask().finally(() => {
+      asked = undefined;
+    }));
 }

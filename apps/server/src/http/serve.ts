@@ -3,6 +3,7 @@
 import { API_PREFIX, ApiError, routes, type Answer, type Route, type RouteName } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { findVisitor, type Credential, type Visitor } from "../accounts/visitor.ts";
 import type { Config } from "../config.ts";
@@ -28,10 +29,15 @@ export interface Call<N extends RouteName> {
   readonly reply: FastifyReply;
 }
 
+/** What is sent: a stream where the route has one, whose failure breaks the connection. */
+type Body<N extends RouteName> = (typeof routes)[N] extends { readonly streams: unknown }
+  ? Readable
+  : Answer<N>;
+
 /** Answers with the status and the body; a refusal is thrown as an `ApiError`. */
 export type Handler<N extends RouteName> = (
   call: Call<N>,
-) => Promise<readonly [status: number, body: Answer<N>]>;
+) => Promise<readonly [status: number, body: Body<N>]>;
 
 export type Handlers<N extends RouteName = RouteName> = { readonly [K in N]: Handler<K> };
 
@@ -68,7 +74,7 @@ export function serve(
       async handler(request, reply) {
         const parts = {
           params: parse(route.params, request.params),
-          query: parse(route.query, request.query),
+          query: parseQuery(route.query, request.query as Readonly<Record<string, unknown>>),
           body: parse(route.body, request.body ?? {}),
         };
         // The parts were validated by the very schemas that type them.
@@ -96,6 +102,15 @@ function checkBrowser(
       field: "content-type",
     });
   }
+}
+
+/** A number in words of its own (`""`, `1e3`, `0x10`) is none here, whatever JavaScript makes of it. */
+function parseQuery(schema: z.ZodType | undefined, input: Readonly<Record<string, unknown>>): unknown {
+  const query = parse(schema, input);
+  for (const [field, value] of Object.entries(query ?? {}))
+    if (typeof value === "number" && Object.hasOwn(input, field) && !/^\d+$/.test(String(input[field])))
+      throw new ApiError("invalid", `expected ${field} to be a whole number`, { field });
+  return query;
 }
 
 function parse(schema: z.ZodType | undefined, input: unknown): unknown {

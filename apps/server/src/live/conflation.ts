@@ -1,21 +1,22 @@
 /**
- * What a page is owed: the newest value of each variable, and log entries and writes in full until there are too many
- * log entries. Conflation happens here and nowhere else. Pure.
+ * What a page is owed: the newest value of each variable, and log entries, markers and writes in full until there are
+ * too many log entries or markers. Conflation happens here and nowhere else. Pure.
  */
 
-import type { Changes, Device, LogEntry, Subscribe, Topic, Variable } from "@wheelhouse/api";
+import type { Changes, Device, LogEntry, Marker, Subscribe, Topic, Variable } from "@wheelhouse/api";
 import type { StoredEntries, WriteRecord } from "@wheelhouse/storage";
 import type { ProjectEvent } from "../devices/protocol.ts";
-import { toLogEntry, toWrite } from "../devices/views.ts";
+import { toLogEntry, toMarker, toWrite } from "../devices/views.ts";
 
-/** Log entries of one message at the most; what is more is counted as dropped. */
+/** Log entries of one message at the most, and markers; what is more is counted as dropped. */
 export const MAX_LOGS = 1_000;
+export const MAX_MARKERS = 1_000;
 
 export class Owed {
   readonly #id: number;
   readonly #device: string | undefined;
   readonly #topics: ReadonlySet<Topic>;
-  /** Log entries up to here the page asks for by itself, or has caught up with. */
+  /** Log entries and markers up to here the page asks for by itself, or has caught up with. */
   #known: number;
   /** The newest entry of each write that it has caught up with. */
   #knownWrites: ReadonlyMap<number, number> = new Map();
@@ -26,6 +27,7 @@ export class Owed {
   #variables = new Map<string, Map<string, Variable>>();
   #values = new Map<string, Map<string, readonly [number, unknown]>>();
   #logs: LogEntry[] = [];
+  #markers: Marker[] = [];
   #writes = new Map<number, WriteRecord>();
 
   constructor({ id, device, topics }: Subscribe, offset: number) {
@@ -43,11 +45,17 @@ export class Owed {
       this.#variables.size === 0 &&
       this.#values.size === 0 &&
       this.#logs.length === 0 &&
+      this.#markers.length === 0 &&
       this.#writes.size === 0
     );
   }
 
   add(event: ProjectEvent): void {
+    if (event.type === "stored") {
+      if (this.#device === undefined || event.device === null || this.#device === event.device)
+        this.#addStored(event);
+      return;
+    }
     const device = event.type === "device" ? event.device.id : event.device;
     if (this.#device !== undefined && this.#device !== device) return;
     switch (event.type) {
@@ -62,17 +70,16 @@ export class Owed {
         if (this.#topics.has("variables"))
           for (const [name, value] of Object.entries(event.values))
             inner(this.#values, device).set(name, value);
-        return;
-      case "stored":
-        this.#addStored(event);
     }
   }
 
   /** Owes what was stored while the page was away. Events that were on their way then and tell of it again add nothing. */
-  catchUp({ logs, writes }: StoredEntries): void {
-    for (const log of logs) this.add({ type: "stored", device: log.device, logs: [log], writes: [] });
-    for (const write of writes) this.add({ type: "stored", device: write.device, logs: [], writes: [write] });
-    this.#known = Math.max(this.#known, logs.at(-1)?.id ?? 0);
+  catchUp({ logs, markers, writes }: StoredEntries): void {
+    const nothing = { type: "stored", logs: [], markers: [], writes: [] } as const;
+    for (const log of logs) this.add({ ...nothing, device: log.device, logs: [log] });
+    for (const marker of markers) this.add({ ...nothing, device: marker.device, markers: [marker] });
+    for (const write of writes) this.add({ ...nothing, device: write.device, writes: [write] });
+    this.#known = Math.max(this.#known, logs.at(-1)?.id ?? 0, markers.at(-1)?.id ?? 0);
     this.#knownWrites = new Map(writes.map(({ id, entry }) => [id, entry]));
   }
 
@@ -80,12 +87,19 @@ export class Owed {
    * Each entry is told of once, but not in order of their ids: a device's process may tell of a change before it tells
    * of the lines that were stored ahead of it, and two devices tell when they please.
    */
-  #addStored({ logs, writes }: Extract<ProjectEvent, { type: "stored" }>): void {
+  #addStored({ logs, markers, writes }: Extract<ProjectEvent, { type: "stored" }>): void {
     for (const log of logs) {
       if (log.id <= this.#known) continue;
       this.#offset = Math.max(this.#offset, log.id);
       if (!this.#topics.has("logs")) continue;
       if (this.#logs.length < MAX_LOGS) this.#logs.push(toLogEntry(log));
+      else this.#dropped += 1;
+    }
+    for (const marker of markers) {
+      if (marker.id <= this.#known) continue;
+      this.#offset = Math.max(this.#offset, marker.id);
+      if (!this.#topics.has("markers")) continue;
+      if (this.#markers.length < MAX_MARKERS) this.#markers.push(toMarker(marker));
       else this.#dropped += 1;
     }
     // A write is told of even if it was stored before the snapshot: its device may not have known it yet.
@@ -114,11 +128,13 @@ export class Owed {
         : { variables: toObject(this.#variables, (variables) => [...variables.values()]) }),
       ...(this.#logs.length === 0 ? {} : { logs: this.#logs }),
       ...(this.#writes.size === 0 ? {} : { writes: [...this.#writes.values()].map(toWrite) }),
+      ...(this.#markers.length === 0 ? {} : { markers: this.#markers }),
       ...(this.#devices.size === 0 ? {} : { devices: [...this.#devices.values()] }),
       dropped: this.#dropped,
     };
     this.#dropped = 0;
     this.#logs = [];
+    this.#markers = [];
     this.#devices = new Map();
     this.#variables = new Map();
     this.#values = new Map();

@@ -40,15 +40,15 @@ export type PageMessage = { readonly type: "message"; readonly text: string } | 
 export const PageInfo = defineInfo<PageMessage>("live:page");
 
 /** Between two sends: 30 a second. */
-const SEND_EVERY_MS = 1000 / 30;
+export const SEND_EVERY_MS = 1000 / 30;
 /** Nothing more is sent while more is unsent. */
-const PAUSE_BYTES = 256 * 1024;
+export const PAUSE_BYTES = 256 * 1024;
 /** A page that doesn't read is closed when so much is unsent, or for so long. */
-const SLOW_BYTES = 1024 * 1024;
-const SLOW_MS = 10_000;
+export const SLOW_BYTES = 1024 * 1024;
+export const SLOW_MS = 10_000;
 /** Stored entries that a page which was away is sent; if there are more, it loads again. */
-const MAX_CATCH_UP = 1_000;
-const MAX_SUBSCRIPTIONS = 32;
+export const MAX_CATCH_UP = 1_000;
+export const MAX_SUBSCRIPTIONS = 32;
 /** A session that ends is told at once; one that runs out is seen when it does, or so much later. */
 const LOOK_AGAIN_MS = 60_000;
 

@@ -4,7 +4,7 @@ import { ApiError, LIVE_PATH } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from "ws";
 import { findVisitor, type Visitor } from "../accounts/visitor.ts";
 import { clientAddress } from "../http/client-address.ts";
 import { readCredential } from "../http/credentials.ts";
@@ -15,16 +15,21 @@ import type { PageSocket } from "./live-page.ts";
 import { LivePages } from "./live-pages.ts";
 
 /** A page says little: a subscription is a few hundred bytes. */
-const MAX_MESSAGE_BYTES = 16 * 1024;
+export const MAX_MESSAGE_BYTES = 16 * 1024;
+/** A page that is told to go and doesn't answer is cut: whose session has ended has no connection a second later. */
+const CLOSE_TIMEOUT_MS = 500;
 
 type ReadCookies = (header: string) => Record<string, string | undefined>;
 
 export function acceptLivePages(server: Server, ctx: Verbs, parts: Parts, readCookies: ReadCookies): void {
-  const sockets = new WebSocketServer({
+  // The types are of a version before `closeTimeout`.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
-  });
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+  const sockets = new WebSocketServer(options);
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     admit(request, ctx, parts, readCookies).then(

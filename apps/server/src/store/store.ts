@@ -2,6 +2,7 @@
 
 import { defineGenServer, later, processName, type Context, type GenServer } from "@wheelhouse/actors";
 import type { AccountStorage, DeviceStorage, Storage } from "@wheelhouse/storage";
+import { counted, noCounts, type StoreCounts } from "./counts.ts";
 
 /** A port's methods as calls: what they resolve with is the reply. */
 type CallsTo<T> = {
@@ -9,11 +10,25 @@ type CallsTo<T> = {
 };
 
 export interface StoreProtocol {
-  calls: CallsTo<AccountStorage> & CallsTo<DeviceStorage> & { epoch(): string };
+  calls: CallsTo<AccountStorage> &
+    CallsTo<DeviceStorage> & {
+      epoch(): string;
+      /** Since this process began. */
+      counts(): StoreCounts;
+      /** Whether storing fails: it did a moment ago, and nothing was stored since. */
+      isFailing(): boolean;
+    };
 }
 
 interface StorePrivate extends StoreProtocol {
   casts: { adapterFailed(error: Error): void };
+}
+
+/** Devices try again every second, so for longer there is nothing to store and nobody knows whether it would fail. */
+const FAILING_MS = 30_000;
+
+interface StoreState extends Storage {
+  readonly counts: StoreCounts;
 }
 
 export const Store = processName<StoreProtocol>("store");
@@ -87,16 +102,25 @@ const DEVICE_CALLS: Record<keyof DeviceStorage, true> = {
 
 export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServer<
   StorePrivate,
-  Storage,
+  StoreState,
   OpenStorage
 >({
   name: "Store",
   trapExits: true,
-  init: (ctx, open) => open((error) => ctx.cast(ctx.self, "adapterFailed", error)),
+  async init(ctx, open) {
+    const counts = noCounts();
+    const storage = await open((error) => ctx.cast(ctx.self, "adapterFailed", error));
+    return { ...counted(storage, counts, () => ctx.now()), counts };
+  },
   calls: {
     ...forward<AccountStorage>(ACCOUNT_CALLS, ({ accounts }) => accounts),
     ...forward<DeviceStorage>(DEVICE_CALLS, ({ devices }) => devices),
     epoch: ({ state }) => state.epoch,
+    counts: ({ state }) => ({ ...state.counts, writes: { ...state.counts.writes } }),
+    isFailing(ctx) {
+      const { failedAt } = ctx.state.counts;
+      return failedAt !== undefined && ctx.now() - failedAt < FAILING_MS;
+    },
   },
   casts: {
     adapterFailed(_, error) {
@@ -108,7 +132,7 @@ export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServe
 });
 
 type AsyncMethod = (...args: readonly unknown[]) => Promise<unknown>;
-type StoreContext = Context<StorePrivate, Storage>;
+type StoreContext = Context<StorePrivate, StoreState>;
 
 /** Handlers that pass each call on to the adapter; it orders and groups them itself. */
 function forward<T extends object>(

@@ -7,11 +7,11 @@ function gates() {
   const open = new Map<string, () => void>();
   const work =
     (name: string, fails = false) =>
-    () => {
+    async () => {
       log.push(name);
-      return new Promise<string>((resolve, reject) =>
-        open.set(name, () => (fails ? reject(new Error(name)) : resolve(name))),
-      );
+      await new Promise<void>((resolve) => open.set(name, resolve));
+      if (fails) throw new Error(name);
+      return name;
     };
   const finish = async (name: string) => {
     open.get(name)?.();

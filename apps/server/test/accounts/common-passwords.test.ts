@@ -8,10 +8,8 @@ test.each(
   12341234 123123123 11112222 10203040 abcd1234 abc12345 abcdefgh 123456abc aa123456 qwertyuiop qwerty123 asdfghjkl zxcvbnm1
   1q2w3e4r 1qaz2wsx zaq12wsx qweasdzxc qazwsxedc 147258369 a1b2c3d4 iloveyou iloveyou1 sunshine princess1 football baseball
   superman trustno1 letmein1 welcome1 Welcome123 admin123 adminadmin changeme dragon123 monkey123 michael1 jennifer liverpool1
-  starwars whatever computer summer2024 Winter2023! liebling1 01011990 1990-01-01 31121999 !!!!!!!! abcabcabc hallo123 azerty123
-  wheelhouse1 annsmith anns.smith`
-    .split(/\s+/)
-    .filter((password) => !["liebling1", "annsmith", "anns.smith"].includes(password)),
+  starwars whatever computer summer2024 Winter2023! 01011990 1990-01-01 31121999 !!!!!!!! abcabcabc hallo123 azerty123
+  wheelhouse1`.split(/\s+/),
 )("%s is among the first that are tried", (password) => {
   expect(weaknessOf(password, EMAIL)).toMatch(/./);
 });

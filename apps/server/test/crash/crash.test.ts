@@ -39,21 +39,24 @@ test("what was acknowledged survives kill -9, once and in order", { timeout: 60_
     const stored = await installation.read(project);
     expect(stored.numbers).toEqual(upTo(stored.numbers.length));
     expect(stored.values).toEqual(upTo(stored.values.length));
-    // Each number is a line of variables, and then one of log entries.
-    expect(stored.values.length).toBeGreaterThanOrEqual(Math.ceil(acknowledged / 2));
-    expect(stored.numbers.length).toBeGreaterThanOrEqual(Math.floor(acknowledged / 2));
+    expect(stored.marks).toEqual(upTo(stored.marks.length));
+    // Each number is a line of variables, then one of log entries, and then a marker.
+    expect(stored.values.length).toBeGreaterThanOrEqual(Math.ceil(acknowledged / 3));
+    expect(stored.numbers.length).toBeGreaterThanOrEqual(Math.floor((acknowledged + 1) / 3));
+    expect(stored.marks.length).toBeGreaterThanOrEqual(Math.floor(acknowledged / 3));
     server = await installation.start();
     await connectedAgain(game, round + 1);
   }
 
   await game.flush();
-  expect(game.stats).toMatchObject({ dropped: 0, buffered: 0, reconnects: ROUNDS, sent: 2 * counter.last });
+  expect(game.stats).toMatchObject({ dropped: 0, buffered: 0, reconnects: ROUNDS, sent: 3 * counter.last });
   await game.close();
   server.kill("SIGTERM");
   expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
   const stored = await installation.read(project);
   expect(stored.numbers).toEqual(upTo(counter.last));
   expect(stored.values).toEqual(upTo(counter.last));
+  expect(stored.marks).toEqual(upTo(counter.last));
   expect(stored.sessions.size).toBe(1);
 });
 
@@ -116,6 +119,8 @@ interface Installation {
 interface Stored {
   /** Of the log entries, in order of storing. */
   readonly numbers: readonly number[];
+  /** Of the markers, likewise. */
+  readonly marks: readonly number[];
   /** Of the variable, in order of time and then of storing. */
   readonly values: readonly unknown[];
   readonly sessions: ReadonlySet<LogEntryRecord["session"]>;
@@ -154,6 +159,12 @@ async function readStored(folder: string, project: string): Promise<Stored> {
   const storage = await openSqliteStorage({ folder });
   try {
     const logs = (await storage.devices.logs({ project, device: "phone", limit: 100_000 })).toReversed();
+    const markers = await storage.devices.markers({
+      project,
+      device: "phone",
+      order: "oldest",
+      limit: 100_000,
+    });
     const points = await storage.devices.history({
       project,
       device: "phone",
@@ -163,6 +174,7 @@ async function readStored(folder: string, project: string): Promise<Stored> {
     });
     return {
       numbers: logs.map(({ message }) => Number(message)),
+      marks: markers.map(({ name }) => Number(name)),
       values: points.map(([, value]) => value),
       sessions: new Set(logs.map(({ session }) => session)),
     };
@@ -181,6 +193,7 @@ async function produce(game: Game, counter: { last: number }): Promise<void> {
       counter.last += 1;
       game.send({ n: counter.last });
       game.log("info", String(counter.last));
+      game.marker(String(counter.last));
     }
     // The tick's end, at which its lines leave.
     await new Promise((resolve) => setImmediate(resolve));

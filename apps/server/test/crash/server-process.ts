@@ -24,6 +24,8 @@ export interface ServerProcess {
   kill(signal: NodeJS.Signals): void;
   /** Resolves when its standard output has this text. */
   says(text: string): Promise<void>;
+  /** Resolves when its standard error has this text. */
+  logs(text: string): Promise<void>;
 }
 
 /** Runs the command until it ends by itself. */
@@ -44,6 +46,7 @@ class Command {
   readonly ended: Promise<Ended>;
   isOver = false;
   stdout = "";
+  stderr = "";
   readonly #child;
   #wake = () => {};
 
@@ -53,8 +56,10 @@ class Command {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
-    let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+      this.#wake();
+    });
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.#wake();
@@ -63,7 +68,7 @@ class Command {
       child.once("close", (code, signal) => {
         this.isOver = true;
         this.#wake();
-        resolve({ code, signal, stdout: this.stdout, stderr });
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
       });
     });
     afterTest(async () => {
@@ -76,8 +81,16 @@ class Command {
     this.#child.kill(signal);
   }
 
-  async says(text: string): Promise<void> {
-    while (!this.stdout.includes(text)) {
+  says(text: string): Promise<void> {
+    return this.#until(text, () => this.stdout);
+  }
+
+  logs(text: string): Promise<void> {
+    return this.#until(text, () => this.stderr);
+  }
+
+  async #until(text: string, read: () => string): Promise<void> {
+    while (!read().includes(text)) {
       if (this.isOver)
         throw new Error(`expected the server to say ${text}, got: ${JSON.stringify(await this.ended)}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));

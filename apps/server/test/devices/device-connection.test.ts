@@ -4,6 +4,7 @@ import { HEARTBEAT_MS, VERIFY_TIMEOUT_MS, WINDOW_LINES } from "@wheelhouse/proto
 import { describe, expect, test } from "vitest";
 import { RevokedTopic } from "../../src/devices/protocol.ts";
 import {
+  DEVICE_LINES,
   KEY,
   OTHER_KEY,
   OTHER_PROJECT,
@@ -254,3 +255,43 @@ function numbered(first: number, last: number): string[] {
     return line({ type: "variables", seq, values: { n: seq } });
   });
 }
+
+describe("lines of one key over its limit", () => {
+  const pings = (count: number) => Array.from({ length: count }, () => '{"type":"ping"}');
+  const answers = (lines: readonly string[]) => ({
+    pongs: lines.filter((text) => text.includes('"pong"')).length,
+    notices: lines.filter((text) => text.includes('"rate_limited"')).length,
+  });
+
+  test("wait, over all of its connections; one notice says so, and nothing is lost", async () => {
+    const server = await simulateServer();
+    const [first, second] = [await server.greet(hello("one")), await server.greet(hello("two"))];
+    // A connection's first line is said before it is known whose it is.
+    first.send(...pings(DEVICE_LINES));
+    await server.settle();
+    expect(answers(first.take())).toEqual({ pongs: DEVICE_LINES, notices: 0 });
+    second.send(...pings(3_000));
+    await server.settle();
+    expect(answers(second.take())).toEqual({ pongs: 1, notices: 1 });
+    await server.advance(200);
+    const soon = answers(second.take());
+    expect(soon.pongs).toBeGreaterThan(0);
+    expect(soon.pongs).toBeLessThan(1_000);
+    await server.advance(2_000);
+    expect(soon.pongs + answers(second.take()).pongs).toBe(2_999);
+  });
+
+  test("don't hold up another key", async () => {
+    const server = await simulateServer();
+    const [fast, other] = [
+      await server.greet(hello("one")),
+      await server.greet(hello("two", { key: SECOND_KEY })),
+    ];
+    fast.send(...pings(DEVICE_LINES + 100));
+    await server.settle();
+    other.send(...pings(5));
+    await server.settle();
+    expect(answers(other.take())).toEqual({ pongs: 5, notices: 0 });
+    await server.advance(1_000);
+  });
+});

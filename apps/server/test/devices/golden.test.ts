@@ -97,6 +97,14 @@ async function playStep(playing: Play, step: Step): Promise<void> {
       return void server.stop();
     case "person_sets":
       return setByPerson(playing, step);
+    case "person_is_refused": {
+      const { body } = await askToSet(playing, { values: step.values });
+      return expect(body.error?.code, step.source).toBe(step.code);
+    }
+    case "person_cancels":
+      return endByPerson(playing, step, { method: "DELETE", path: "", answer: 200 });
+    case "person_reverts":
+      return endByPerson(playing, step, { method: "POST", path: "/revert", answer: 202 });
     case "person_sees":
       await playing.watch.variable(
         device,
@@ -115,11 +123,33 @@ async function playStep(playing: Play, step: Step): Promise<void> {
   }
 }
 
-async function setByPerson(
-  { account, device }: Play,
-  step: Extract<Step, { type: "person_sets" }>,
-): Promise<void> {
-  const path = `/projects/${account.project}/devices/${device}/variables`;
-  const { status } = await account.api(path, { method: "PATCH", body: { values: step.values } });
+async function setByPerson(playing: Play, step: Extract<Step, { type: "person_sets" }>): Promise<void> {
+  const { values, expiresInMs } = step;
+  const { status } = await askToSet(playing, {
+    values,
+    ...(expiresInMs === undefined ? {} : { expiresInMs }),
+  });
   expect(status, step.source).toBe(202);
+}
+
+function askToSet({ account, device }: Play, body: object) {
+  const path = `/projects/${account.project}/devices/${device}/variables`;
+  return account.api<{ readonly error?: { readonly code: string } }>(path, { method: "PATCH", body });
+}
+
+/** Does something about the newest write of a variable. */
+async function endByPerson(
+  { account, device, watch }: Play,
+  { name, source }: Extract<Step, { type: "person_cancels" | "person_reverts" }>,
+  {
+    method,
+    path,
+    answer,
+  }: { readonly method: "DELETE" | "POST"; readonly path: string; readonly answer: number },
+): Promise<void> {
+  const { desired } = await watch.variable(device, name, (variable) => variable.desired !== null);
+  const { status } = await account.api(`/projects/${account.project}/writes/${desired?.id}${path}`, {
+    method,
+  });
+  expect(status, source).toBe(answer);
 }

@@ -2,14 +2,16 @@
 
 import { defineSupervisor, formatReason, start } from "@wheelhouse/actors";
 import type { SimulatedRuntime } from "@wheelhouse/actors/simulation";
-import { simulationWithNetwork } from "@wheelhouse/net/simulation";
+import { simulationWithNetwork, type SimulationWithNetwork } from "@wheelhouse/net/simulation";
 import type { JsonObject } from "@wheelhouse/protocol";
 import { KEEP_ALL, StorageFailedError, type LogEntryRecord, type Storage } from "@wheelhouse/storage";
 import { memoryDisk, openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterEach, expect } from "vitest";
 import { deviceListener } from "../../src/devices/device-listener.ts";
 import { Devices, DevicesSupervisor, withDevice } from "../../src/devices/devices.ts";
-import type { ChangeOutcome, DeviceView } from "../../src/devices/protocol.ts";
+import type { CancelOutcome, ChangeOutcome, DeviceView } from "../../src/devices/protocol.ts";
+import { expireWrites } from "../../src/housekeeping/expire-writes.ts";
+import { Housekeeping } from "../../src/housekeeping/housekeeping.ts";
 import { Store, StoreServer, type OpenStorage } from "../../src/store/store.ts";
 import { Faults } from "../store/unreliable-storage.ts";
 import { SimulatedDevice } from "./simulated-device.ts";
@@ -39,7 +41,8 @@ export interface SimulatedServer {
   view(device: string): Promise<DeviceView | undefined>;
   /** The value that a person is shown. */
   reported(device: string, name: string): Promise<unknown>;
-  change(device: string, values: JsonObject): Promise<ChangeOutcome>;
+  change(device: string, values: JsonObject, expiresInMs?: number): Promise<ChangeOutcome>;
+  cancel(device: string, write: number): Promise<CancelOutcome>;
   /** The state of a variable's newest write, and what the device answered. */
   write(device: string, name: string): Promise<readonly [state: string | undefined, applied: unknown]>;
   /** The messages that are stored, oldest first. */
@@ -73,13 +76,16 @@ export function sessionOf(lines: readonly string[]): string {
 }
 
 const PORT = 6667;
+/** Lines a second of one key. */
+export const DEVICE_LINES = 2_000;
 
 const DevicePath = defineSupervisor<OpenStorage>("DevicePath", (openStorage) => ({
   strategy: "rest_for_one",
   children: [
     StoreServer.child(openStorage, { name: Store }),
     DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
-    deviceListener({ host: "127.0.0.1", port: PORT }),
+    deviceListener({ tcp: { host: "127.0.0.1", port: PORT }, deviceLines: DEVICE_LINES }),
+    Housekeeping.child([expireWrites]),
   ],
 }));
 
@@ -89,8 +95,10 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-export async function simulateServer(): Promise<SimulatedServer> {
-  const { runtime, network } = simulationWithNetwork({ seed: 1, startsAt: STARTS_AT });
+export async function simulateServer(
+  simulated: SimulationWithNetwork = simulationWithNetwork({ seed: 1, startsAt: STARTS_AT }),
+): Promise<SimulatedServer> {
+  const { runtime, network } = simulated;
   const dial = () => new SimulatedDevice(network.dial(PORT));
   const crashes: string[] = [];
   runtime.on((event) => {
@@ -136,8 +144,12 @@ export async function simulateServer(): Promise<SimulatedServer> {
     advance: (ms) => runtime.advance(ms),
     view,
     reported: async (device, name) => (await variable(device, name))?.reported?.value,
-    change: (device, values) =>
-      withDevice(runtime, address(device), (ref) => runtime.call(ref, "change", values, "ann@example.org")),
+    change: (device, values, expiresInMs) =>
+      withDevice(runtime, address(device), (ref) =>
+        runtime.call(ref, "change", values, "ann@example.org", expiresInMs),
+      ),
+    cancel: (device, write) =>
+      withDevice(runtime, address(device), (ref) => runtime.call(ref, "cancel", write, "bob@example.org")),
     async write(device, name) {
       const desired = (await variable(device, name))?.desired;
       return [desired?.state, desired?.applied];

@@ -174,7 +174,8 @@ describe("a change by a person", () => {
   }
 
   test("is checked and read as its kind, with what the value is now", () => {
-    expect(table().checkChange({ speed: "4.5", mode: "hard" })).toEqual({
+    expect(table().checkChange({ speed: "4.5", mode: "hard" }, { online: false })).toEqual({
+      pressesTrigger: false,
       values: [
         { name: "speed", from: 3, value: 4.5 },
         { name: "mode", from: null, value: "hard" },
@@ -190,12 +191,16 @@ describe("a change by a person", () => {
     [{ mode: "impossible" }, "invalid", "mode"],
     [{ speed: 1, score: 1, ammo: 1 }, "read_only", "score"],
   ] as const)("%j is refused as %s, naming %s", (values, code, field) => {
-    expect(table().checkChange(values)).toEqual({ code, field, message: expect.any(String) });
+    expect(table().checkChange(values, { online: true })).toEqual({
+      code,
+      field,
+      message: expect.any(String),
+    });
   });
 
   test("changes nothing by being checked", () => {
     const checked = table();
-    checked.checkChange({ speed: 4 });
+    checked.checkChange({ speed: 4 }, { online: true });
     expect(checked.get("speed")?.reported?.value).toBe(3);
   });
 });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectDevice, type LineClient } from "../support.ts";
@@ -27,6 +28,8 @@ const setButton = (page: Page, name: string) =>
   page.getByRole("button", { name: `Set ${name}`, exact: true });
 const chip = (page: Page, name: string, text: string) =>
   page.getByRole("status", { name: `Write of ${name}: ${text}`, exact: true });
+const settingsLink = (page: Page, name: string) =>
+  page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name, exact: true });
 const connection = (page: Page, text: string) =>
   page.getByRole("status", { name: "Connection" }).getByText(text, { exact: true });
 
@@ -108,6 +111,38 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     expect(complaints.filter((text) => !NOT_LOGGED_IN.test(text))).toEqual([]);
   });
 
+  test("a marker is set with a key, stands in the log from then on, and the log is exported", async () => {
+    const server = await runServer();
+    const { page, complaints } = await openWatchedPage(browser);
+    const key = await createAccount(page, server);
+    const device = await connectByHand(server, key);
+    device.report({ name: "speed", type: "float", value: "3" });
+    device.send(`l:${key}:${Buffer.from(JSON.stringify([{ message: "before, it" }])).toString("base64")}`);
+    await page.getByRole("button", { name: "Watch it" }).click();
+    const log = page.getByRole("log", { name: "Log entries" });
+    await log.getByText("before, it").waitFor();
+
+    await page.keyboard.press("m");
+    await page.getByLabel("Name of the marker").fill("boss fight");
+    await page.keyboard.press("Enter");
+    const marker = log.getByRole("listitem", { name: "Marker boss fight" });
+    await marker.getByText("by ann@example.org").waitFor();
+    await page.reload();
+    await marker.waitFor();
+
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Export log" }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(/^wheelhouse-logs-.+\.csv$/);
+    const csv = await readFile(await download.path(), "utf8");
+    expect(csv.split("\r\n")).toEqual([
+      "id,at,receivedAt,device,session,level,message,fields",
+      expect.stringMatching(/,anonymous-1,['\w-]+,info,"before, it",$/),
+      "",
+    ]);
+    expect(complaints.filter((text) => !NOT_LOGGED_IN.test(text))).toEqual([]);
+  });
+
   test("the example game is watched and steered, also over the death of the server", async () => {
     const server = await runServer();
     const { page, complaints } = await openWatchedPage(browser);
@@ -182,6 +217,114 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     await page.reload();
     await valueOf(page, "fuel", "1.5").waitFor();
   });
+
+  test("settings: a token made and revoked, and somebody invited who becomes an editor", async () => {
+    const server = await runServer();
+    const owner = await openWatchedPage(browser);
+    const { page } = owner;
+    await createAccount(page, server);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("row", { name: "first key" }).waitFor();
+
+    await settingsLink(page, "Tokens").click();
+    await page.getByRole("button", { name: "Make token" }).click();
+    await page.getByRole("alert").getByText("Give it a name.").waitFor();
+    await page.getByLabel("Name of the new token").fill("build server");
+    await page.getByRole("button", { name: "Make token" }).click();
+    const token = await page.getByLabel("New token", { exact: true }).innerText();
+    expect(await statusFor(server, token)).toBe(200);
+    await page.getByRole("button", { name: "Revoke token build server" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).click();
+    await page.getByRole("row", { name: "build server" }).waitFor({ state: "detached" });
+    expect(await statusFor(server, token)).toBe(401);
+
+    await settingsLink(page, "Members").click();
+    await page.getByRole("button", { name: "Make link" }).click();
+    const link = await page.getByLabel("New invitation link").innerText();
+    const guest = await openWatchedPage(browser, { colorScheme: "light" });
+    await guest.page.goto(link);
+    await guest.page.getByText("ann@example.org invites you to “Rocket” as a viewer").waitFor();
+    await guest.page.getByLabel("Email").fill("bob@example.org");
+    await guest.page.getByLabel("Password").fill("a staple of correctness");
+    await guest.page.getByRole("button", { name: "Create account" }).click();
+    await guest.page.getByRole("button", { name: "Project Rocket" }).waitFor();
+    expect(guest.page.url()).not.toContain("#");
+
+    // What a viewer may not do isn't shown.
+    await guest.page.getByRole("link", { name: "Settings" }).click();
+    await guest.page.getByRole("row", { name: "bob@example.org" }).getByText("viewer").waitFor();
+    expect(await settingsLink(guest.page, "Device keys").count()).toBe(0);
+    expect(await guest.page.getByRole("button", { name: "Make link" }).count()).toBe(0);
+
+    await page.reload();
+    const role = page.getByRole("group", { name: "Role of bob@example.org" });
+    await role.getByRole("button", { name: "editor" }).click();
+    await role.getByRole("button", { name: "editor", pressed: true }).waitFor();
+    await guest.page.reload();
+    await guest.page.getByRole("row", { name: "bob@example.org" }).getByText("editor").waitFor();
+    await settingsLink(guest.page, "Device keys").waitFor();
+    for (const { complaints } of [owner, guest])
+      expect(complaints.filter((text) => !NOT_LOGGED_IN.test(text))).toEqual([]);
+
+    // The link has let its one person in.
+    await guest.page.goto(link);
+    await guest.page.getByText("This invitation is used up, over, or taken back.").waitFor();
+  });
+
+  test("the first account from another machine takes the code, and a wrong one says so", async () => {
+    const server = await runServer("--public-url", "http://wheelhouse.example");
+    const [, code = ""] = await server.printed(/code +(\S+) makes the first account/);
+    // As a proxy would say it.
+    const { page } = await openWatchedPage(browser, {
+      extraHTTPHeaders: { "x-forwarded-for": "203.0.113.9" },
+    });
+    await page.goto(server.address);
+    await page.getByText("The server printed it where it was started").waitFor();
+    await page.getByLabel("Email").fill("ann@example.org");
+    await page.getByLabel("Password").fill("correct horse battery");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByRole("alert").getByText("Enter the code that the server printed.").waitFor();
+    await page.getByLabel("One-time code").fill("NOT-THE-CODE");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByRole("alert").getByText("This isn't the code that the server printed.").waitFor();
+    expect(await page.getByLabel("One-time code").getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("One-time code").fill(code.toLowerCase());
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByText("Waiting for the first line…").waitFor();
+  });
+
+  test("where everybody may register, the log-in leads to signing up", async () => {
+    const server = await runServer("--open-registration");
+    const { page } = await openWatchedPage(browser);
+    await createAccount(page, server);
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await page.getByLabel("Email").fill("ann@example.org");
+    await page.getByLabel("Password").fill("a staple of correctness");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByRole("alert").getByText("There is an account of this address already.").waitFor();
+    await page.getByLabel("Email").fill("bob@example.org");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByRole("button", { name: "Project My game" }).waitFor();
+  });
+
+  test("a second project is made, has a key, and is switched to and from", async () => {
+    const server = await runServer();
+    const { page } = await openWatchedPage(browser);
+    const key = await createAccount(page, server);
+    await page.getByRole("button", { name: "Project Rocket" }).click();
+    await page.getByRole("button", { name: "New project…" }).click();
+    await page.getByLabel("Name of the new project").fill("Submarine");
+    await page.getByRole("button", { name: "Make project" }).click();
+    await page.getByRole("button", { name: "Project Submarine" }).click();
+    expect(await page.getByLabel("Device key", { exact: true }).innerText()).not.toBe(key);
+    await page.getByRole("link", { name: "Rocket" }).click();
+    await page.getByRole("button", { name: "Project Rocket" }).waitFor();
+    await page.getByLabel("Device key", { exact: true }).getByText(key).waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Project Submarine" }).waitFor();
+  });
 });
 
 /** Waits until the value in that row is another one than it is now. */
@@ -189,4 +332,10 @@ async function changesByItself(page: Page, name: string): Promise<void> {
   const cell = row(page, name).getByRole("cell").nth(1);
   const before = await cell.innerText();
   await cell.getByText(before, { exact: true }).waitFor({ state: "detached" });
+}
+
+/** What a program with that token is answered. */
+async function statusFor({ address }: ServerProgram, token: string): Promise<number> {
+  const response = await fetch(`${address}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+  return response.status;
 }

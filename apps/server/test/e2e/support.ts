@@ -140,18 +140,25 @@ export interface ServerProgram extends Program {
   again(): Promise<ServerProgram>;
 }
 
-export async function runServer(): Promise<ServerProgram> {
-  return runServerOn("127.0.0.1:0", "127.0.0.1:0", await temporaryFolder());
+/** With settings beside those that a test always makes. */
+export async function runServer(...settings: readonly string[]): Promise<ServerProgram> {
+  return runServerOn("127.0.0.1:0", "127.0.0.1:0", await temporaryFolder(), settings);
 }
 
-async function runServerOn(http: string, tcp: string, data: string): Promise<ServerProgram> {
-  const program = runProgram("apps/server/src/main.ts", ["--http", http, "--tcp", tcp, "--data", data]);
+async function runServerOn(
+  http: string,
+  tcp: string,
+  data: string,
+  settings: readonly string[],
+): Promise<ServerProgram> {
+  const own = ["--http", http, "--tcp", tcp, "--data", data];
+  const program = runProgram("apps/server/src/main.ts", [...own, ...settings]);
   const [, address = ""] = await program.printed(/page +(http:\/\/\S+)/);
   const [, tcpAddress = ""] = await program.printed(/devices +(\S+)/);
   return {
     ...program,
     address,
     tcpPort: Number(tcpAddress.split(":").at(-1)),
-    again: () => runServerOn(address.replace("http://", ""), tcpAddress, data),
+    again: () => runServerOn(address.replace("http://", ""), tcpAddress, data, settings),
   };
 }

@@ -44,10 +44,11 @@ async function furnish(wheelhouse: TestServer): Promise<Names> {
   const entries = [{ level: "warn", message: "boss fight began early", fields: { level: 3 } }];
   await game.store({ type: "logs", entries });
   await game.store({ type: "variables", values: { [EXAMPLE_IDS.variable]: 3 } });
-  await api(`/projects/${project}/devices/${EXAMPLE_IDS.device}/variables`, {
-    method: "PATCH",
-    body: { values: { [EXAMPLE_IDS.variable]: 4 } },
-  });
+  const changed = await api<Answer<"changeVariables">>(
+    `/projects/${project}/devices/${EXAMPLE_IDS.device}/variables`,
+    { method: "PATCH", body: { values: { [EXAMPLE_IDS.variable]: 4 } } },
+  );
+  names.set(routes.cancelWrite.example.params.id, String(changed.body.writes[0]?.id));
 
   const post = <Body>(path: string, body: object) => api<Body>(path, { method: "POST", body });
   const secretOf = ({ body }: { body: Answer<"createInvitation"> }) => body.link.split("#")[1] ?? "";
@@ -137,7 +138,7 @@ test("register, and an invitation to the installation that is taken back", async
   expect(fits(shapeOf(answer), shapeOf(JSON.parse(sent.text)))).toBe(true);
   const cookie = sent.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
   const made = (await run(server, "createOpenInvitation", cookie, new Map())) as Answer<"createInvitation">;
-  const names = new Map([[routes.revokeOpenInvitation.example.params.id as string, made.id]]);
+  const names = new Map([[routes.revokeOpenInvitation.example.params.id, made.id]]);
   expect(await run(server, "openInvitations", cookie, names)).toMatchObject({
     invitations: [{ id: made.id }],
   });

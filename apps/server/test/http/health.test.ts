@@ -1,6 +1,7 @@
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { StorageFailedError, type Storage } from "@wheelhouse/storage";
 import { expect, test } from "vitest";
+import { Faults } from "../store/unreliable-storage.ts";
 import { startTestServer } from "../support.ts";
 import { send } from "./support.ts";
 
@@ -39,6 +40,24 @@ test("a server whose storage fails is alive but not ready, and tells who asks", 
   fails = false;
   expect(await send(server, { path: "/readyz" })).toMatchObject({ status: 200 });
   expect(await wheelhouse.api(`/projects/${project}/logs`)).toMatchObject({ status: 200 });
+});
+
+test("a server that can't store says so, until it can", async () => {
+  const faults = new Faults();
+  const memory = await openMemoryStorage();
+  const wheelhouse = await startTestServer({ openStorage: async () => faults.through(memory) });
+  const { server, project } = wheelhouse;
+  const mark = () =>
+    wheelhouse.api(`/projects/${project}/markers`, { method: "POST", body: { name: "boss" } });
+  faults.failing.add("addMarker");
+  expect(await mark()).toMatchObject({ status: 503, body: { error: { code: "storage_unavailable" } } });
+  expect(await send(server, { path: "/readyz" })).toMatchObject({
+    status: 503,
+    text: '{"status":"not_ready","why":"storing fails"}',
+  });
+  faults.failing.clear();
+  expect(await mark()).toMatchObject({ status: 201 });
+  expect(await send(server, { path: "/readyz" })).toMatchObject({ status: 200 });
 });
 
 test("an unexpected failure is told to the log and not to the visitor", async () => {

@@ -83,6 +83,62 @@ test("pages of a list stay as they are while new entries come", async () => {
   ]);
 });
 
+test("all filters together find the same page by page, while new entries come that fit as well", async () => {
+  const game = await connectGame(wheelhouse, "filtered");
+  const entries = Array.from({ length: 40 }, (_, line) => ({
+    at: began + line * 1_000,
+    level: line % 2 === 0 ? "warn" : "debug",
+    message: `${line % 4 === 0 ? "Boss" : "mob"} ${line}`,
+  }));
+  await game.store({ type: "logs", entries });
+  const [{ session } = { session: null }] = (await logs("device=filtered&limit=1")).entries;
+  const query = `session=${session}&level=warn&text=bOSS&from=${began + 8_000}&to=${began + 32_000}&limit=2`;
+  const seen: string[] = [];
+  let next: string | null = "";
+  for (let page = 0; page < 10 && next !== null; page += 1) {
+    const answer: Answer<"logs"> = await logs(next === "" ? query : `${query}&cursor=${next}`);
+    seen.push(...messages(answer));
+    next = answer.next;
+    const late = { at: began + 20_000, level: "error", message: `Boss late ${page}` };
+    await game.store({ type: "logs", entries: [late] });
+  }
+  expect(seen).toEqual(["Boss 32", "Boss 28", "Boss 24", "Boss 20", "Boss 16", "Boss 12", "Boss 8"]);
+});
+
+test.each<[list: string, query: string, field: string]>([
+  ["logs", "limit=0", "limit"],
+  ["logs", "limit=1001", "limit"],
+  ["logs", "limit=", "limit"],
+  ["logs", "limit=1.5", "limit"],
+  ["logs", "limit=1e2", "limit"],
+  ["logs", "limit=5&limit=6", "limit"],
+  ["logs", "cursor=", "cursor"],
+  ["logs", "cursor=0", "cursor"],
+  ["logs", "cursor=-5", "cursor"],
+  ["logs", "cursor=newest", "cursor"],
+  ["logs", "cursor=99999999999999999", "cursor"],
+  ["logs", "device=", "device"],
+  ["logs", "device=a%20b", "device"],
+  ["logs", `device=${"x".repeat(65)}`, "device"],
+  ["logs", "device=a&device=b", "device"],
+  ["logs", "session=", "session"],
+  ["logs", "level=loud", "level"],
+  ["logs", `text=${"x".repeat(201)}`, "text"],
+  ["logs", "from=", "from"],
+  ["logs", "from=-1", "from"],
+  ["logs", "to=0x10", "to"],
+  ["sessions", "limit=0", "limit"],
+  ["sessions", "device=a%2Fb", "device"],
+  ["sessions", "cursor=x", "cursor"],
+  ["markers", "limit=1001", "limit"],
+  ["markers", "device=", "device"],
+  ["markers", "cursor=0", "cursor"],
+  ["markers", "to=now", "to"],
+])("a list of %s is refused for %s", async (list, query, field) => {
+  const answer = await wheelhouse.api(`/projects/${wheelhouse.project}/${list}?${query}`);
+  expect(answer).toMatchObject({ status: 422, body: { error: { code: "invalid", field } } });
+});
+
 test("the last page says so, also when it is full", async () => {
   const game = await connectGame(wheelhouse, "even");
   const entries = ["a", "b", "c", "d"].map((message) => ({ level: "info", message }));

@@ -1,4 +1,6 @@
 import type { Answer } from "@wheelhouse/api";
+import { StorageFailedError } from "@wheelhouse/storage";
+import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { expect, test } from "vitest";
 import { openPage } from "../live/support.ts";
 import { startTestServer } from "../support.ts";
@@ -31,6 +33,45 @@ test("they count what happens, by route and never by address or name", async () 
     expect(line).toMatch(
       /^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{(?:\w+="[^"]*",?)*\})? (?:[\d.e+-]+|NaN|\+Inf))$/,
     );
+});
+
+test("they say what is stored, what became of writes, and who is there", async () => {
+  const wheelhouse = await startTestServer();
+  const { server, api, project } = wheelhouse;
+  const game = await connectGame(wheelhouse);
+  const entries = [1, 2, 3].map((line) => ({ level: "info", message: `line ${line}` }));
+  await game.store({ type: "logs", entries });
+  const variables = `/projects/${project}/devices/game/variables`;
+  await api(variables, { method: "PATCH", body: { values: { speed: 5 } } });
+  await api(variables, { method: "PATCH", body: { values: { speed: 6 } } });
+  await api(`/projects/${project}/markers`, { method: "POST", body: { name: "boss" } });
+  const read = async () => (await send(server, { path: "/metrics" })).text;
+  const text = await read();
+  const count = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+  expect(count("wheelhouse_log_entries_total")).toBe(3);
+  expect(count("wheelhouse_values_total")).toBe(4);
+  expect(count("wheelhouse_markers_total")).toBe(1);
+  expect(count('wheelhouse_writes_total\\{state="pending"\\}')).toBe(2);
+  expect(count('wheelhouse_writes_total\\{state="replaced"\\}')).toBe(1);
+  expect(count("wheelhouse_devices_online")).toBe(1);
+  expect(count("wheelhouse_storage_bytes")).toBeGreaterThan(1_000);
+  expect(count("wheelhouse_storage_segments")).toBe(1);
+  expect(count("wheelhouse_index_lag_entries")).toBeGreaterThanOrEqual(0);
+  expect(count("wheelhouse_index_lag_samples")).toBeGreaterThanOrEqual(0);
+  game.say({ type: "bye" });
+  await game.line.closed;
+  expect(await read()).toMatch(/^wheelhouse_devices_online 0$/m);
+});
+
+test("what can't be read isn't told, and the rest all the same", async () => {
+  const memory = await openMemoryStorage();
+  const status = () => Promise.reject(new StorageFailedError("the disk is gone"));
+  const devices = { ...memory.devices, status };
+  const { server } = await startTestServer({ openStorage: async () => ({ ...memory, devices }) });
+  const { status: answered, text } = await send(server, { path: "/metrics" });
+  expect(answered).toBe(200);
+  expect(text).not.toMatch(/^wheelhouse_storage_bytes/m);
+  expect(text).toMatch(/^wheelhouse_log_entries_total 0$/m);
 });
 
 test("who reads them: this machine, or a token of the admin, however limited", async () => {

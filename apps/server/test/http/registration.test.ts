@@ -166,7 +166,8 @@ test("one that was taken back, or whose maker owns the project no more, lets nob
   const theirs = await invite({ ...other, project });
   const { body } = await api<Answer<"members">>(`/projects/${project}/members`);
   const user = body.members.find(({ email }) => email !== ann.email)?.id;
-  expect((await api(`/projects/${project}/members/${user}`, { method: "DELETE" })).status).toBe(204);
+  const demoted = { method: "PATCH", body: { role: "editor" } } as const;
+  expect((await api(`/projects/${project}/members/${user}`, demoted)).status).toBe(200);
   expect((await register(server, { ...bob, invitation: secretOf(theirs) })).status).toBe(403);
 });
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startServer, type RunningServer } from "../../src/server.ts";
-import { afterTest, temporaryFolder, testConfig } from "../support.ts";
+import { afterTest, connectDevice, temporaryFolder, testConfig } from "../support.ts";
 
 const certificate = (name: string) => fileURLToPath(new URL(`./certificates/${name}.pem`, import.meta.url));
 
@@ -28,7 +28,7 @@ async function startSecure() {
 /** An encrypted connection, and whom it was shown. */
 async function dial({
   http,
-}: RunningServer): Promise<{ readonly socket: TLSSocket; readonly shown: string }> {
+}: Pick<RunningServer, "http">): Promise<{ readonly socket: TLSSocket; readonly shown: string }> {
   const socket = connectTls({ ...http, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
   socket.on("error", () => undefined);
   afterTest(async () => void socket.destroy());
@@ -110,7 +110,47 @@ test("a server doesn't start with files that can't be used", async () => {
   const data = await temporaryFolder();
   const tlsCert = certificate("one.cert");
   for (const tlsKey of [certificate("other.key"), join(data, "missing.pem")])
-    await expect(startServer(testConfig({ data, tlsCert, tlsKey }))).rejects.toThrow(/Http/);
+    await expect(startServer(testConfig({ data, tlsCert, tlsKey }))).rejects.toThrow(/--tls-key/);
+});
+
+test("devices speak over TLS too; a renewed certificate cuts none of them", async () => {
+  const { server, use } = await startSecure();
+  const { host, port } = server.http;
+  const { deviceKey } = await new Promise<{ deviceKey: string }>((resolve, reject) => {
+    const sent = request(
+      {
+        host,
+        port,
+        path: "/api/v1/users",
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        rejectUnauthorized: false,
+      },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.on("end", () => resolve(JSON.parse(text) as { deviceKey: string }));
+      },
+    );
+    sent.on("error", reject);
+    sent.end(JSON.stringify(ann));
+  });
+  const device = await dial({ http: server.tcp });
+  expect(device.shown).toBe("one.wheelhouse.test");
+  const say = (socket: TLSSocket) => {
+    socket.write(`v:${deviceKey}\n`);
+    return new Promise((resolve) => socket.once("data", (data: Buffer) => resolve(String(data))));
+  };
+  expect(await say(device.socket)).toBe("OK\n");
+  await use("other");
+  expect(await server.reloadTls()).toBe("reloaded");
+  const later = await dial({ http: server.tcp });
+  expect(later.shown).toBe("other.wheelhouse.test");
+  expect(await say(later.socket)).toBe("OK\n");
+  expect(await say(device.socket)).toBe("OK\n");
+  const plain = await connectDevice(server.tcp.port);
+  plain.send(`v:${deviceKey}`);
+  expect((await plain.closed).join("")).not.toContain("OK");
 });
 
 test("a server without a certificate has nothing to read again", async () => {

@@ -1,7 +1,7 @@
 import { TOPICS, serverMessage, type Changes, type Subscribe } from "@wheelhouse/api";
 import { expect, test } from "vitest";
-import { MAX_LOGS, Owed } from "../../src/live/conflation.ts";
-import { device, log, stored, values, variable, write } from "./entities.ts";
+import { MAX_LOGS, MAX_MARKERS, Owed } from "../../src/live/conflation.ts";
+import { device, log, marked, marker, stored, values, variable, write } from "./entities.ts";
 
 function owedTo(request: Partial<Subscribe> = {}, offset = 10): Owed {
   return new Owed({ type: "subscribe", id: 7, project: "p", topics: [...TOPICS], ...request }, offset);
@@ -97,6 +97,41 @@ test("what a page caught up with isn't owed again by the events that were on the
   });
 });
 
+test("markers are owed in full, those of the whole project also to who watches one device", () => {
+  const owed = owedTo({ device: "game" }, 10);
+  const everywhere = marker(12, { device: null, session: null, by: "ann@example.org" });
+  owed.add(marked(marker(10)));
+  owed.add(marked(marker(11)));
+  owed.add(marked(everywhere));
+  owed.add(marked(marker(13, { device: "other" })));
+  const taken = owed.take();
+  expect(taken.markers?.map(({ id, device, by }) => [id, device, by])).toEqual([
+    [11, "game", null],
+    [12, null, "ann@example.org"],
+  ]);
+  expect(taken.offset).toBe(12);
+  expect(owed.isEmpty).toBe(true);
+});
+
+test("too many markers are counted as dropped, as log entries are", () => {
+  const owed = owedTo({ topics: ["markers"] });
+  owed.add(marked(...Array.from({ length: MAX_MARKERS + 2 }, (_, index) => marker(11 + index))));
+  const taken = owed.take();
+  expect(taken.markers).toHaveLength(MAX_MARKERS);
+  expect(taken).toMatchObject({ dropped: 2, offset: 10 + MAX_MARKERS + 2 });
+});
+
+test("markers that a page caught up with aren't owed again", () => {
+  const owed = owedTo({}, 10);
+  owed.catchUp({ logs: [log(11)], markers: [marker(12), marker(13, { device: null })], writes: [] });
+  owed.add(marked(marker(12)));
+  expect(owed.take()).toMatchObject({ logs: [{ id: 11 }], markers: [{ id: 12 }, { id: 13 }], offset: 13 });
+  owed.add(marked(marker(13, { device: null })));
+  expect(owed.isEmpty).toBe(true);
+  owed.add(marked(marker(14)));
+  expect(owed.take().markers).toMatchObject([{ id: 14 }]);
+});
+
 test("catching up asks no more of a subscription than it wants", () => {
   const owed = owedTo({ device: "game", topics: ["logs"] }, 10);
   owed.catchUp({ logs: [log(11, "other"), log(12)], markers: [], writes: [write(1, { entry: 13 })] });
@@ -127,6 +162,7 @@ test("only what was subscribed to is owed", () => {
     owed.add({ type: "declared", device: "game", variables: [variable("speed")] });
     owed.add(values({ speed: [1, 1] }));
     owed.add(stored([log(11)], [write(1, { entry: 12 })]));
+    owed.add(marked(marker(13)));
     return Object.keys(owed.take());
   };
   const frame = ["type", "id", "offset", "dropped"];
@@ -136,6 +172,7 @@ test("only what was subscribed to is owed", () => {
     ["variables", ["values", "variables"]],
     ["logs", ["logs"]],
     ["writes", ["writes"]],
+    ["markers", ["markers"]],
   ] as const) {
     expect(new Set(everything(owedTo({ topics: [topic] }))), topic).toEqual(new Set([...frame, ...fields]));
   }
@@ -148,6 +185,7 @@ test("what is owed is what the schema promises", () => {
   owed.add({ type: "declared", device: "game", variables: [variable("speed")] });
   owed.add(values({ speed: [1, { deep: [null] }] }));
   owed.add(stored([log(11)], [write(1, { entry: 12 })]));
+  owed.add(marked(marker(13, { fields: { deep: [null] } })));
   const message: unknown = JSON.parse(JSON.stringify(owed.take()));
   expect(serverMessage.parse(message)).toEqual(message);
 });

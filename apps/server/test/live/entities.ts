@@ -1,7 +1,7 @@
 /** Stored records and events with only what a test cares about spelled out. */
 
 import type { Device, Variable } from "@wheelhouse/api";
-import type { LogEntryRecord, WriteRecord } from "@wheelhouse/storage";
+import type { LogEntryRecord, MarkerRecord, WriteRecord } from "@wheelhouse/storage";
 import type { ProjectEvent } from "../../src/devices/protocol.ts";
 
 export function log(id: number, device = "game"): LogEntryRecord {
@@ -55,6 +55,27 @@ export function values(of: Values, from = "game"): ProjectEvent {
   return { type: "values", device: from, values: of };
 }
 
+export function marker(id: number, rest: Partial<MarkerRecord> = {}): MarkerRecord {
+  const at = { at: 1000 + id, receivedAt: 1000 + id };
+  return {
+    id,
+    project: "p",
+    device: "game",
+    session: "s",
+    ...at,
+    name: `m ${id}`,
+    fields: null,
+    by: null,
+    ...rest,
+  };
+}
+
 export function stored(logs: readonly LogEntryRecord[], writes: readonly WriteRecord[] = []): ProjectEvent {
-  return { type: "stored", device: logs[0]?.device ?? writes[0]?.device ?? "game", logs, writes };
+  const device = logs[0]?.device ?? writes[0]?.device ?? "game";
+  return { type: "stored", device, logs, markers: [], writes };
+}
+
+/** A marker that was stored: of a device, or of the whole project. */
+export function marked(...markers: readonly MarkerRecord[]): ProjectEvent {
+  return { type: "stored", device: markers[0]?.device ?? null, logs: [], markers, writes: [] };
 }

@@ -1,6 +1,6 @@
 import { defineSupervisor, start, type Ref, type RuntimeEvent } from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
-import type { Changes, ClientMessage, LiveMessage } from "@wheelhouse/api";
+import { TOPICS, type Changes, type ClientMessage, type LiveMessage } from "@wheelhouse/api";
 import { KEEP_ALL } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterEach, expect, test } from "vitest";
@@ -94,7 +94,7 @@ async function openPage() {
   const startingPage = start(LivePage, { socket, visitor }, { runtime });
   await runtime.settle();
   const { ref } = await startingPage;
-  socket.say({ type: "subscribe", id: 1, project: "p", topics: ["devices", "variables", "logs", "writes"] });
+  socket.say({ type: "subscribe", id: 1, project: "p", topics: [...TOPICS] });
   await runtime.settle();
   ends.push(async () => {
     for (const process of [ref, below] as Ref[]) runtime.exit(process, "shutdown");

@@ -2,6 +2,7 @@
 
 import {
   LIVE_PATH,
+  TOPICS,
   serverMessage,
   type ClientMessage,
   type LiveMessage,
@@ -121,7 +122,7 @@ export async function openPage(server: RunningServer, cookie: string): Promise<T
       return messages;
     },
     subscribe(request) {
-      page.say({ type: "subscribe", id: 1, topics: ["devices", "variables", "logs", "writes"], ...request });
+      page.say({ type: "subscribe", id: 1, topics: [...TOPICS], ...request });
       return page.next();
     },
     pause: () => socket.pause(),

@@ -31,14 +31,14 @@ export class Faults {
     return this.#counts.get(call) ?? 0;
   }
 
-  /** Calls of that name wait before they are carried out, until the result is called. */
-  hold(call: StorageCall): () => void {
-    return close(this.#before, call);
+  /** Calls of those names wait before they are carried out, in their order, until the result is called. */
+  hold(...calls: readonly StorageCall[]): () => void {
+    return close(this.#before, calls);
   }
 
-  /** Calls of that name are carried out, and answered only when the result is called. */
-  holdAnswer(call: StorageCall): () => void {
-    return close(this.#after, call);
+  /** Calls of those names are carried out, and answered only when the result is called. */
+  holdAnswer(...calls: readonly StorageCall[]): () => void {
+    return close(this.#after, calls);
   }
 
   async #run<T>(name: StorageCall, call: () => Promise<T>): Promise<T> {
@@ -51,11 +51,12 @@ export class Faults {
   }
 }
 
-function close(doors: Map<StorageCall, Promise<void>>, call: StorageCall): () => void {
+function close(doors: Map<StorageCall, Promise<void>>, calls: readonly StorageCall[]): () => void {
   let open = () => {};
-  doors.set(call, new Promise((resolve) => (open = resolve)));
+  const door = new Promise<void>((resolve) => (open = resolve));
+  for (const call of calls) doors.set(call, door);
   return () => {
-    doors.delete(call);
+    for (const call of calls) if (doors.get(call) === door) doors.delete(call);
     open();
   };
 }

@@ -1,14 +1,14 @@
-/** Routes of devices: what they said, and what people change. */
+/** Routes of devices: who they are, and what they said. */
 
-import { KIND_NAMES } from "@wheelhouse/protocol";
-import { device, logEntry, logLevel, time, value, variable, write, writeState } from "../entities.ts";
+import { KIND_NAMES, MAX_HELLO_TEXT_LENGTH, MAX_TAGS, MAX_TAG_LENGTH } from "@wheelhouse/protocol";
+import { device, logEntry, logLevel, time, value, variable } from "../entities.ts";
 import { z } from "../zod.ts";
 import {
   DEFAULT_POINTS,
   EXAMPLE_IDS,
   EXAMPLE_TIME,
   MAX_POINTS,
-  MAX_WAIT_MS,
+  deviceId,
   inDevice,
   inProject,
   next,
@@ -16,18 +16,6 @@ import {
   span,
   type Route,
 } from "./route.ts";
-
-const writeResult = z.object({
-  id: z.number().int(),
-  name: z.string(),
-  value,
-  state: writeState,
-  applied: value.nullable(),
-  reason: z.string().nullable(),
-});
-
-/** What a change of a device's variables is answered with. */
-const changeResult = z.object({ set: z.number().int(), writes: z.array(writeResult) });
 
 /** A variable's history: numbers thinned to lowest and highest of each bucket, other kinds as changes. Oldest first. */
 const history = z.object({ kind: z.enum(KIND_NAMES), points: z.array(z.tuple([time, value])) });
@@ -43,23 +31,6 @@ const pixel = {
   online: true,
   firstSeen: EXAMPLE_TIME,
   lastSeen: EXAMPLE_TIME,
-};
-const sent = {
-  id: 42,
-  name: EXAMPLE_IDS.variable,
-  value: 5,
-  state: "pending",
-  applied: null,
-  reason: null,
-};
-const change = {
-  ...sent,
-  set: 7,
-  device: EXAMPLE_IDS.device,
-  from: 3,
-  by: "ann@example.org",
-  createdAt: EXAMPLE_TIME,
-  updatedAt: EXAMPLE_TIME,
 };
 const speed = {
   name: EXAMPLE_IDS.variable,
@@ -97,6 +68,27 @@ export const deviceRoutes = {
     answers: { 200: device },
     example: { params, status: 200, answer: pixel },
   },
+  changeDevice: {
+    method: "PATCH",
+    path: "/projects/:project/devices/:device",
+    access: "editor",
+    tag: "Devices",
+    summary: "Change a device's name or tags",
+    description:
+      "What is absent stays as it is. A device that says its own name or tags when it connects takes them back.",
+    params: inDevice,
+    body: z.object({
+      name: z.string().trim().min(1).max(MAX_HELLO_TEXT_LENGTH).nullable().optional(),
+      tags: z.array(z.string().trim().min(1).max(MAX_TAG_LENGTH)).max(MAX_TAGS).optional(),
+    }),
+    answers: { 200: device },
+    example: {
+      params,
+      body: { name: "Ann's phone", tags: ["qa", "lab"] },
+      status: 200,
+      answer: { ...pixel, tags: ["qa", "lab"] },
+    },
+  },
   variables: {
     method: "GET",
     path: "/projects/:project/devices/:device/variables",
@@ -107,26 +99,6 @@ export const deviceRoutes = {
     params: inDevice,
     answers: { 200: z.object({ variables: z.array(variable) }) },
     example: { params, status: 200, answer: { variables: [speed] } },
-  },
-  changeVariables: {
-    method: "PATCH",
-    path: "/projects/:project/devices/:device/variables",
-    access: "editor",
-    tag: "Changes",
-    summary: "Change variables of a device",
-    description:
-      "All or nothing. 202 says that the change is stored and on its way; with `waitMs`, 200 says what became of it, if that came in time.",
-    params: inDevice,
-    query: z.object({ waitMs: z.coerce.number().int().min(0).max(MAX_WAIT_MS).optional() }),
-    body: z.object({ values: z.record(z.string(), value) }),
-    answers: { 200: changeResult, 202: changeResult },
-    refusals: ["unknown_variable", "read_only", "out_of_range"],
-    example: {
-      params,
-      body: { values: { [EXAMPLE_IDS.variable]: 5 } },
-      status: 202,
-      answer: { set: 7, writes: [sent] },
-    },
   },
   history: {
     method: "GET",
@@ -150,23 +122,6 @@ export const deviceRoutes = {
       answer: { kind: "float", points: [[EXAMPLE_TIME, 3]] },
     },
   },
-  writes: {
-    method: "GET",
-    path: "/projects/:project/writes",
-    access: "viewer",
-    tag: "Changes",
-    summary: "Who changed what, from, to, and what became of it",
-    description: "Newest first. Give `next` as `cursor` to go on.",
-    params: inProject,
-    query: z.object({ ...page, device: z.string().optional() }),
-    answers: { 200: z.object({ writes: z.array(write), next }) },
-    example: {
-      params: project,
-      query: { device: EXAMPLE_IDS.device, limit: 10 },
-      status: 200,
-      answer: { writes: [change], next: null },
-    },
-  },
   logs: {
     method: "GET",
     path: "/projects/:project/logs",
@@ -178,8 +133,8 @@ export const deviceRoutes = {
     query: z.object({
       ...page,
       ...span,
-      device: z.string().optional(),
-      session: z.string().optional(),
+      device: deviceId.optional(),
+      session: z.string().min(1).optional(),
       level: logLevel.optional(),
       text: z.string().max(200).optional(),
     }),

@@ -4,6 +4,10 @@ import { z } from "../zod.ts";
 
 /** Most that `waitMs` may ask for. */
 export const MAX_WAIT_MS = 30_000;
+/** How long a change may be told to stay open: a year. */
+export const MAX_EXPIRES_IN_MS = 365 * 24 * 60 * 60 * 1000;
+/** Devices that one change may name. */
+export const MAX_NAMED_DEVICES = 1_000;
 /** How many entries a list holds unless asked, and at most. */
 export const DEFAULT_LIMIT = 100;
 export const MAX_LIMIT = 1_000;
@@ -43,6 +47,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** The answer's schema by status. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** The media types of an answer that isn't JSON but text, sent as it comes. */
+  readonly streams?: readonly string[];
   /** The codes of refusals that are this route's own; those of access and shape go without saying. */
   readonly refusals?: readonly string[];
   readonly example: Example;
@@ -59,11 +65,17 @@ export const TAGS = [
   "Devices",
   "Changes",
   "Logs",
+  "Markers",
+  "Export",
 ] as const;
 export type Tag = (typeof TAGS)[number];
 
 export const inProject = z.object({ project: z.string() });
 export const inDevice = z.object({ project: z.string(), device: z.string() });
+/** A device's id where it is asked for; those that the server gives out are among them. */
+export const deviceId = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, "expected a device's id: 1 to 64 of A-Z a-z 0-9 . _ -");
 /** A label that people give: a project's, a key's, a token's. */
 export const label = z.string().trim().min(1).max(100);
 export const page = {

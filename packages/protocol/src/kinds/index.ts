@@ -8,9 +8,10 @@ import { json } from "./json.ts";
 import type { Kind, Limits } from "./kind.ts";
 import { float, integer } from "./number.ts";
 import { string } from "./string.ts";
+import { trigger } from "./trigger.ts";
 import { vector } from "./vector.ts";
 
-const KINDS = { boolean, integer, float, string, enum: enumeration, color, vector, json };
+const KINDS = { boolean, integer, float, string, enum: enumeration, color, vector, json, trigger };
 
 export type KindName = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as KindName[];

@@ -14,7 +14,7 @@ import type { Limits } from "../../src/kinds/kind.ts";
 import type { JsonValue } from "../../src/json.ts";
 import { MAX_JSON_DEPTH } from "../../src/limits.ts";
 
-const WIRE_KINDS = ["boolean", "integer", "float", "string", "enum", "color", "vector", "json"];
+const WIRE_KINDS = ["boolean", "integer", "float", "string", "enum", "color", "vector", "json", "trigger"];
 
 test("the kinds are those of the wire, and nothing inherited is one", () => {
   expect([...KIND_NAMES].sort()).toEqual([...WIRE_KINDS].sort());
@@ -77,6 +77,11 @@ describe("parse", () => {
       [null, null],
       [{ a: [1] }, { a: [1] }],
     ],
+    trigger: [
+      [true, true],
+      ["true", true],
+      [1, true],
+    ],
   };
   const refuses: Record<KindName, JsonValue[]> = {
     boolean: ["yes", "", 2, 0.5, null, [], {}],
@@ -112,6 +117,7 @@ describe("parse", () => {
       1,
     ],
     json: [],
+    trigger: [false, "false", 0, 2, "go", "", null, [], {}],
   };
 
   for (const kind of KIND_NAMES) {
@@ -153,6 +159,7 @@ describe("constrain, through fitValue", () => {
     ["color", {}, "#FFF", "#FFF"],
     ["vector", { min: 0, max: 1 }, [0, 1], [0, 1]],
     ["json", {}, { a: null }, { a: null }],
+    ["trigger", { min: 5 }, true, true],
   ];
   test.each(fits)("%s with %j takes %j as %j", (kind, limits, input, value) => {
     expect(fitValue({ kind, ...limits }, input)).toEqual({ value });
@@ -175,6 +182,7 @@ describe("constrain, through fitValue", () => {
     ["vector", { max: 1 }, [0, 2], "out_of_range", "expected at most 1, got: [0,2]"],
     ["json", {}, Infinity, "invalid", "expected a JSON value, got: Infinity"],
     ["json", {}, [NaN], "invalid", "expected a JSON value, got: [null]"],
+    ["trigger", {}, false, "invalid", "expected true, which presses it, got: false"],
   ];
   test.each(misfits)("%s with %j refuses %j as %s: %s", (kind, limits, input, code, message) => {
     expect(fitValue({ kind, ...limits }, input)).toEqual({ code, message });
@@ -207,6 +215,7 @@ describe("format", () => {
     string: fc.string(),
     enum: fc.string(),
     color: fc.stringMatching(/^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/),
+    trigger: fc.constant(true),
   };
   test.each(Object.entries(values))("text of a %s is read back as an equal value", (name, arbitrary) => {
     const kind = kindOf(name as KindName);

@@ -113,7 +113,10 @@ function indexedRanges(
   order: Order,
 ): Iterable<IdRange> {
   if (level >= FIRST_NOTE) {
-    const isRare = text !== undefined && index.countText(range, text, RARE_TEXTS) < RARE_TEXTS;
+    const isRare =
+      text !== undefined &&
+      index.countNotes(range, level, device, FEW_NOTES) === FEW_NOTES &&
+      index.countText(range, text, RARE_TEXTS) < RARE_TEXTS;
     if (!isRare) return index.notes(range, level, device, order);
   }
   const found = text === undefined ? undefined : index.textRanges(range, text, order);
@@ -123,6 +126,8 @@ function indexedRanges(
 
 /** Entries of this level and above are few among many, and asked for often. */
 export const FIRST_NOTE = levelRank("warn");
+/** Notes that are looked at sooner than it is found out how rare a text is. */
+const FEW_NOTES = 2_000;
 /** Places where looking takes less time than to go through the notes of a segment. */
 const RARE_TEXTS = 1_000;
 const MAX_TIME = Number.MAX_SAFE_INTEGER;

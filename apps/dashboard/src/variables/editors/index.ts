@@ -9,6 +9,7 @@ import { EnumEditor } from "./enum-editor.tsx";
 import { JsonEditor } from "./json-editor.tsx";
 import { NumberEditor } from "./number-editor.tsx";
 import { StringEditor } from "./string-editor.tsx";
+import { TriggerEditor } from "./trigger-editor.tsx";
 import { VectorEditor } from "./vector-editor.tsx";
 
 export const EDITORS: Readonly<Record<KindName, ComponentType<EditorProps>>> = {
@@ -20,4 +21,5 @@ export const EDITORS: Readonly<Record<KindName, ComponentType<EditorProps>>> = {
   color: ColorEditor,
   vector: VectorEditor,
   json: JsonEditor,
+  trigger: TriggerEditor,
 };

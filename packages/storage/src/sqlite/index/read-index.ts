@@ -27,6 +27,8 @@ export interface ReadIndex {
   /** Ids of entries of that level and above, which is at least the one that notes begin at. */
   notes(range: IdRange, level: number, device: number | undefined, order: Order): Iterable<IdRange>;
   deviceRanges(range: IdRange, device: number, order: Order): Iterable<IdRange>;
+  /** How many entries {@link ReadIndex.notes} gives, counted up to `most`. */
+  countNotes(range: IdRange, level: number, device: number | undefined, most: number): number;
   /** In how many places the text may be, counted up to `most`. */
   countText(range: IdRange, text: string, most: number): number;
   /** Where the text may be; undefined if it is too short for the index. */
@@ -79,6 +81,11 @@ export function indexReading(prepared: PrepareOnce): ReadIndex | undefined {
       const sql = `SELECT first_id AS low, last_id AS high FROM device_ranges
         WHERE device = ?1 AND first_id <= ?3 AND last_id >= ?2 ORDER BY first_id ${direction(order)}`;
       yield* prepared<IdRange>(sql).iterate(device, low, high);
+    },
+    countNotes({ low, high }, level, device, most) {
+      const sql = `SELECT count(*) AS count FROM (
+        SELECT 1 FROM notes WHERE ${ofDevice(device)} AND id BETWEEN ?1 AND ?2 AND level >= ?3 LIMIT ?5)`;
+      return prepared<{ count: number }>(sql).get(low, high, level, device ?? null, most)?.count ?? 0;
     },
     countText({ low, high }, text, most) {
       const sql = `SELECT count(*) AS count FROM (

@@ -2,7 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Button } from "../shell/button.tsx";
+import { Button } from "./button.tsx";
 
 const SAID_FOR_MS = 1_500;
 

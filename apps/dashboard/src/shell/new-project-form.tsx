@@ -1,0 +1,49 @@
+/** Makes a project with a first device key, and goes there. */
+
+import type { ApiClient } from "@wheelhouse/api";
+import { checkName } from "../account/credentials.ts";
+import { Field } from "../account/field.tsx";
+import { textOf } from "../account/text-of.ts";
+import { useForm } from "../account/use-form.ts";
+import { navigate } from "./address.ts";
+import { Button } from "./button.tsx";
+import styles from "./shell.module.css";
+import { toDevicesAddress } from "./view.ts";
+
+interface Props {
+  readonly api: ApiClient;
+  readonly refresh: () => Promise<void>;
+}
+
+export function NewProjectForm({ api, refresh }: Props) {
+  const { errors, refusal, isSending, onSubmit } = useForm({
+    fields: ["name"],
+    check: (form) => checkName("name", textOf(form, "name")),
+    async send(form) {
+      const { id } = await api.call("createProject", { body: { name: textOf(form, "name") } });
+      // Where it fails, the guide on the new project's first screen offers it again.
+      await api
+        .call("createDeviceKey", { params: { project: id }, body: { name: "first key" } })
+        .catch(ignore);
+      await refresh();
+      navigate(toDevicesAddress(id));
+    },
+  });
+  return (
+    <form noValidate className={styles.newProject} onSubmit={onSubmit} aria-label="New project">
+      <Field
+        label="Name of the new project"
+        name="name"
+        maxLength={100}
+        autoComplete="off"
+        error={errors["name"]}
+      />
+      <Button look="primary" type="submit" disabled={isSending}>
+        Make project
+      </Button>
+      {refusal !== "" && <p role="alert">{refusal}</p>}
+    </form>
+  );
+}
+
+function ignore(): void {}

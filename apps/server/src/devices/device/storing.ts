@@ -1,0 +1,86 @@
+/** What a device said goes into the storage in groups, one after the other, and is acknowledged when it is durable. */
+
+import { noReply, type ReplyTo } from "@wheelhouse/actors";
+import type { StoredBatch } from "@wheelhouse/storage";
+import { Store } from "../../store/store.ts";
+import { Batch } from "../batch.ts";
+import { attach, closeSession } from "./sessions.ts";
+import type { DeviceContext } from "./state.ts";
+import { publish } from "./telling.ts";
+import { answerSettling } from "./writing.ts";
+
+/** Stores what has been said, or does what waited for it. Holds the mailbox only while a session opens or closes. */
+export async function goOn(ctx: DeviceContext): Promise<void> {
+  const { state } = ctx;
+  if (state.storing !== undefined) return;
+  while (state.batch.isEmpty) {
+    const work = state.waiting.shift();
+    if (work === undefined) return;
+    if (work.type === "attach") ctx.reply(work.from, await attach(ctx, work.attachment));
+    else await closeSession(ctx, work);
+  }
+  const { batch } = state;
+  state.batch = new Batch(batch.session);
+  store(ctx, batch);
+}
+
+export function store(ctx: DeviceContext, batch: Batch): void {
+  ctx.state.storing = batch;
+  ctx.callWithin(Infinity, Store, "append", batch.toDeviceBatch(ctx.state.address)).then(
+    (stored) => ctx.cast(ctx.self, "batchStored", batch, stored),
+    (error: Error) => ctx.cast(ctx.self, "batchFailed", batch, error),
+  );
+}
+
+export function tellStored(ctx: DeviceContext, batch: Batch, { logs, markers, writes }: StoredBatch): void {
+  const { attached, address } = ctx.state;
+  if (attached !== undefined && attached.session === batch.session && batch.line > 0) {
+    attached.acknowledged = Math.max(attached.acknowledged, batch.seq ?? 0);
+    ctx.cast(
+      attached.connection,
+      "stored",
+      batch.line,
+      batch.seq === undefined ? undefined : attached.acknowledged,
+    );
+  }
+  ctx.state.writes.remember(writes);
+  answerSettling(ctx);
+  if (logs.length + markers.length + writes.length > 0)
+    publish(ctx, { type: "stored", device: address.device, logs, markers, writes });
+}
+
+// What people want
+
+const UNAVAILABLE = { outcome: "storage_unavailable" } as const;
+
+/** Grants a wish once everything that the device said before it is stored. */
+export function inTurn<Outcome>(
+  ctx: DeviceContext,
+  from: ReplyTo<Outcome | typeof UNAVAILABLE>,
+  grant: (ctx: DeviceContext) => Promise<Outcome | typeof UNAVAILABLE>,
+): Promise<Outcome | typeof UNAVAILABLE> | typeof UNAVAILABLE | typeof noReply {
+  const { storing, failing, batch } = ctx.state;
+  if (failing) return UNAVAILABLE;
+  const behind = batch.isEmpty ? storing : batch;
+  if (behind === undefined) return grant(ctx);
+  const wish = {
+    behind,
+    grant: async (later: DeviceContext) => later.reply(from, await grant(later)),
+    refuse: (later: DeviceContext) => later.reply(from, UNAVAILABLE),
+  };
+  ctx.state.wishes = [...ctx.state.wishes, wish];
+  return noReply;
+}
+
+/** Grants what waited for a batch that is now stored, before more of the device's is. */
+export async function grantBehind(ctx: DeviceContext, batch: Batch): Promise<void> {
+  const { wishes } = ctx.state;
+  ctx.state.wishes = wishes.filter(({ behind }) => behind !== batch);
+  for (const wish of wishes) if (wish.behind === batch) await wish.grant(ctx);
+}
+
+export function refuseWishes(ctx: DeviceContext): void {
+  const { wishes } = ctx.state;
+  ctx.state.wishes = [];
+  for (const wish of wishes) wish.refuse(ctx);
+}

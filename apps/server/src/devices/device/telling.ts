@@ -1,0 +1,38 @@
+/** What a device's process shows to others. */
+
+import type { Variable } from "@wheelhouse/api";
+import type { WriteRecord } from "@wheelhouse/storage";
+import { ProjectTopic, type DeviceView, type ProjectEvent } from "../protocol.ts";
+import { toDevice, toVariable } from "../views.ts";
+import type { DeviceContext, DeviceState } from "./state.ts";
+
+export function toView(state: DeviceState): DeviceView | undefined {
+  const { record, variables, writes, attached } = state;
+  if (record === undefined) return undefined;
+  return {
+    device: toDevice(record, attached !== undefined),
+    variables: [...variables.entries].map(({ declaration }) => viewOf(state, declaration.name)),
+    openWrites: writes.open,
+  };
+}
+
+export function viewOf({ variables, writes }: DeviceState, name: string): Variable {
+  const entry = variables.get(name);
+  if (entry === undefined) throw new Error(`expected the variable ${name} to be known`);
+  return toVariable(entry.declaration, entry.reported, writes.newestOf(name));
+}
+
+export function publishDevice(ctx: DeviceContext): void {
+  const { record, attached } = ctx.state;
+  if (record !== undefined)
+    publish(ctx, { type: "device", device: toDevice(record, attached !== undefined) });
+}
+
+export function publishWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
+  const { device } = ctx.state.address;
+  if (writes.length > 0) publish(ctx, { type: "stored", device, logs: [], markers: [], writes });
+}
+
+export function publish(ctx: DeviceContext, event: ProjectEvent): void {
+  ctx.broadcast(ProjectTopic.of(ctx.state.address.project), event);
+}

@@ -1,0 +1,13 @@
+/** Drops what the projects' retention no longer keeps. */
+
+import type { Duty } from "./duty.ts";
+import { Store } from "../store/store.ts";
+
+export const retain: Duty = {
+  name: "retain",
+  everyMs: 60_000,
+  // However long it takes: the storage does it between the groups it commits.
+  async perform(ctx) {
+    await ctx.callWithin(Infinity, Store, "retain", ctx.wallClock());
+  },
+};

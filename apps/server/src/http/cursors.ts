@@ -1,0 +1,38 @@
+/** Where a page of a list ends and the next begins: an id, so that lists stay stable while new entries arrive. Pure. */
+
+import { ApiError } from "@wheelhouse/api";
+
+/**
+ * What an earlier answer had as `next`.
+ *
+ * @throws ApiError
+ */
+export function readCursor(cursor: string | undefined): { readonly before?: number } {
+  if (cursor === undefined) return {};
+  const before = /^\d{1,16}$/.test(cursor) ? Number(cursor) : 0;
+  if (!Number.isSafeInteger(before) || before < 1) {
+    throw new ApiError("invalid", "expected cursor to be what an earlier answer had as next", {
+      field: "cursor",
+    });
+  }
+  return { before };
+}
+
+/** A page, of which one more than `limit` was asked for, and where the next begins; null at the end. */
+export function toPage<R>(
+  records: readonly R[],
+  limit: number,
+  placeOf: (record: R) => number,
+): { readonly shown: readonly R[]; readonly next: string | null } {
+  const shown = records.slice(0, limit);
+  const last = shown.at(-1);
+  const next = records.length > limit && last !== undefined ? String(placeOf(last)) : null;
+  return { shown, next };
+}
+
+/** What was asked for, without what wasn't. */
+export function given<T extends object>(filters: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,173 @@
+/** What can be exported, read from the storage page by page in the order in which it was stored. */
+
+import type { ExportFormat, ExportKind } from "@wheelhouse/api";
+import type { Verbs } from "@wheelhouse/actors";
+import type { LogLevel } from "@wheelhouse/protocol";
+import type { LogEntryRecord, MarkerRecord, SampleRecord, WriteRecord } from "@wheelhouse/storage";
+import { toLogEntry, toMarker, toWrite } from "../devices/views.ts";
+import { Store } from "../store/store.ts";
+import { toRowFormat, type ExportColumns } from "./export-format.ts";
+import { given } from "./cursors.ts";
+import { toIsoTime } from "./iso-time.ts";
+
+export interface ExportFilter {
+  readonly project: string;
+  readonly device?: string | undefined;
+  readonly name?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly level?: LogLevel | undefined;
+  readonly text?: string | undefined;
+}
+
+/** A kind of export, whose rows come as text. */
+export interface Export {
+  /** The filters it has beside device and time. */
+  readonly filters: readonly ("name" | "level" | "text")[];
+  open(reader: ExportReader, format: ExportFormat): ExportText;
+}
+
+export interface ExportText {
+  /** What comes before the first row. */
+  readonly head: string;
+  /** The rows after that place, at most so many: there may be none and yet more to come. */
+  read(after: number, limit: number): Promise<{ readonly text: string; readonly next: number | null }>;
+}
+
+export interface ExportReader {
+  readonly ctx: Pick<Verbs, "callWithin">;
+  readonly filter: ExportFilter;
+  /** What was stored before the export began: everything up to this entry, and up to this time. */
+  readonly lastEntry: number;
+  readonly startedAt: number;
+}
+
+interface ExportPage<Row> {
+  readonly rows: readonly Row[];
+  /** Where the next page begins; null at the end. */
+  readonly next: number | null;
+}
+
+interface ExportSource<Row> extends ExportColumns<Row> {
+  readonly filters: Export["filters"];
+  read(reader: ExportReader, after: number, limit: number): Promise<ExportPage<Row>>;
+}
+
+/** How long one page may take. */
+const PAGE_TIMEOUT_MS = 60_000;
+
+const logs: ExportSource<LogEntryRecord> = {
+  filters: ["level", "text"],
+  async read({ ctx, filter: { name: _, ...filter }, lastEntry }, after, limit) {
+    const bounds = { after, before: lastEntry + 1, order: "oldest", limit } as const;
+    const query = { ...given(filter), project: filter.project, ...bounds };
+    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "logs", query), limit);
+  },
+  toObject: toLogEntry,
+  csv: {
+    id: ({ id }) => id,
+    at: ({ at }) => toIsoTime(at),
+    receivedAt: ({ receivedAt }) => toIsoTime(receivedAt),
+    device: ({ device }) => device,
+    session: ({ session }) => session,
+    level: ({ level }) => level,
+    message: ({ message }) => message,
+    fields: ({ fields }) => fields,
+  },
+};
+
+const markers: ExportSource<MarkerRecord> = {
+  filters: [],
+  async read({ ctx, filter: { project, device, from, to }, lastEntry }, after, limit) {
+    const bounds = { after, before: lastEntry + 1, order: "oldest", limit } as const;
+    const query = { project, ...given({ device, from, to }), ...bounds };
+    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "markers", query), limit);
+  },
+  toObject: toMarker,
+  csv: {
+    id: ({ id }) => id,
+    at: ({ at }) => toIsoTime(at),
+    receivedAt: ({ receivedAt }) => toIsoTime(receivedAt),
+    device: ({ device }) => device,
+    session: ({ session }) => session,
+    name: ({ name }) => name,
+    fields: ({ fields }) => fields,
+    by: ({ by }) => by,
+  },
+};
+
+const writes: ExportSource<WriteRecord> = {
+  filters: ["name"],
+  async read({ ctx, filter: { project, device, name, from, to }, lastEntry }, after, limit) {
+    const bounds = { after, before: lastEntry + 1, order: "oldest", limit } as const;
+    const query = { project, ...given({ device }), ...bounds };
+    const { rows, next } = toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "writes", query), limit);
+    const fits = (write: WriteRecord) =>
+      (name === undefined || write.name === name) &&
+      write.createdAt >= (from ?? -Infinity) &&
+      write.createdAt <= (to ?? Infinity);
+    return { rows: rows.filter(fits), next };
+  },
+  toObject: toWrite,
+  csv: {
+    id: ({ id }) => id,
+    set: ({ set }) => set,
+    createdAt: ({ createdAt }) => toIsoTime(createdAt),
+    updatedAt: ({ updatedAt }) => toIsoTime(updatedAt),
+    device: ({ device }) => device,
+    name: ({ name }) => name,
+    from: ({ from }) => from,
+    value: ({ value }) => value,
+    state: ({ state }) => state,
+    applied: ({ applied }) => applied,
+    reason: ({ reason }) => reason,
+    by: ({ by }) => by,
+  },
+};
+
+const variables: ExportSource<SampleRecord> = {
+  filters: ["name"],
+  async read({ ctx, filter: { project, device, name, from, to }, startedAt }, after, limit) {
+    const query = { project, ...given({ device, name, from }), to: to ?? startedAt, after, limit };
+    const { samples, next } = await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "samples", query);
+    return { rows: samples, next };
+  },
+  toObject: ({ device, name, at, receivedAt, value }) => ({ device, name, at, receivedAt, value }),
+  csv: {
+    at: ({ at }) => toIsoTime(at),
+    receivedAt: ({ receivedAt }) => toIsoTime(receivedAt),
+    device: ({ device }) => device,
+    name: ({ name }) => name,
+    value: ({ value }) => value,
+  },
+};
+
+export const EXPORTS: Readonly<Record<ExportKind, Export>> = {
+  logs: toExport(logs),
+  variables: toExport(variables),
+  writes: toExport(writes),
+  markers: toExport(markers),
+};
+
+function toExport<Row>(source: ExportSource<Row>): Export {
+  return {
+    filters: source.filters,
+    open(reader, format) {
+      const { head, toLine } = toRowFormat(source, format);
+      return {
+        head,
+        async read(after, limit) {
+          const { rows, next } = await source.read(reader, after, limit);
+          return { text: rows.map(toLine).join(""), next };
+        },
+      };
+    },
+  };
+}
+
+function toExportPage<Row extends { readonly id: number }>(
+  rows: readonly Row[],
+  limit: number,
+): ExportPage<Row> {
+  return { rows, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
+}

@@ -1,0 +1,49 @@
+/** Markers over HTTP. */
+
+import { ApiError } from "@wheelhouse/api";
+import type { Verbs } from "@wheelhouse/actors";
+import { ProjectTopic } from "../../devices/protocol.ts";
+import { toMarker } from "../../devices/views.ts";
+import { Store } from "../../store/store.ts";
+import { given, readCursor, toPage } from "../cursors.ts";
+import type { Handlers } from "../serve.ts";
+
+export function markerHandlers(ctx: Verbs): Handlers<"markers" | "addMarker"> {
+  return {
+    async markers({ params, query }) {
+      const { limit, cursor, ...filters } = query;
+      const records = await ctx.call(Store, "markers", {
+        ...params,
+        ...given(filters),
+        ...readCursor(cursor),
+        limit: limit + 1,
+      });
+      const { shown, next } = toPage(records, limit, ({ id }) => id);
+      return [200, { markers: shown.map(toMarker), next }];
+    },
+
+    async addMarker({ params: { project }, body, visitor }) {
+      const { name, device = null, fields = null, at = Infinity } = body;
+      if (device !== null && (await ctx.call(Store, "deviceState", { project, device })) === undefined)
+        throw new ApiError("not_found", "no such device", { field: "device" });
+      const receivedAt = ctx.wallClock();
+      const marker = await ctx.call(Store, "addMarker", {
+        project,
+        device,
+        name,
+        fields,
+        at: Math.min(at, receivedAt),
+        receivedAt,
+        by: visitor.user.email,
+      });
+      ctx.broadcast(ProjectTopic.of(project), {
+        type: "stored",
+        device,
+        logs: [],
+        markers: [marker],
+        writes: [],
+      });
+      return [201, toMarker(marker)];
+    },
+  };
+}
