@@ -31,6 +31,8 @@ export const FULL: EchoSize = {
 export interface EchoRow extends Pick<EchoLoad, "connections" | "lineBytes" | "inFlight"> {
   readonly what: string;
   readonly plain: Times;
+  /** How many times the rate of a server that only cuts and joins lines; absent where that isn't asked. */
+  readonly cutting?: Times;
   readonly gen_tcp: Times;
   readonly ranch?: Times;
 }
@@ -69,6 +71,7 @@ async function measureRow(contenders: Contenders, row: EchoRow, size: EchoSize):
   console.log(`${row.what}: ${describeClock(results)}`);
   return [
     compare("plain", "node:net", row.plain),
+    ...(row.cutting === undefined ? [] : [compare("cutting", "node:net, cutting lines", row.cutting)]),
     compare("gen_tcp", "gen_tcp", row.gen_tcp),
     ...(row.ranch === undefined ? [] : [compare("ranch", "Ranch", row.ranch)]),
     p99Figure(row, results),
@@ -103,8 +106,13 @@ function hadTheirCore(results: Results): boolean {
 type Results = ReadonlyMap<string, readonly EchoResult[]>;
 
 async function takeTurns(contenders: Contenders, row: EchoRow, size: EchoSize): Promise<Results> {
-  const { load, ours, plain, beam } = contenders;
-  const servers: readonly Server[] = [ours, plain, ...beam.values()];
+  const { load, ours, plain, cutting, beam } = contenders;
+  const servers: readonly Server[] = [
+    ours,
+    plain,
+    ...(row.cutting === undefined ? [] : [cutting]),
+    ...beam.values(),
+  ];
   const results = new Map<string, EchoResult[]>(servers.map(({ name }) => [name, []]));
   for (let run = 0; run < size.runs; run += 1)
     for (const { name, port, pid } of servers) {

@@ -9,6 +9,7 @@ const ROW: EchoRow = {
   lineBytes: 64,
   inFlight: 64,
   plain: { floor: 0.65, aim: 0.9 },
+  cutting: { floor: 0.65 },
   gen_tcp: { floor: 12, aim: 20 },
   ranch: { floor: 12, aim: 20 },
 };

@@ -72,6 +72,10 @@ export async function startPlain(node: NodeServerOptions = {}): Promise<NodeServ
   return startNode("plain", "plain-server.ts", node);
 }
 
+function startCutting(): Promise<NodeServer> {
+  return startNode("cutting", "plain-server.ts", { args: ["lines"] });
+}
+
 async function startNode(
   name: string,
   file: string,
@@ -91,6 +95,8 @@ export interface Contenders {
   readonly load: Child;
   readonly ours: NodeServer;
   readonly plain: NodeServer;
+  /** The plain one when it cuts lines and joins them again. */
+  readonly cutting: NodeServer;
   /** By name: `gen_tcp`, `ranch`; those that are absent are missing. */
   readonly beam: ReadonlyMap<string, Server>;
 }
@@ -99,10 +105,11 @@ export function withContenders<T>(
   onBeamToo: boolean,
   use: (contenders: Contenders) => Promise<T>,
 ): Promise<T> {
-  return withEnded([startLoad, startOurs, startPlain], async ([load, ours, plain]) => {
+  const starts = [startLoad, startOurs, startPlain, startCutting] as const;
+  return withEnded(starts, async ([load, ours, plain, cutting]) => {
     const beam = onBeamToo ? await startBeamServers() : [];
     try {
-      return await use({ load, ours, plain, beam: new Map(beam.map((server) => [server.name, server])) });
+      return await use({ load, ours, plain, cutting, beam: new Map(beam.map((server) => [server.name, server])) });
     } finally {
       for (const server of beam) await server.end();
     }

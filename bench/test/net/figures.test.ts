@@ -17,7 +17,7 @@ import { measure as measureSleeper } from "../../net/sleeper.ts";
 const ECHO: EchoSize = { mostConnections: 3, warmUpMs: 10, forMs: 100, runs: 1, beam: false };
 
 const MEASUREMENTS: readonly [string, () => Promise<readonly Figure[]>, number][] = [
-  ["net-lines", () => measureLines({ ...ECHO, beam: true }), 4],
+  ["net-lines", () => measureLines({ ...ECHO, beam: true }), 5],
   ["net-round-trips", () => measureRoundTrips(ECHO), 6],
   ["net-long-lines", () => measureLongLines(ECHO), 3],
   ["net-idle-memory", () => measureIdleMemory({ count: 100, runs: 1 }), 2],
