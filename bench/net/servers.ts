@@ -109,7 +109,13 @@ export function withContenders<T>(
   return withEnded(starts, async ([load, ours, plain, cutting]) => {
     const beam = onBeamToo ? await startBeamServers() : [];
     try {
-      return await use({ load, ours, plain, cutting, beam: new Map(beam.map((server) => [server.name, server])) });
+      return await use({
+        load,
+        ours,
+        plain,
+        cutting,
+        beam: new Map(beam.map((server) => [server.name, server])),
+      });
     } finally {
       for (const server of beam) await server.end();
     }

@@ -27,10 +27,9 @@ export function MembersSection() {
     await Promise.all([askAgain(), refresh()]);
   }
 
-  async function remove({ id }: Member): Promise<void> {
-    await api.call("removeMember", { params: { project, user: id } });
-    await refresh();
-    await askAgain();
+  async function remove(member: Member): Promise<void> {
+    await api.call("removeMember", { params: { project, user: member.id } });
+    await (isMe(member) ? refresh() : askAgain());
   }
 
   return (

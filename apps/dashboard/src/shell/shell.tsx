@@ -14,8 +14,8 @@ import styles from "./shell.module.css";
 import { ShortcutsSheet } from "./shortcuts-sheet.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useShortcut } from "./use-shortcut.ts";
-import { useView } from "./use-view.ts";
-import { toDevicesAddress } from "./view.ts";
+import { useView, type ChangeView } from "./use-view.ts";
+import { toDevicesAddress, type View } from "./view.ts";
 
 /** One project's; with a `key`, so that nothing of one is left in another. */
 export function Shell() {
@@ -45,17 +45,23 @@ interface ScreenProps {
 function Screen({ live, project }: ScreenProps) {
   const { path } = useAddress();
   const isInSettings = isSettingsPath(path);
+  const [view, changeView] = useView();
   const [isSheetOpen, setIsSheetOpen] = useState(false);
   const addresses = { devicesAddress: useDevicesAddress(project), settingsAddress: useSettingsAddress() };
   useShortcut("?", () => setIsSheetOpen(true));
   useShortcut(",", () => navigate(isInSettings ? addresses.devicesAddress : addresses.settingsAddress));
+
+  // A link shows a colleague the same, also one who has other projects.
+  useEffect(() => {
+    if (view.project !== project) changeView({ project });
+  }, [view.project, project, changeView]);
 
   return (
     <div className={styles.shell}>
       <TopBar {...addresses} isInSettings={isInSettings} onShortcuts={() => setIsSheetOpen(true)} />
       <div className={styles.screen}>
         <ErrorBoundary key={isInSettings ? "settings" : "devices"} what="This screen">
-          {isInSettings ? <SettingsScreen path={path} /> : <Devices live={live} project={project} />}
+          {isInSettings ? <SettingsScreen path={path} /> : <Devices {...{ live, view, changeView }} />}
         </ErrorBoundary>
       </div>
       {isSheetOpen && <ShortcutsSheet onClose={() => setIsSheetOpen(false)} />}
@@ -77,16 +83,16 @@ function useSettingsAddress(): string {
   return toSettingsAddress(project.id, sectionsFor(project.role, isAdmin)[0]?.name);
 }
 
-function Devices({ live, project }: ScreenProps) {
-  const [view, changeView] = useView();
+interface DevicesProps {
+  readonly live: Live;
+  readonly view: View;
+  readonly changeView: ChangeView;
+}
+
+function Devices({ live, view, changeView }: DevicesProps) {
   const devices = useLive("devices");
   const [wasEmpty, setWasEmpty] = useState(false);
   const isWaiting = wasEmpty || devices?.size === 0;
-
-  // A link shows a colleague the same, also one who has other projects.
-  useEffect(() => {
-    if (view.project !== project) changeView({ project });
-  }, [view.project, project, changeView]);
 
   // Once there, the first screen stays until it has told its good news.
   useEffect(() => {
