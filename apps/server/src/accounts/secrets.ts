@@ -2,20 +2,24 @@
 
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 
-const KEY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const KEY_LENGTH = 12;
-const ID_BYTES = 9;
+const ID_LENGTH = 12;
 const TOKEN_BYTES = 32;
 export const TOKEN_PREFIX = "wh_";
 
-/** An id that nobody else has; not a secret. */
+/** An id that nobody else has; not a secret. Letters and digits only: a command line takes `-` for a flag, a sheet for a formula. */
 export function randomId(): string {
-  return randomBytes(ID_BYTES).toString("base64url");
+  return randomCharacters(ID_LENGTH);
 }
 
 /** A device key: 12 of `A-Z a-z 0-9`. */
 export function randomDeviceKey(): string {
-  return Array.from({ length: KEY_LENGTH }, () => KEY_CHARACTERS[randomInt(KEY_CHARACTERS.length)]).join("");
+  return randomCharacters(KEY_LENGTH);
+}
+
+function randomCharacters(length: number): string {
+  return Array.from({ length }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join("");
 }
 
 /** What a browser's cookie holds: 256 bits that nobody guesses. */

@@ -18,6 +18,10 @@ test("ids and tokens go into an address and a cookie as they are, and never come
   expect(Buffer.from(randomToken(), "base64url")).toHaveLength(32);
 });
 
+test("ids begin with nothing that a command line or a sheet reads as something else", () => {
+  for (const id of many(randomId)) expect(id).toMatch(/^[A-Za-z0-9]{12}$/);
+});
+
 test("a token's hash is always the same, and isn't the token", () => {
   const token = randomToken();
   expect(hashToken(token)).toBe(hashToken(token));
