@@ -1,8 +1,9 @@
-/** The ports on top of a memory disk. Each call passes one gate, so closing (and later a fault) stands in one place. */
+/** The ports on top of a memory disk. Each call passes one gate, so closing and faults stand in one place. */
 
-import { StorageClosedError, type Storage } from "../ports.ts";
+import { StorageClosedError, type AccountStorage, type DeviceStorage, type Storage } from "../ports.ts";
 import { accountCalls } from "./accounts.ts";
 import { memoryDisk, type MemoryDisk } from "./disk.ts";
+import type { MemoryFaults } from "./faults.ts";
 import { markerCalls } from "./markers.ts";
 import { readingCalls } from "./reading.ts";
 import { sessionCalls } from "./sessions.ts";
@@ -13,13 +14,19 @@ import { writeCalls } from "./writes.ts";
 export interface MemoryOptions {
   /** The data; an empty disk where it is missing. */
   readonly disk?: MemoryDisk;
+  /** What goes wrong. Default: nothing. */
+  readonly faults?: MemoryFaults;
 }
 
 /** Opens what is on a disk. Nothing stops two storages from having the same disk at once. */
-export async function openMemoryStorage({ disk = memoryDisk() }: MemoryOptions = {}): Promise<Storage> {
+export async function openMemoryStorage({
+  disk = memoryDisk(),
+  faults,
+}: MemoryOptions = {}): Promise<Storage> {
   let isClosed = false;
-  const gate: Gate = () => {
+  const gate: Gate = (name, stores) => {
     if (isClosed) throw new StorageClosedError("the storage is closed");
+    return faults?.pass(name, stores);
   };
   const devices = {
     ...sessionCalls(disk),
@@ -31,16 +38,49 @@ export async function openMemoryStorage({ disk = memoryDisk() }: MemoryOptions =
   };
   return {
     epoch: disk.epoch,
-    accounts: behind(gate, accountCalls(disk)),
-    devices: behind(gate, devices),
+    accounts: behind(gate, ACCOUNT_READS, accountCalls(disk)),
+    devices: behind(gate, DEVICE_READS, devices),
     async close() {
       isClosed = true;
     },
   };
 }
 
-/** Throws where a call mustn't pass. */
-type Gate = () => void;
+/** Throws where a call mustn't pass; a promise has it wait. */
+type Gate = (name: string, stores: boolean) => Promise<void> | undefined;
+
+/** Calls that store nothing: a full disk doesn't concern them, and nothing is synced for them. */
+const ACCOUNT_READS: ReadonlySet<keyof AccountStorage> = new Set<keyof AccountStorage>([
+  "countUsers",
+  "userByEmail",
+  "userById",
+  "memberships",
+  "webSession",
+  "webSessions",
+  "sessionHolder",
+  "knownDevice",
+  "tokens",
+  "tokenHolder",
+  "members",
+  "invitations",
+  "invitation",
+  "deviceKeys",
+  "validDeviceKey",
+]);
+const DEVICE_READS: ReadonlySet<keyof DeviceStorage> = new Set<keyof DeviceStorage>([
+  "devices",
+  "deviceState",
+  "sessions",
+  "history",
+  "samples",
+  "logs",
+  "markers",
+  "writes",
+  "write",
+  "lastEntry",
+  "entriesAfter",
+  "status",
+]);
 
 type Call = (...args: never[]) => unknown;
 
@@ -49,11 +89,16 @@ type Gated<Calls extends Record<keyof Calls, Call>> = {
 };
 
 /** Calls as the ports have them: asynchronous, each through the gate. */
-function behind<Calls extends Record<keyof Calls, Call>>(gate: Gate, calls: Calls): Gated<Calls> {
+function behind<Calls extends Record<keyof Calls, Call>>(
+  gate: Gate,
+  reads: ReadonlySet<string>,
+  calls: Calls,
+): Gated<Calls> {
   const gated = Object.entries<Call>(calls).map(([name, call]) => [
     name,
     async (...args: never[]) => {
-      gate();
+      const passing = gate(name, !reads.has(name));
+      if (passing !== undefined) await passing;
       return call(...args);
     },
   ]);
