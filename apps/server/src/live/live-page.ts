@@ -43,7 +43,7 @@ export const PageInfo = defineInfo<PageMessage>("live:page");
 export const SEND_EVERY_MS = 1000 / 30;
 /** Nothing more is sent while more is unsent. */
 export const PAUSE_BYTES = 256 * 1024;
-/** A page that doesn't read is closed when so much is unsent, or for so long. */
+/** A page that doesn't read is closed when so much is unsent beside one message that is larger by itself, or for so long. */
 export const SLOW_BYTES = 1024 * 1024;
 export const SLOW_MS = 10_000;
 /** Stored entries that a page which was away is sent; if there are more, it loads again. */
@@ -80,6 +80,8 @@ interface LivePageState {
   lastSentAt: number;
   /** Since when more is unsent than may be. */
   slowSince: number | undefined;
+  /** Of a message that is larger than what may be unsent: a page that reads takes it too, in its time. */
+  largeBytes: number;
 }
 
 type PageContext = Context<LivePagePrivate, LivePageState>;
@@ -108,6 +110,7 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
       planned: false,
       lastSentAt: -Infinity,
       slowSince: undefined,
+      largeBytes: 0,
     };
   },
   infos: [
@@ -287,6 +290,7 @@ function sendOwed(ctx: PageContext): void {
   state.planned = false;
   if (state.socket.unsentBytes > PAUSE_BYTES) return waitForPage(ctx);
   state.slowSince = undefined;
+  state.largeBytes = 0;
   state.lastSentAt = ctx.now();
   for (const { owed } of state.subscriptions.values()) if (!owed.isEmpty) tell(ctx, owed.take());
 }
@@ -294,7 +298,8 @@ function sendOwed(ctx: PageContext): void {
 function waitForPage(ctx: PageContext): void {
   const { state } = ctx;
   state.slowSince ??= ctx.now();
-  if (state.socket.unsentBytes > SLOW_BYTES || ctx.now() - state.slowSince > SLOW_MS) {
+  const tooMuch = state.socket.unsentBytes > SLOW_BYTES + state.largeBytes;
+  if (tooMuch || ctx.now() - state.slowSince > SLOW_MS) {
     state.socket.close(POLICY, "slow");
     return ctx.stop();
   }
@@ -303,5 +308,7 @@ function waitForPage(ctx: PageContext): void {
 }
 
 function tell(ctx: PageContext, message: LiveMessage): void {
-  ctx.state.socket.send(JSON.stringify(message));
+  const text = JSON.stringify(message);
+  if (text.length > PAUSE_BYTES) ctx.state.largeBytes += Buffer.byteLength(text);
+  ctx.state.socket.send(text);
 }

@@ -207,6 +207,17 @@ test("a page with more than 1 MiB unsent is closed as slow at once", async () =>
   expect(lives()).toBe(false);
 });
 
+test("a page has time for a message that is large by itself, as the snapshot of many devices is", async () => {
+  const { socket, happens } = await openPage();
+  await happens(values({ text: [1, "x".repeat(400 * KIB)] }));
+  socket.unsentBytes = 1024 * KIB + 1;
+  await happens(values({ speed: [1, 1] }));
+  expect(socket.closedWith).toBeUndefined();
+  socket.unsentBytes = 1424 * KIB + 1_000;
+  await happens(values({ speed: [2, 2] }), 100);
+  expect(socket.closedWith).toEqual([1008, "slow"]);
+});
+
 test("a page that is gone leaves nothing behind", async () => {
   const { socket, happens, lives, runtime } = await openPage();
   socket.hangUp();
