@@ -15,7 +15,17 @@ export function familyOf(pid: number): readonly number[] {
 
 /** The processor time of all of them so far. */
 export function familyTimeMs(pid: number): number {
-  return familyOf(pid).reduce((sum, each) => sum + (cpuTimeMs(each) ?? Number.NaN), 0);
+  return familyOf(pid).reduce((sum, each) => sum + timeOf(each), 0);
+}
+
+/** One may end between the look at who is there and the look at its time. */
+function timeOf(pid: number): number {
+  try {
+    return cpuTimeMs(pid) ?? Number.NaN;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
 }
 
 /** Begins; the answer ends it. The server's share is that of all its processes and may exceed one core. */
