@@ -145,6 +145,11 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
    * promise for the next one. Without it, such a loop keeps timers and sockets waiting.
    */
   giveWay(): Promise<void> | undefined;
+  /**
+   * Does what an event of the host's brings, and lets what that makes ready run within the event: for ports and what stands on
+   * them, to be called by the host only, never from within a process.
+   */
+  enter(work: () => void): void;
   /** Has something flushed once at the end of this burst of messages, so that all of its writes leave together. */
   afterBurst(item: { flush(): void }): void;
 

@@ -262,6 +262,8 @@ function simulatedEnvironment(clock: VirtualClock, turns: Turns, random: () => n
     later: (work) => turns.plan(work),
     setTimer: (ms, work) => ({ cancel: clock.setTimer(ms, work) }),
     keepAlive: () => () => {},
+    // Who runs first is chance's to say, among all that are ready.
+    runsInEvents: false,
     choose: (count) => Math.floor(random() * count),
   };
 }

@@ -305,6 +305,10 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     return turn === undefined ? undefined : this.waitFor(turn);
   }
 
+  enter(work: () => void): void {
+    this.#process.host.scheduler.enter(work);
+  }
+
   afterBurst(item: { flush(): void }): void {
     this.#process.host.scheduler.flushAfterBurst(item);
   }

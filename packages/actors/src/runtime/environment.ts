@@ -20,6 +20,8 @@ export interface Environment {
   setTimer(ms: number, work: () => void): HostTimer;
   /** Keeps the host from ending for want of work; the answer ends that. */
   keepAlive(): () => void;
+  /** Whether what an event of the host's makes ready may run within the event, rather than `soon`. */
+  readonly runsInEvents: boolean;
   /** Which of so many runnable processes is next; 0 is the one that has waited longest. */
   choose(count: number): number;
 }
@@ -46,6 +48,7 @@ export function realEnvironment(): Environment {
       const timer = setInterval(() => {}, LONGEST_HOST_TIMER_MS);
       return () => clearInterval(timer);
     },
+    runsInEvents: true,
     choose: () => 0,
   };
 }

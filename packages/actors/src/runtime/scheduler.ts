@@ -35,14 +35,15 @@ export class Scheduler {
   /** Who gave way to others until the next turn. */
   #waiting: (() => void)[] = [];
   #planned = false;
+  /** A turn begins to count when somebody looks at the clock. */
+  #counts = true;
   #turnEndsAt = 0;
   #flushAt = 0;
 
   readonly #drain = (): void => this.#runTurn();
   readonly #beginTurn = (): void => {
-    const now = this.#clock.now();
-    this.#turnEndsAt = now + TURN_MS;
-    this.#flushAt = now + FLUSH_MS;
+    this.#counts = false;
+    this.#isOver(this.#clock.now());
     for (const resolve of this.#waiting.splice(0)) resolve();
     this.#runTurn();
   };
@@ -50,6 +51,24 @@ export class Scheduler {
   constructor(environment: Environment, clock = new Clock(environment)) {
     this.#environment = environment;
     this.#clock = clock;
+  }
+
+  /**
+   * Does what an event of the host's brings, and runs what that makes ready within the event. Only for what the host calls,
+   * and never from within a process: that it calls shows that the event loop has had its turn.
+   */
+  enter(work: () => void): void {
+    if (this.#planned || !this.#environment.runsInEvents) {
+      work();
+      return;
+    }
+    this.#planned = true;
+    this.#counts = false;
+    try {
+      work();
+    } finally {
+      this.#runTurn();
+    }
   }
 
   /** Puts a process at the end of the queue. It must not be in it already. */
@@ -66,7 +85,7 @@ export class Scheduler {
 
   /** Resolves in the next turn if this one's time is over. */
   nextTurn(): Promise<void> | undefined {
-    if (this.#clock.recent() < this.#turnEndsAt) return undefined;
+    if (!this.#isOver(this.#clock.recent())) return undefined;
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#plan();
@@ -81,8 +100,17 @@ export class Scheduler {
     if (this.#planned) return;
     this.#planned = true;
     // A chain of microtasks never lets the event loop go on, so the turn's end holds across them too.
-    if (this.#clock.recent() < this.#turnEndsAt) this.#environment.soon(this.#drain);
-    else this.#environment.later(this.#beginTurn);
+    if (this.#isOver(this.#clock.recent())) this.#environment.later(this.#beginTurn);
+    else this.#environment.soon(this.#drain);
+  }
+
+  #isOver(now: number): boolean {
+    if (!this.#counts) {
+      this.#counts = true;
+      this.#turnEndsAt = now + TURN_MS;
+      this.#flushAt = now + FLUSH_MS;
+    }
+    return now >= this.#turnEndsAt;
   }
 
   #runTurn(): void {
@@ -103,7 +131,7 @@ export class Scheduler {
       // A look at the clock costs about what a cast costs, so only who would go on looks.
       if (this.#head === this.#queue.length) return;
       const now = this.#clock.now();
-      if (now >= this.#turnEndsAt) return;
+      if (this.#isOver(now)) return;
       if (now >= this.#flushAt) this.#flush(now);
     }
   }

@@ -22,6 +22,7 @@ export class ManualEnvironment implements Environment {
   readonly timers: ManualTimer[] = [];
   keptAlive = 0;
   choice = 0;
+  runsInEvents = true;
 
   now(): number {
     this.time += this.msPerLook;

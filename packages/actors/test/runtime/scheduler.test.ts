@@ -68,6 +68,51 @@ describe("a scheduler", () => {
     expect(ran).toEqual(names);
   });
 
+  test("runs within an event of the host's what that makes ready, and plans nothing", () => {
+    scheduler.enter(() => {
+      scheduler.ready(runnable("a"));
+      scheduler.flushAfterBurst(flushable("flush"));
+      ran.push("event");
+    });
+    expect(ran).toEqual(["event", "a", "flush"]);
+    expect(scheduler.idle).toBe(true);
+    expect(environment.planned).toEqual([]);
+  });
+
+  test("lets an event wait behind what is planned already", () => {
+    scheduler.ready(runnable("before"));
+    scheduler.enter(() => scheduler.ready(runnable("a")));
+    expect(ran).toEqual([]);
+    environment.runNext();
+    expect(ran).toEqual(["before", "a"]);
+  });
+
+  test("gives the turn back that an event has begun, when its time is used up", () => {
+    environment.msPerLook = 1;
+    scheduler.enter(() => scheduler.ready(runnable("a", 10)));
+    expect(ran.length).toBeLessThan(10);
+    expect(environment.runNext()).toBe("later");
+  });
+
+  test("leaves it to a simulation when that runs which an event makes ready", () => {
+    environment.runsInEvents = false;
+    scheduler.enter(() => scheduler.ready(runnable("a")));
+    expect(ran).toEqual([]);
+    environment.runNext();
+    expect(ran).toEqual(["a"]);
+  });
+
+  test("goes on after an event that threw", () => {
+    expect(() => {
+      scheduler.enter(() => {
+        scheduler.ready(runnable("a"));
+        throw new Error("a port's defect");
+      });
+    }).toThrow("a port's defect");
+    expect(ran).toEqual(["a"]);
+    expect(scheduler.idle).toBe(true);
+  });
+
   test("goes on in the same turn of the event loop while there is time, and gives it back when it is used up", () => {
     scheduler.ready(runnable("a"));
     expect(environment.runNext()).toBe("later");

@@ -3,7 +3,7 @@
 import type { ExitReason } from "@wheelhouse/actors";
 import { SendTimeoutError } from "../errors.ts";
 import type { TimeoutKind } from "../events.ts";
-import type { SocketClosed, SocketMessage } from "../socket/messages.ts";
+import type { PacketMessage, SocketClosed, SocketMessage } from "../socket/messages.ts";
 import { adopt } from "../socket/open.ts";
 import type { SocketOptions } from "../socket/options.ts";
 import type { ConnectionStart } from "./connection.ts";
@@ -11,9 +11,6 @@ import { shakeHands } from "./handshake.ts";
 import type { SocketContext } from "./socket-context.ts";
 
 type MaybePromise<T> = T | Promise<T>;
-
-/** A message that stands for its packet and for all that are held behind it. */
-type PacketMessage = { data: Buffer };
 
 /** A connection's handlers without their types: those were checked where it was defined. */
 export interface Handlers {
@@ -97,11 +94,9 @@ function hearPackets(ctx: SocketContext, handlers: Handlers, message: PacketMess
     ctx.handlesPacket();
     const handled = handlers.data(ctx, message.data);
     if (handled !== undefined || ctx.isStopping) return thenAskForNext(ctx, handled);
-    const next = ctx.takeHeld();
+    const next = ctx.takeHeld(message);
     if (next === undefined) return ctx.askForNext();
     if (next === "told") return ctx.waits();
-    // A report of a crash shows what was being handled.
-    message.data = next;
   }
 }
 

@@ -5,7 +5,7 @@ import { TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
 import type { Endpoint } from "../network/network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
-import type { ActiveMode } from "../socket/messages.ts";
+import type { ActiveMode, PacketMessage } from "../socket/messages.ts";
 import type { ReceiveError } from "../socket/incoming.ts";
 import { transfer, type TransferResult } from "../socket/open.ts";
 import type { SendResult, Sendable } from "../socket/outgoing.ts";
@@ -98,10 +98,11 @@ export class SocketContext extends ProcessContext {
     this.#readTimeoutOnceMs = undefined;
   }
 
-  /** @internal The next packet, where it is there and nothing else comes first; `told` when a message tells of it. */
-  takeHeld(): Buffer | "told" | undefined {
-    if (this.#mode !== "once" || this.#paused || !this.socket.writable || !this.goesOn()) return undefined;
-    return this.socket.takeHeld();
+  /** @internal Whether the message holds the next packet now; `told` when another message tells of it. */
+  takeHeld(message: PacketMessage): "taken" | "told" | undefined {
+    const { socket } = this;
+    if (this.#mode !== "once" || this.#paused || !socket.writable || !this.goesOn()) return undefined;
+    return socket.takeHeld(message);
   }
 
   /** @internal No packet is being handled, and the next one is asked for. */

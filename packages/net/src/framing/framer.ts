@@ -26,6 +26,8 @@ export interface Framer {
   readonly fault: FramingFault | undefined;
   /** Most bytes of one packet; a change holds from the next one on, at the latest. */
   maxBytes: number;
+  /** What the packet that `next` gave last is a view into, where it is one: packets that are sent on leave in one piece. */
+  readonly memory?: ArrayBufferLike | undefined;
   /** Bytes that are held, whole packets and a partial one. */
   readonly heldBytes: number;
   /**

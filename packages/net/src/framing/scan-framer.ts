@@ -38,6 +38,12 @@ export interface ScanFramerOptions {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** What `subarray` makes a view of a Buffer with (ECMA-262, TypedArraySpeciesCreate), in two thirds of its time. */
+const View = (
+  Buffer as unknown as {
+    readonly [Symbol.species]: new (memory: ArrayBufferLike, from: number, bytes: number) => Buffer;
+  }
+)[Symbol.species];
 /** How much of a chunk is looked at first for the end of a packet that began before it. */
 const MIN_APPEND_BYTES = 256;
 
@@ -51,6 +57,9 @@ export class ScanFramer implements Framer {
 
   /** The window: a chunk, or what was put together in `#block`. Of it, what is before `#begin` was handed out. */
   #bytes: Buffer = NOTHING;
+  /** What the last packet was cut out of: the window as it was then, and its memory. */
+  #cutFrom: Buffer | undefined;
+  #memory: ArrayBufferLike | undefined;
   #begin = 0;
   /** Where the scan goes on. */
   #from = 0;
@@ -76,6 +85,10 @@ export class ScanFramer implements Framer {
 
   get fault(): FramingFault | undefined {
     return this.#fault;
+  }
+
+  get memory(): ArrayBufferLike | undefined {
+    return this.#memory;
   }
 
   get heldBytes(): number {
@@ -126,7 +139,19 @@ export class ScanFramer implements Framer {
     const isPlain = this.#source.length === 0 && !this.#skipping && next <= bytes.length && next > begin;
     if (!isPlain || next - begin > this.maxBytes) return this.#found(begin, next, next);
     this.#begin = this.#from = next;
-    return bytes.subarray(begin, next);
+    return this.#cut(bytes, begin, next);
+  }
+
+  #cut(bytes: Buffer, begin: number, end: number): Buffer {
+    if (begin === 0 && end === bytes.length) {
+      this.#cutFrom = this.#memory = undefined;
+      return bytes;
+    }
+    if (bytes !== this.#cutFrom) {
+      this.#cutFrom = bytes;
+      this.#memory = bytes.buffer;
+    }
+    return new View(this.#memory as ArrayBufferLike, bytes.byteOffset + begin, end - begin);
   }
 
   #other(result: Exclude<ScanResult, number>): Frame | undefined {
@@ -138,7 +163,7 @@ export class ScanFramer implements Framer {
   #found(begin: number, end: number, next: number): Frame | undefined {
     this.#expectWithin(begin, end, next);
     if (this.#skipping || next - this.#begin > this.#limitBytes) return this.#foundOverlong(begin, next);
-    const packet = this.#bytes.subarray(begin, end);
+    const packet = this.#cut(this.#bytes, begin, end);
     this.#moveTo(next, next);
     return packet;
   }
@@ -200,6 +225,7 @@ export class ScanFramer implements Framer {
   }
 
   #drop(): void {
+    this.#cutFrom = this.#memory = undefined;
     this.#bytes = NOTHING;
     this.#block = undefined;
     this.#source = NOTHING;
@@ -247,6 +273,7 @@ export class ScanFramer implements Framer {
 
   /** The beginning of a packet mustn't keep the chunk alive that it came with. */
   #letGo(): void {
+    this.#cutFrom = this.#memory = undefined;
     if (this.#windowBytes === 0) this.#drop();
     else if (this.#block === undefined) this.#toBlock(0);
   }

@@ -1,7 +1,6 @@
 /** One connection of the machine's: a TCP or Unix socket of `node:net`, and, once it is `secure`d, TLS above it. */
 
 import type { Socket } from "node:net";
-import { joinNeighbours } from "./neighbours.ts";
 import type { Endpoint, Stream, StreamEvents, StreamOptions } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
@@ -182,14 +181,13 @@ export class NodeStream implements Stream {
   }
 
   #handPiece(chunks: readonly Uint8Array[], bytes: number): void {
-    const piece = joinNeighbours(chunks);
-    if (piece.length === 1) {
-      this.#hand(piece[0] as Uint8Array);
+    if (chunks.length === 1) {
+      this.#hand(chunks[0] as Uint8Array);
     } else if (bytes <= JOIN_BYTES) {
-      this.#hand(Buffer.concat(piece, bytes));
+      this.#hand(Buffer.concat(chunks, bytes));
     } else {
       this.#socket.cork();
-      for (const chunk of piece) this.#hand(chunk);
+      for (const chunk of chunks) this.#hand(chunk);
       this.#socket.uncork();
     }
     if (!this.#isSecure && this.#socket.writableLength > 0) this.#socket.write(NOTHING, this.#whenWritten);

@@ -8,7 +8,7 @@ import { OVERLONG, type Frame, type Framer, type FramingFault } from "../framing
 import { createFramer } from "../framing/packet.ts";
 import { isReset, type Stream, type StreamEvents } from "../network/network.ts";
 import { Alarm } from "./alarm.ts";
-import type { ActiveMode, SocketMessage } from "./messages.ts";
+import type { ActiveMode, PacketMessage, SocketMessage } from "./messages.ts";
 import { checkActive, type Settings } from "./options.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Socket } from "./socket.ts";
@@ -48,6 +48,8 @@ export class Incoming implements StreamEvents {
   readonly #stream: Stream;
   readonly #outgoing: Outgoing;
   #framer: Framer;
+  /** What told of the packet that was handed out last; no idle socket holds one. */
+  #last: PacketMessage | undefined = undefined;
   #active: ActiveMode;
   #receiver: Receiver | undefined = undefined;
   #alarm: Alarm | undefined = undefined;
@@ -143,6 +145,10 @@ export class Incoming implements StreamEvents {
   // What the stream tells
 
   data(chunk: Buffer): void {
+    this.#socket.owner.enter(() => this.#read(chunk));
+  }
+
+  #read(chunk: Buffer): void {
     this.lastReadAt = Math.floor(this.#socket.owner.now());
     this.bytesRead += chunk.length;
     if (this.#discards) return;
@@ -187,18 +193,25 @@ export class Incoming implements StreamEvents {
   }
 
   /**
-   * The next packet that is held, for an owner in `once` mode that goes on without a message for it; `undefined` when
-   * there is none, `told` when a message says what is there instead.
+   * Puts the next packet that is held into the message that told of the one before, for an owner in `once` mode that goes on
+   * without another message; `undefined` when there is none, `told` when a message says what is there instead.
    */
-  takeHeld(): Buffer | "told" | undefined {
+  takeHeld(message: PacketMessage): "taken" | "told" | undefined {
     if (this.#active !== false || this.#receiver !== undefined || this.#suspended) return undefined;
     const frame = this.#framer.next();
+    if (frame === undefined) return undefined;
     if (frame === OVERLONG) {
       this.#report("overlong", undefined);
       return "told";
     }
-    if (frame !== undefined) this.packetsRead += 1;
-    return frame;
+    this.packetsRead += 1;
+    message.data = frame;
+    return "taken";
+  }
+
+  /** What the data is a view into, if it is the packet that was handed out last. */
+  memoryOf(data: unknown): ArrayBufferLike | undefined {
+    return this.#last?.data === data ? this.#framer.memory : undefined;
   }
 
   #isAsked(): boolean {
@@ -229,7 +242,8 @@ export class Incoming implements StreamEvents {
   }
 
   /** Of `"once"` there is only one at a time anyway. */
-  #tellPacket(message: SocketMessage): void {
+  #tellPacket(message: PacketMessage): void {
+    this.#last = message;
     if (this.#active === "once") {
       this.#socket.tell(message);
     } else {
@@ -267,6 +281,7 @@ export class Incoming implements StreamEvents {
 
   #runDry(): void {
     this.#chunksHeld = 0;
+    this.#last = undefined;
     if (this.#ended) {
       this.#tellEnd();
     } else if (!this.#reading) {

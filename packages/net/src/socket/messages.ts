@@ -26,6 +26,13 @@ export type SocketMessage =
   | { readonly type: "drained"; readonly socket: Socket }
   | SocketClosed;
 
+/** A packet; whoever takes those behind it without further messages finds each in the place of the one before. */
+export interface PacketMessage {
+  readonly type: "data";
+  readonly socket: Socket;
+  data: Buffer;
+}
+
 /** All that came before was delivered; the peer sends no more, or the connection broke. */
 export interface SocketClosed {
   readonly type: "closed";

@@ -6,6 +6,7 @@
 import { SendFileError, SendTimeoutError } from "../errors.ts";
 import { packetHeader } from "../framing/packet.ts";
 import type { Stream } from "../network/network.ts";
+import { Burst } from "./burst.ts";
 import { SendWatch } from "./send-watch.ts";
 import type { Socket } from "./socket.ts";
 
@@ -23,7 +24,7 @@ const FLUSH_BYTES = 65_536;
 
 /** A file or a handshake that waits until it has the stream for itself, with what was sent before it. */
 interface Turn {
-  readonly before: readonly Uint8Array[] | undefined;
+  readonly before: Burst | undefined;
   readonly begin: () => void;
 }
 
@@ -33,8 +34,9 @@ export class Outgoing {
   readonly #socket: Socket;
   readonly #stream: Stream;
   /** What was sent and not given to the stream yet. */
-  #output: Uint8Array[] | undefined = undefined;
-  #outputBytes = 0;
+  #burst: Burst | undefined = undefined;
+  /** Of that, and of what waits before a file or a handshake. */
+  #heldBytes = 0;
   #flushPlanned = false;
   /** Those who wait to have the stream for themselves; `undefined` when nobody has it. */
   #turns: Turn[] | undefined = undefined;
@@ -56,14 +58,15 @@ export class Outgoing {
 
   // Sending
 
-  send(data: Sendable): SendResult {
+  /** `memory` is what the data is a view into, where that is known. */
+  send(data: Sendable, memory: ArrayBufferLike | undefined): SendResult {
     if (this.#closed || this.#ending) return "closed";
     if (isParts(data)) return this.#sendParts(data.map(toBytes));
     const bytes = toBytes(data);
     if (this.#socket.settings.hasHeader) return this.#sendParts([bytes]);
     if (this.#isFull()) return this.#refuse();
     this.packetsWritten += 1;
-    this.#push(bytes);
+    this.#push(bytes, memory);
     return "sent";
   }
 
@@ -72,8 +75,8 @@ export class Outgoing {
     if (header === "too_large") return "too_large";
     if (this.#isFull()) return this.#refuse();
     this.packetsWritten += 1;
-    if (header !== undefined) this.#push(header);
-    for (const part of parts) this.#push(part);
+    if (header !== undefined) this.#push(header, undefined);
+    for (const part of parts) this.#push(part, undefined);
     return "sent";
   }
 
@@ -86,18 +89,18 @@ export class Outgoing {
     return "full";
   }
 
-  #push(bytes: Uint8Array): void {
+  #push(bytes: Uint8Array, memory: ArrayBufferLike | undefined): void {
     if (bytes.length === 0) return;
-    if (this.#output === undefined) this.#output = [bytes];
-    else this.#output.push(bytes);
-    this.#outputBytes += bytes.length;
+    this.#burst ??= new Burst();
+    this.#burst.add(bytes, memory);
+    this.#heldBytes += bytes.length;
     if (this.#turns !== undefined) this.#owesRoom ||= this.#isHeldUp;
-    else if (this.#outputBytes >= FLUSH_BYTES) this.#writeOutput();
+    else if (this.#heldBytes >= FLUSH_BYTES) this.#writeBurst();
     else this.#planFlush();
   }
 
   get unsentBytes(): number {
-    return this.#closed ? 0 : this.#outputBytes + this.#stream.unsentBytes;
+    return this.#closed ? 0 : this.#heldBytes + this.#stream.unsentBytes;
   }
 
   #planFlush(): void {
@@ -110,25 +113,24 @@ export class Outgoing {
   flush(): void {
     this.#flushPlanned = false;
     if (this.#turns !== undefined || this.#closed) return;
-    this.#writeOutput();
+    this.#writeBurst();
     if (this.#ending) this.#stream.end();
   }
 
-  #writeOutput(): void {
-    this.#writeSent(this.#takeOutput());
+  #writeBurst(): void {
+    this.#writeHeld(this.#takeBurst());
   }
 
-  #takeOutput(): readonly Uint8Array[] | undefined {
-    const output = this.#output;
-    this.#output = undefined;
-    return output;
+  #takeBurst(): Burst | undefined {
+    const burst = this.#burst;
+    this.#burst = undefined;
+    return burst;
   }
 
-  #writeSent(chunks: readonly Uint8Array[] | undefined): void {
-    if (chunks === undefined || this.#closed) return;
-    const bytes = totalBytes(chunks);
-    this.#outputBytes -= bytes;
-    this.#write(chunks, bytes);
+  #writeHeld(burst: Burst | undefined): void {
+    if (burst === undefined || this.#closed) return;
+    this.#heldBytes -= burst.bytes;
+    this.#write(burst.takePieces(), burst.bytes);
   }
 
   #write(chunks: readonly Uint8Array[], bytes: number): void {
@@ -147,7 +149,7 @@ export class Outgoing {
   drained(): Promise<"drained" | "closed"> {
     if (this.#closed) return Promise.resolve("closed");
     if (!this.#owesRoom) return Promise.resolve("drained");
-    if (this.#turns === undefined) this.#writeOutput();
+    if (this.#turns === undefined) this.#writeBurst();
     if (!this.#owesRoom) return Promise.resolve("drained");
     return new Promise((resolve) => {
       this.#roomWaiters ??= [];
@@ -178,7 +180,7 @@ export class Outgoing {
 
   /** Too much waits behind a file. */
   get #isHeldUp(): boolean {
-    return this.#outputBytes > this.#socket.settings.highWatermarkBytes;
+    return this.#heldBytes > this.#socket.settings.highWatermarkBytes;
   }
 
   #watchProgress(): void {
@@ -204,11 +206,11 @@ export class Outgoing {
   }
 
   #takeTurn(): Promise<void> | undefined {
-    const before = this.#takeOutput();
+    const before = this.#takeBurst();
     const turns = this.#turns;
     if (turns !== undefined) return new Promise((begin) => turns.push({ before, begin }));
     this.#turns = [];
-    this.#writeSent(before);
+    this.#writeHeld(before);
     return undefined;
   }
 
@@ -219,7 +221,7 @@ export class Outgoing {
       this.flush();
       this.#tellRoom();
     } else {
-      this.#writeSent(next.before);
+      this.#writeHeld(next.before);
       next.begin();
     }
   }
@@ -262,8 +264,8 @@ export class Outgoing {
     if (this.#closed) return;
     this.#closed = true;
     this.#above = false;
-    this.#output = undefined;
-    this.#outputBytes = 0;
+    this.#burst = undefined;
+    this.#heldBytes = 0;
     this.#watch?.end();
     this.#fileWaiter?.();
     this.#answerWaiters("closed");

@@ -9,7 +9,7 @@ import { NetworkPort, type Endpoint, type Network, type Stream } from "../networ
 import { nodeNetwork } from "../network/node-network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
 import { Incoming, type ReceiveError } from "./incoming.ts";
-import { SocketInfo, type ActiveMode, type SocketMessage } from "./messages.ts";
+import { SocketInfo, type ActiveMode, type PacketMessage, type SocketMessage } from "./messages.ts";
 import {
   HANDSHAKE_TIMEOUT_MS,
   changeSettings,
@@ -40,6 +40,7 @@ export type SocketOwner = Pick<
   Context,
   | "afterBurst"
   | "disown"
+  | "enter"
   | "giveWay"
   | "inform"
   | "informTracked"
@@ -135,8 +136,8 @@ export class Socket implements Owned {
   }
 
   /** @internal For kinds of process that go on with held packets by themselves. */
-  takeHeld(): Buffer | "told" | undefined {
-    return this.#incoming.takeHeld();
+  takeHeld(message: PacketMessage): "taken" | "told" | undefined {
+    return this.#incoming.takeHeld(message);
   }
 
   /** Reads no more from the network; packets that are held already are still delivered, and then `closed`. */
@@ -156,7 +157,7 @@ export class Socket implements Owned {
    * before it where packets have one. The bytes aren't copied: leave them as they are.
    */
   send(data: Sendable): SendResult {
-    return this.#outgoing.send(data);
+    return this.#outgoing.send(data, this.#incoming.memoryOf(data));
   }
 
   /** Bytes that were sent and haven't left yet. */

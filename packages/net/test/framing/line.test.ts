@@ -146,6 +146,21 @@ describe("the limit of lines (behaviours 54, 55)", () => {
     expect(chunk.toString("latin1", 2_000)).toBe("rest");
   });
 
+  it("cuts a chunk of many short lines, with long ones among them, where each ends", () => {
+    const lengths = fc.array(fc.oneof(fc.nat(40), fc.nat(40), fc.nat(3_000)), {
+      minLength: 10,
+      maxLength: 200,
+    });
+    fc.assert(
+      fc.property(lengths, (all) => {
+        const lines = all.map((length, place) => `${String(place % 10).repeat(length)}\n`);
+        const framer = new LineFramer(5_000);
+        framer.push(Buffer.from(lines.join("")));
+        expect(takeAll(framer)).toEqual(lines);
+      }),
+    );
+  });
+
   it("copies no more than the line that two chunks share", () => {
     const framer = new LineFramer(5_000);
     const chunk = Buffer.from(`23456789\n${"0123456789\n".repeat(5_000)}01`);
@@ -155,7 +170,8 @@ describe("the limit of lines (behaviours 54, 55)", () => {
       framer.push(chunk);
       expect(takeAll(framer)).toHaveLength(5_001);
     });
-    expect(work.scannedBytes).toBe(chunk.length);
+    // Twice only what lies where one part that is read as text ends.
+    expect(work.scannedBytes).toBeLessThanOrEqual(chunk.length * 1.01);
     expect(work.copiedBytes).toBeLessThanOrEqual(300);
   });
 });
