@@ -31,13 +31,14 @@ async function hearProxy(
   place: ConnectionPlace,
   deadline: number,
 ): Promise<boolean> {
+  // A header of version 1 is read as a line, with a limit of its own.
+  const { maxPacketBytes } = ctx.socket.settings;
   const header = await new HeaderReader(ctx, deadline).read();
   if (typeof header === "string") return fail(ctx, header);
   ctx.proxied = header;
   const refusal = place.comesFrom(header.source?.host ?? "");
   if (refusal !== undefined) return fail(ctx, refusal);
-  const { packet = "raw", maxPacketBytes } = options;
-  ctx.socket.setOptions({ packet, ...(maxPacketBytes === undefined ? {} : { maxPacketBytes }) });
+  ctx.socket.setOptions({ packet: options.packet ?? "raw", maxPacketBytes });
   return true;
 }
 

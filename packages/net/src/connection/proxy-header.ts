@@ -132,15 +132,19 @@ function parseV2(held: Buffer): ProxyHeaderResult {
   const command = commandOf(held.readUInt8(12));
   const family = FAMILIES[held.readUInt8(13) >> 4];
   const protocol = PROTOCOLS[held.readUInt8(13) & 0x0f];
-  if (family === undefined || protocol === undefined) throw new Malformed("an unknown family or protocol");
+  const isUnknown = family === undefined || protocol === undefined;
+  if (command === "proxy" && isUnknown) throw new Malformed("an unknown family or protocol");
   if (held.length < bytes) return MORE;
   const block = held.subarray(V2_PREFIX_BYTES, bytes);
+  const rest = held.subarray(bytes);
+  // Of a proxy that speaks for itself, nothing but that counts.
+  if (command === "local" || isUnknown) return { type: "header", header: unknownHeader(command, []), rest };
   const header =
-    command === "local" || family === "unspecified" || protocol === "unspecified"
-      ? toUnknown(command, family, block)
+    family === "unspecified" || protocol === "unspecified"
+      ? unknownHeader(command, extrasOf(block.subarray(addressBlockBytes(family, block))))
       : toV2Header(TRANSPORTS[family][protocol], family, block);
   checkSum(held.subarray(0, bytes), header.extras);
-  return { type: "header", header, rest: held.subarray(bytes) };
+  return { type: "header", header, rest };
 }
 
 function commandOf(byte: number): "local" | "proxy" {
@@ -149,9 +153,8 @@ function commandOf(byte: number): "local" | "proxy" {
   return (byte & 0x0f) === 0 ? "local" : "proxy";
 }
 
-/** Addresses that stand there all the same are to be passed over; of a `local` one, all is. */
-function toUnknown(command: "local" | "proxy", family: Family, block: Buffer): ProxyHeader {
-  const extras = command === "local" ? [] : extrasOf(block.subarray(addressBlockBytes(family, block)));
+/** Addresses that stand there all the same are passed over. */
+function unknownHeader(command: ProxyHeader["command"], extras: readonly ProxyExtra[]): ProxyHeader {
   return { version: 2, command, transport: "unknown", source: undefined, destination: undefined, extras };
 }
 
