@@ -3,6 +3,8 @@
  * files and handshakes apart from what is sent around them.
  */
 
+import { inspect } from "node:util";
+import { isUint8Array } from "node:util/types";
 import { SendFileError, SendTimeoutError } from "../errors.ts";
 import { packetHeader } from "../framing/packet.ts";
 import type { Stream } from "../network/network.ts";
@@ -278,7 +280,11 @@ function isParts(data: Sendable): data is readonly (string | Uint8Array)[] {
 }
 
 function toBytes(data: string | Uint8Array): Uint8Array {
-  return typeof data === "string" ? Buffer.from(data) : data;
+  if (data instanceof Uint8Array) return data;
+  if (typeof data === "string") return Buffer.from(data);
+  // Of another realm.
+  if (isUint8Array(data)) return data;
+  throw new RangeError(`expected data to be a string, bytes or an array of them, got: ${inspect(data)}`);
 }
 
 function totalBytes(chunks: readonly Uint8Array[]): number {
