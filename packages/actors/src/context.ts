@@ -136,6 +136,13 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
     kind: InfoKind<M>,
     concerns: (message: M) => boolean,
   ): "handed_over" | "not_owner" | "noproc";
+  /** Takes back what was told this process with messages of the kind that still wait, in their order: those that concern it. */
+  takeBack<M>(kind: InfoKind<M>, concerns: (message: M) => boolean): readonly M[];
+  /**
+   * Has this process crash in its turn, as if the handler of that message had thrown: for what it provided and a port or what
+   * stands on it used.
+   */
+  failWith<M>(error: unknown, kind: InfoKind<M>, message: M): void;
   /** Awaits what a port brings about, so that a simulation doesn't take it for something outside of it. */
   waitFor<T>(promise: Promise<T>): Promise<T>;
   /** The same as `inform`, and `tracker` hears when the message's turn has come: who sends much can wait for that. */

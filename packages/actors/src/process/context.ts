@@ -292,12 +292,27 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     this.#process.disown(resource);
     other.own(resource);
     resource.handedTo?.(other.context as Context);
+    for (const message of this.#takeWaiting(kind, concerns)) other.deliver(message);
+    return "handed_over";
+  }
+
+  takeBack<M>(kind: InfoKind<M>, concerns: (message: M) => boolean): readonly M[] {
+    return this.#takeWaiting(kind, concerns).map((message) => {
+      if (message.type === "tracked") message.tag.taken();
+      return message.body as M;
+    });
+  }
+
+  #takeWaiting<M>(kind: InfoKind<M>, concerns: (message: M) => boolean): readonly Message[] {
     const concernsIt = (message: Message) =>
       (message.type === "info" || message.type === "tracked") &&
       message.name === kind.kind &&
       concerns(message.body as M);
-    for (const message of this.#process.mailbox.takeWhere(concernsIt)) other.deliver(message);
-    return "handed_over";
+    return this.#process.mailbox.takeWhere(concernsIt);
+  }
+
+  failWith<M>(error: unknown, kind: InfoKind<M>, message: M): void {
+    this.#process.deliver(new Envelope("defect", kind.kind, message, error));
   }
 
   giveWay(): Promise<void> | undefined {

@@ -353,21 +353,21 @@ describe("a dead context", () => {
   });
 });
 
+const Parcel = defineInfo<string>("parcel");
+
+interface ReceiverProtocol {
+  calls: { run(work: (ctx: ReceiverContext) => unknown): unknown; received(): readonly string[] };
+}
+type ReceiverContext = Context<ReceiverProtocol, string[]>;
+
+const Receiver = defineGenServer<ReceiverProtocol, string[]>({
+  name: "Receiver",
+  init: () => [],
+  calls: { run: (ctx, work) => work(ctx), received: ({ state }) => state },
+  infos: [on(Parcel, (ctx: ReceiverContext, parcel) => void ctx.state.push(parcel))],
+});
+
 describe("handing something over", () => {
-  const Parcel = defineInfo<string>("parcel");
-
-  interface ReceiverProtocol {
-    calls: { run(work: (ctx: ReceiverContext) => unknown): unknown; received(): readonly string[] };
-  }
-  type ReceiverContext = Context<ReceiverProtocol, string[]>;
-
-  const Receiver = defineGenServer<ReceiverProtocol, string[]>({
-    name: "Receiver",
-    init: () => [],
-    calls: { run: (ctx, work) => work(ctx), received: ({ state }) => state },
-    infos: [on(Parcel, (ctx: ReceiverContext, parcel) => void ctx.state.push(parcel))],
-  });
-
   class Crate implements Owned {
     releasedBecause: ExitReason | undefined;
     owner: Context | undefined;
@@ -417,6 +417,40 @@ describe("handing something over", () => {
     runtime.exit(to, "kill");
     expect(await runtime.call(from, "run", handOver)).toBe("noproc");
     expect(crate.releasedBecause).toBeUndefined();
+  });
+});
+
+describe("what waits in a process's own mailbox", () => {
+  test("can be taken back, in order, and whoever counts it hears so", async () => {
+    const { runtime, start } = world();
+    const receiver = await start(Receiver.with());
+    let untaken = 0;
+    const tracker = { taken: () => (untaken -= 1) };
+    const back = await runtime.call(receiver, "run", (ctx) => {
+      for (const parcel of ["mine 1", "yours 1", "mine 2", "yours 2"]) {
+        untaken += 1;
+        ctx.informTracked(ctx.self, Parcel, parcel, tracker);
+      }
+      const taken = ctx.takeBack(Parcel, (parcel) => parcel.startsWith("yours"));
+      return [taken, untaken];
+    });
+    expect(back).toEqual([["yours 1", "yours 2"], 2]);
+    expect(await runtime.call(receiver, "received")).toEqual(["mine 1", "mine 2"]);
+    expect(untaken).toBe(0);
+  });
+
+  test("may be a defect of what it provided: it crashes with it in its turn, and not before", async () => {
+    const { runtime, start, takeCrashes } = world();
+    const receiver = await start(Receiver.with());
+    const defect = new Error("a framer's");
+    const ended = runtime.exited(receiver);
+    const received = runtime.call(receiver, "run", (ctx) => {
+      ctx.failWith(defect, Parcel, "the bytes");
+      return "still here";
+    });
+    expect(await received).toBe("still here");
+    expect(await ended).toBe(defect);
+    expect(takeCrashes()).toMatchObject([{ reason: defect, message: "info parcel", args: ["the bytes"] }]);
   });
 });
 

@@ -1,9 +1,8 @@
 /** What a connection's process does with what its socket, its listener and its times tell it: which handler is called when. */
 
 import type { ExitReason } from "@wheelhouse/actors";
-import { SendTimeoutError } from "../errors.ts";
 import type { TimeoutKind } from "../events.ts";
-import type { PacketMessage, SocketClosed, SocketMessage } from "../socket/messages.ts";
+import type { PacketMessage, SocketMessage } from "../socket/messages.ts";
 import { adopt } from "../socket/open.ts";
 import type { SocketOptions } from "../socket/options.ts";
 import type { ConnectionStart } from "./connection.ts";
@@ -55,7 +54,7 @@ export function begin(
 }
 
 function connect(ctx: SocketContext, handlers: Handlers, { settings }: ConnectionStart): MaybePromise<void> {
-  ctx.phase = "open";
+  ctx.opens(settings);
   return then(handlers.connected?.(ctx), () => {
     if (!ctx.isStopping) ctx.beginToRead(settings);
   });
@@ -84,7 +83,7 @@ export function hear(ctx: SocketContext, handlers: Handlers, message: SocketMess
     case "drained":
       return ctx.askIfDue();
     case "closed":
-      return message.stopped ? shutDown(ctx, handlers) : end(ctx, message);
+      return message.stopped ? shutDown(ctx, handlers) : ctx.endsAsRead(message.error, message.reset);
   }
 }
 
@@ -115,7 +114,7 @@ export function checkTimes(ctx: SocketContext, handlers: Handlers): MaybePromise
   const which = ctx.timedOut();
   if (which === undefined) return ctx.armCheck();
   ctx.tellTimeout(which);
-  if (which !== "read" || handlers.timeout === undefined || ctx.toldOfEnd) return endByTime(ctx, which);
+  if (which !== "read" || handlers.timeout === undefined || ctx.toldOfEnd) return ctx.endByTime(which);
   return then(handlers.timeout(ctx, which), () => {
     // Who closes there has been told of the end by that.
     if (ctx.isStopping) ctx.toldOfEnd = true;
@@ -130,31 +129,13 @@ export function idle(ctx: SocketContext, handlers: Handlers): MaybePromise<void>
 
 // The end
 
-function endByTime(ctx: SocketContext, which: TimeoutKind): void {
-  ctx.ending = { call: "timeout", which };
-  ctx.stop({ shutdown: `${which.replace("_", " ")} timeout` });
-}
-
-function end(ctx: SocketContext, { error, reset }: SocketClosed): void {
-  if (error instanceof SendTimeoutError) {
-    ctx.tellTimeout("send");
-    endByTime(ctx, "send");
-  } else if (error !== undefined || reset) {
-    const cause = error ?? new Error("the peer reset the connection");
-    ctx.ending = { call: "error", error: cause };
-    ctx.stop({ shutdown: cause });
-  } else {
-    ctx.ending = { call: "closed" };
-    ctx.stop("normal");
-  }
-}
-
 /** What has come is still handled; the end of it is told as `closed` with `stopped`. */
 export function drain(ctx: SocketContext, handlers: Handlers, notice: unknown): MaybePromise<void> {
   if (ctx.toldOfEnd || ctx.notice !== undefined) return undefined;
   ctx.notice = { notice };
   ctx.socket.stopReading();
   ctx.resume();
+  ctx.askIfDue();
   // Nobody would hear of the end of what has come.
   if (ctx.isPassive) return shutDown(ctx, handlers);
 }
@@ -162,8 +143,7 @@ export function drain(ctx: SocketContext, handlers: Handlers, notice: unknown): 
 function shutDown(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
   ctx.toldOfEnd = true;
   return then(handlers.shutdown?.(ctx, ctx.notice?.notice), (wish) => {
-    // Nothing is read from who stays, so its silence isn't counted either.
-    if (wish === "stay") ctx.pause();
+    if (wish === "stay") ctx.stays();
     else ctx.stop("shutdown");
   });
 }

@@ -1,7 +1,7 @@
 /** The context of a connection's process with its socket; between packets it decides whether the next one may come. */
 
 import { ProcessContext, type ExitReason, type LabelledRef, type Ref, type Timer } from "@wheelhouse/actors";
-import { TlsError } from "../errors.ts";
+import { SendTimeoutError, TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
 import type { Endpoint } from "../network/network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
@@ -79,11 +79,18 @@ export class SocketContext extends ProcessContext {
 
   // Packets
 
-  /** @internal The first packet may come, and times begin. */
-  beginToRead({ firstPacketTimeoutMs, maxLifeMs }: ConnectionSettings): void {
+  /** @internal The peer is ready, and times begin: a handler may receive from its first moment on. */
+  opens({ firstPacketTimeoutMs, maxLifeMs }: ConnectionSettings): void {
+    this.phase = "open";
     const nowMs = this.now();
     if (firstPacketTimeoutMs !== Infinity || maxLifeMs !== Infinity)
       this.#times = { firstPacketUntilMs: nowMs + firstPacketTimeoutMs, lifeUntilMs: nowMs + maxLifeMs };
+  }
+
+  /** @internal The first packet may come; how long a handler took before isn't the peer's delay. */
+  beginToRead({ firstPacketTimeoutMs }: ConnectionSettings): void {
+    if (firstPacketTimeoutMs !== Infinity)
+      this.#times = { ...this.#times, firstPacketUntilMs: this.now() + firstPacketTimeoutMs };
     this.#isReady();
     this.armCheck();
     if (this.#mode === "once") this.askForNext();
@@ -115,7 +122,8 @@ export class SocketContext extends ProcessContext {
     this.#handling = false;
     this.#isReady();
     if (this.#mode !== "once") return;
-    this.#due = this.#paused || !this.socket.writable;
+    // Once the listener drains nothing more is read, and what has come is handled whether the peer reads or not.
+    this.#due = this.#paused || (!this.socket.writable && this.notice === undefined);
     if (!this.#due) this.socket.setActive("once");
   }
 
@@ -172,21 +180,57 @@ export class SocketContext extends ProcessContext {
     }
   }
 
+  /** Who receives doesn't hear of its times as of messages, so it is here that they hold. */
   async recv(bytes = 0, timeoutMs = this.readTimeoutMs): Promise<Buffer | ReceiveError> {
-    const result = await this.socket.recv(bytes, timeoutMs);
+    const leftMs = this.#untilMs - this.now();
+    const result = leftMs > 0 ? await this.socket.recv(bytes, Math.min(timeoutMs, leftMs)) : "timeout";
     if (typeof result !== "string") {
       this.heard = true;
       this.#readTimeoutOnceMs = undefined;
-    } else if (result === "closed" && !this.isStopping) {
-      this.ending = { call: "closed" };
-      this.stop("normal");
-    } else if (result === "reset") {
-      const error = new Error("the peer reset the connection");
-      this.ending = { call: "error", error };
-      this.stop({ shutdown: error });
+    } else if (result === "timeout" && this.now() >= this.#untilMs) {
+      return this.#outOfTime();
+    } else if (result === "closed" || result === "reset") {
+      this.endsAsRead(this.socket.readError, result === "reset");
     }
     this.#isReady();
     return result;
+  }
+
+  #outOfTime(): "closed" {
+    const which = this.timedOut();
+    if (which !== undefined) {
+      this.tellTimeout(which);
+      this.endByTime(which);
+    }
+    return "closed";
+  }
+
+  /** @internal No packet comes any more: by the peer's wish, or because something broke. Our own wish ends nothing here. */
+  endsAsRead(error: Error | undefined, reset: boolean): void {
+    if (this.isStopping || this.socket.hasStoppedReading) return;
+    if (error instanceof SendTimeoutError) {
+      this.tellTimeout("send");
+      this.endByTime("send");
+    } else if (error !== undefined || reset) {
+      const cause = error ?? new Error("the peer reset the connection");
+      this.ending = { call: "error", error: cause };
+      this.stop({ shutdown: cause });
+    } else {
+      this.ending = { call: "closed" };
+      this.stop("normal");
+    }
+  }
+
+  /** @internal */
+  endByTime(which: TimeoutKind): void {
+    this.ending = { call: "timeout", which };
+    this.stop({ shutdown: `${which.replace("_", " ")} timeout` });
+  }
+
+  /** @internal Nothing is read from who stays when its listener drains, so its silence isn't counted; its end is noticed. */
+  stays(): void {
+    this.pause();
+    this.socket.watchForEnd();
   }
 
   // Times
@@ -219,10 +263,14 @@ export class SocketContext extends ProcessContext {
   /** @internal One timer for all of its times: at the first that may run out, it looks. */
   armCheck(): void {
     if (this.#check !== undefined) this.cancel(this.#check);
-    const { firstPacketUntilMs, lifeUntilMs } = this.#times;
-    const readUntilMs = this.#silentSinceMs + this.readTimeoutMs;
-    const untilMs = Math.min(readUntilMs, lifeUntilMs, this.heard ? Infinity : firstPacketUntilMs);
+    const untilMs = Math.min(this.#silentSinceMs + this.readTimeoutMs, this.#untilMs);
     this.#check = untilMs === Infinity ? undefined : this.after(nextCheck(untilMs - this.now()), CHECK_TIMES);
+  }
+
+  /** Till when it may live, or may be without a packet. */
+  get #untilMs(): number {
+    const { firstPacketUntilMs, lifeUntilMs } = this.#times;
+    return this.heard ? lifeUntilMs : Math.min(lifeUntilMs, firstPacketUntilMs);
   }
 
   #isReady(): void {

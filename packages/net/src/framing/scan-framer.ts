@@ -3,6 +3,7 @@
  * cut; a pure function, the scan, says where they end.
  */
 
+import { inspect } from "node:util";
 import { toLargerBlock } from "./block.ts";
 import { ChunkQueue } from "./chunk-queue.ts";
 import { OVERLONG, type Frame, type Framer, type FramingFault, type Overlong } from "./framer.ts";
@@ -136,7 +137,8 @@ export class ScanFramer implements Framer {
   #foundWhole(next: number): Frame | undefined {
     const bytes = this.#bytes;
     const begin = this.#begin;
-    const isPlain = this.#source.length === 0 && !this.#skipping && next <= bytes.length && next > begin;
+    const isWithin = Number.isInteger(next) && next <= bytes.length && next > begin;
+    const isPlain = isWithin && this.#source.length === 0 && !this.#skipping;
     if (!isPlain || next - begin > this.maxBytes) return this.#found(begin, next, next);
     this.#begin = this.#from = next;
     return this.#cut(bytes, begin, next);
@@ -155,8 +157,10 @@ export class ScanFramer implements Framer {
   }
 
   #other(result: Exclude<ScanResult, number>): Frame | undefined {
-    if (typeof result === "object" && "next" in result)
+    if (result === "more" || result === "malformed") return this.#notFound(result);
+    if (typeof result === "object" && result !== null && "next" in result)
       return this.#found(result.begin, result.end, result.next);
+    expectNeeds(result);
     return this.#notFound(result);
   }
 
@@ -169,14 +173,9 @@ export class ScanFramer implements Framer {
   }
 
   #expectWithin(begin: number, end: number, next: number): void {
-    if (
-      begin >= this.#begin &&
-      end >= begin &&
-      next >= end &&
-      next > this.#begin &&
-      next <= this.#bytes.length
-    )
-      return;
+    const areWhole = [begin, end, next].every(Number.isInteger);
+    const areInOrder = begin >= this.#begin && end >= begin && next >= end && next > this.#begin;
+    if (areWhole && areInOrder && next <= this.#bytes.length) return;
     throw new RangeError(`expected a scan to find a packet within its bytes, got: ${begin}, ${end}, ${next}`);
   }
 
@@ -304,4 +303,15 @@ export class ScanFramer implements Framer {
     this.#begin = 0;
     return this.#block;
   }
+}
+
+/** A scan may be a program's own, and what it says wrongly mustn't be asked for ever. */
+function expectNeeds(result: unknown): asserts result is { readonly needsBytes: number } {
+  const needs =
+    typeof result === "object" && result !== null && "needsBytes" in result ? result.needsBytes : 0;
+  if (typeof needs === "number" && needs > 0 && (Number.isInteger(needs) || needs === Infinity)) return;
+  throw new RangeError(
+    'expected a scan to answer with a position, { begin, end, next }, { needsBytes: 1 or more }, "more" or "malformed", ' +
+      `got: ${inspect(result)}`,
+  );
 }

@@ -61,6 +61,8 @@ export class Incoming implements StreamEvents {
   #suspended = false;
   /** No packet comes besides those that are held. */
   #ended = false;
+  /** The peer did, or the connection broke. */
+  #peerEnded = false;
   /** It was this side that ended it. */
   #stopped = false;
   /** What still comes is dropped. */
@@ -145,7 +147,7 @@ export class Incoming implements StreamEvents {
   // What the stream tells
 
   data(chunk: Buffer): void {
-    this.#socket.owner.enter(() => this.#read(chunk));
+    this.#socket.owner.enter(() => this.#guard(() => this.#read(chunk)));
   }
 
   #read(chunk: Buffer): void {
@@ -160,8 +162,8 @@ export class Incoming implements StreamEvents {
   }
 
   ended(): void {
-    this.#ended = true;
-    this.deliver();
+    this.#ended = this.#peerEnded = true;
+    this.#guard(() => this.deliver());
   }
 
   drained(): void {
@@ -169,10 +171,20 @@ export class Incoming implements StreamEvents {
   }
 
   closed(error: Error | undefined): void {
-    this.#ended = true;
+    this.#ended = this.#peerEnded = true;
     this.#error ??= error;
     this.#outgoing.streamClosed();
-    this.deliver();
+    this.#guard(() => this.deliver());
+  }
+
+  /** A framing may be a program's own: a defect of it is its owner's, and not the network's that brought the bytes. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#stopStream();
+      this.#socket.failWith(error);
+    }
   }
 
   // Handing out
@@ -334,14 +346,36 @@ export class Incoming implements StreamEvents {
     return this.#ended;
   }
 
+  /** Whether it was this side that ended it. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Why it ended, where it wasn't orderly. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** After a stop: drops what still comes, and tells of the peer's end after all. */
+  watchForEnd(): void {
+    if (!this.#stopped) return;
+    this.#ended = this.#peerEnded;
+    this.#stopped = this.#endTold = false;
+    this.#discards = true;
+    this.#active = "once";
+    this.#reading = false;
+    this.deliver();
+  }
+
   suspend(): void {
     this.#suspended = true;
     this.#stopStream();
   }
 
-  /** What was read and not handed out; `undefined` amid a packet that is skipped. */
+  /** What was read and the owner hasn't got to; `undefined` amid a packet that is skipped. */
   takeRest(): readonly Buffer[] | undefined {
-    return this.#framer.takeRest();
+    const rest = this.#framer.takeRest();
+    return rest === undefined ? undefined : [...this.#socket.takeBackPackets(), ...rest];
   }
 
   /** Goes on with what the stream brings from here on. */

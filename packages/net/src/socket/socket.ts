@@ -41,6 +41,7 @@ export type SocketOwner = Pick<
   | "afterBurst"
   | "disown"
   | "enter"
+  | "failWith"
   | "giveWay"
   | "inform"
   | "informTracked"
@@ -49,6 +50,7 @@ export type SocketOwner = Pick<
   | "port"
   | "schedule"
   | "self"
+  | "takeBack"
   | "waitFor"
 >;
 
@@ -145,6 +147,21 @@ export class Socket implements Owned {
     this.#incoming.stop();
   }
 
+  /** @internal Whether it was `stopReading` that ended the packets. */
+  get hasStoppedReading(): boolean {
+    return this.#incoming.isStopped;
+  }
+
+  /** @internal Why no packet comes any more, where the end wasn't orderly. */
+  get readError(): Error | undefined {
+    return this.#incoming.error;
+  }
+
+  /** @internal After `stopReading`: packets are dropped, and the peer's end is told after all. */
+  watchForEnd(): void {
+    this.#incoming.watchForEnd();
+  }
+
   /** When the peer last sent anything, in whole milliseconds by the runtime's monotonic clock. */
   get lastReadAt(): number {
     return this.#incoming.lastReadAt;
@@ -218,8 +235,7 @@ export class Socket implements Owned {
   /**
    * Goes on encrypted, as server or as client (ssl:handshake/3, ssl:connect/3), also in mid-stream: what was sent before
    * leaves as it is, what is sent meanwhile leaves encrypted. What was read and not delivered belongs to the handshake, and
-   * is never taken for data; so let the socket be passive or `"once"` before, or packets that nobody may trust are in the
-   * mailbox already. Keep the options object: certificates are read once for each.
+   * is never taken for data, whatever the mode: packets that wait in the owner's mailbox are taken back. Keep the options object: certificates are read once for each.
    *
    * @throws TlsError when it fails; the socket is closed then, and nothing more is told of it.
    */
@@ -322,6 +338,21 @@ export class Socket implements Owned {
   /** @internal The same, and the tracker hears when the owner gets to it. */
   tellTracked(message: SocketMessage, tracker: { taken(): void }): void {
     if (!this.#forsaken) this.#owner.informTracked(this.#owner.self, SocketInfo, message, tracker);
+  }
+
+  /** @internal The packets that were told the owner and that it hasn't got to. */
+  takeBackPackets(): readonly Buffer[] {
+    const messages = this.#owner.takeBack(
+      SocketInfo,
+      (message) => message.type === "data" && message.socket === this,
+    );
+    return messages.flatMap((message) => (message.type === "data" ? [message.data] : []));
+  }
+
+  /** @internal The owner's framing has thrown. */
+  failWith(error: unknown): void {
+    const malformed: SocketMessage = { type: "malformed", socket: this, fault: { code: "malformed" } };
+    if (!this.#forsaken) this.#owner.failWith(error, SocketInfo, malformed);
   }
 
   get stats(): SocketStats {

@@ -122,11 +122,35 @@ describe("defineFramer", () => {
     ["goes back", -1],
     ["goes beyond the bytes", 6],
     ["isn't a number", Number.NaN],
+    ["is no whole number", 2.5],
     ["ends before it begins", { begin: 3, end: 2, next: 4 }],
+    ["needs no number of bytes", { needsBytes: Number.NaN }],
+    ["needs less than a byte", { needsBytes: 0 }],
+    ["is said with another word", "less" as "more"],
+    ["is nothing", undefined as never],
     ["is followed by its own bytes", { begin: 1, end: 3, next: 2 }],
   ])("refuses a packet that %s: a bug of the scan", (_, result) => {
     const framer = defineFramer(() => result)({ maxPacketBytes: 100, overlong: "error" });
     framer.push(Buffer.from("bytes"));
     expect(() => framer.next()).toThrow(RangeError);
+  });
+
+  it("comes to an end whatever a scan answers", () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.uint8Array({ minLength: 1, maxLength: 20 }), (answer, bytes) => {
+        let looks = 0;
+        const framer = defineFramer(() => {
+          looks += 1;
+          return answer as ScanResult;
+        })({ maxPacketBytes: 100, overlong: "error" });
+        framer.push(Buffer.from(bytes));
+        try {
+          while (framer.next() !== undefined);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+        expect(looks).toBeLessThanOrEqual(bytes.length + 1);
+      }),
+    );
   });
 });

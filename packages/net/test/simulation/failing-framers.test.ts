@@ -1,0 +1,53 @@
+/** A framing of one's own that fails concerns its own connection only. */
+
+import { defineConnection } from "@wheelhouse/net";
+import { defineFramer } from "@wheelhouse/net/socket";
+import { expect, it } from "vitest";
+import { serve as simulate } from "../simulation/simulated-server.ts";
+
+const Echo = defineConnection({ name: "Echo", data: (ctx, packet) => void ctx.send(packet) });
+
+// Forgets that fewer than four bytes may be there: Node.js throws ERR_OUT_OF_RANGE.
+const forgetful = defineFramer((bytes, begin) => {
+  const end = begin + 4 + bytes.readUInt32BE(begin);
+  return end > bytes.length ? "more" : end;
+});
+
+it("38: a scan that throws ends its own connection, and not the program", async () => {
+  const server = await simulate({ packet: forgetful, handler: Echo.with() });
+  const peer = server.dial();
+  await server.pass();
+  peer.send("x");
+  // The failure reaches whoever advances the time: with the machine's network it is an uncaught exception.
+  server.expectCrashes(1);
+  await expect(server.pass()).resolves.toBeUndefined();
+  expect(peer.isEnded).toBe(true);
+});
+
+it("38: a scan that looks for its packet beyond its bytes ends its own connection, and not the program", async () => {
+  const beyond = defineFramer((bytes) => bytes.length + 1);
+  const server = await simulate({ packet: beyond, handler: Echo.with() });
+  const peer = server.dial();
+  await server.pass();
+  peer.send("x");
+  server.expectCrashes(1);
+  await expect(server.pass()).resolves.toBeUndefined();
+  expect(peer.isEnded).toBe(true);
+});
+
+it("55: a scan that needs no number of bytes isn't asked for ever", async () => {
+  let looks = 0;
+  const lost = defineFramer(() => {
+    looks += 1;
+    if (looks > 100) throw new Error("asked for ever");
+    return { needsBytes: Number("no number") };
+  });
+  const server = await simulate({ packet: lost, handler: Echo.with() });
+  const peer = server.dial();
+  await server.pass();
+  peer.send("x");
+  server.expectCrashes(1);
+  await server.pass();
+  expect(looks).toBe(1);
+  expect(peer.isEnded).toBe(true);
+});
