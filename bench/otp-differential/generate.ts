@@ -11,6 +11,7 @@
  * - The kill of the root, of which nothing is left to compare.
  */
 
+import { Dice } from "../dice.ts";
 import {
   REASONS,
   type Node,
@@ -212,32 +213,4 @@ class World {
 interface Parent {
   readonly id: string;
   readonly autoShutdown: SupervisorNode["autoShutdown"];
-}
-
-/** Mulberry32: 32 bits of state, good enough to choose by. */
-class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  #roll(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  below(count: number): number {
-    return Math.floor(this.#roll() * count);
-  }
-
-  chance(share: number): boolean {
-    return this.#roll() < share;
-  }
-
-  pick<const T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
-  }
 }

@@ -1,6 +1,6 @@
 /** What the workers of a random program are told to do: pure, chosen by dice. */
 
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../dice.ts";
 import { KEYS, TOPICS, type Act, type Answer, type Question, type Route, type Target } from "./plan.ts";
 
 /** Messages that carry acts that send messages that carry acts, and no further. */

@@ -2,7 +2,7 @@
 
 import type { BackOff, Intensity, Restart } from "@wheelhouse/actors";
 import { ActMaker, type Places } from "./generate-acts.ts";
-import { Dice } from "./dice.ts";
+import { Dice } from "../dice.ts";
 import {
   type DynamicPlan,
   type Node,
@@ -20,7 +20,8 @@ const MOST_DEPTH = 3;
 const MOST_DYNAMIC = 8;
 
 export function generate(seed: number): Plan {
-  const dice = new Dice(seed);
+  // Spread: the first throws of neighbouring seeds shall have nothing to do with one another.
+  const dice = new Dice(Math.imul(seed, 0x9e37_79b1));
   const tree = new TreeMaker(dice);
   const root = tree.supervisor(0);
   const rounds = new RoundMaker(dice, tree);

@@ -14,7 +14,7 @@ export interface Census {
 }
 
 /** The classes of the runtime's timers and of the host's, by their names in the heap. */
-const TIMER_CLASSES = /^(Timeout|Immediate|\w*Timer|Wait|SelfCast|PendingCall)$/;
+const TIMER_CLASSES = /^(Timeout|Immediate|\w*Timer|SelfCast|PendingCall)$/;
 
 export async function takeCensus(runtime: Runtime): Promise<Census> {
   const { openSockets, heapBytes } = usage();

@@ -18,6 +18,7 @@ import {
 } from "../../figure.ts";
 import { measure as measureMemory } from "../../actors/memory.ts";
 import { measure as measureQueuedCalls } from "../../actors/queued-calls.ts";
+import { expectRows } from "../expect-rows.ts";
 
 const SHORT: Size = { count: 20, runs: 1 };
 
@@ -37,11 +38,7 @@ afterEach(() => {
 test.each(MEASUREMENTS)("%s: does the work it counts and says what came of it", async (_, measure, rows) => {
   vi.spyOn(console, "log").mockImplementation(() => {});
   const figures = await measure(SHORT);
-  expect(figures).toHaveLength(rows);
-  for (const { ours, peer, floor } of figures) {
-    expect(ours).toMatch(/^-?\d/);
-    expect(`${peer}${floor}`).not.toContain("NaN");
-  }
+  expectRows(figures, rows);
 });
 
 describe("a floor", () => {

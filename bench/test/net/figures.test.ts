@@ -13,6 +13,7 @@ import { measure as measureLongLines } from "../../net/long-lines.ts";
 import { measure as measureRoundTrips } from "../../net/round-trips.ts";
 import { startLoad, startOurs, startPlain, withEnded } from "../../net/servers.ts";
 import { measure as measureSleeper } from "../../net/sleeper.ts";
+import { expectRows } from "../expect-rows.ts";
 
 const ECHO: EchoSize = { mostConnections: 3, warmUpMs: 10, forMs: 100, runs: 1, beam: false };
 
@@ -34,11 +35,7 @@ afterEach(() => {
 test.each(MEASUREMENTS)("%s: does the work it counts and says what came of it", async (_, measure, rows) => {
   vi.spyOn(console, "log").mockImplementation(() => {});
   const figures = await measure();
-  expect(figures).toHaveLength(rows);
-  for (const { ours, peer, floor } of figures) {
-    expect(ours).toMatch(/^-?\d/);
-    expect(`${peer}${floor}`).not.toContain("NaN");
-  }
+  expectRows(figures, rows);
 });
 
 test("net-churn: of connections that have gone, politely or by a reset, nothing is left", async () => {

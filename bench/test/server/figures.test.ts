@@ -6,6 +6,7 @@ import { measure as measureDevices } from "../../server/devices.ts";
 import { measure as measureLogs } from "../../server/logs.ts";
 import { measure as measureValues } from "../../server/values.ts";
 import { measure as measureWrites } from "../../server/writes.ts";
+import { expectRows } from "../expect-rows.ts";
 
 const SHORT = { seconds: 0.2, runs: 1, connections: 2, inFlight: 2 };
 const MEASUREMENTS: readonly [string, () => Promise<readonly Figure[]>, number][] = [
@@ -22,11 +23,7 @@ afterEach(() => {
 test.each(MEASUREMENTS)("%s: does the work it counts and says what came of it", async (_, measure, rows) => {
   vi.spyOn(console, "log").mockImplementation(() => {});
   const figures = await measure();
-  expect(figures).toHaveLength(rows);
-  for (const { ours, peer, floor } of figures) {
-    expect(ours).toMatch(/^-?\d/);
-    expect(`${peer}${floor}`).not.toContain("NaN");
-  }
+  expectRows(figures, rows);
 });
 
 test("server-values misses no value that was acknowledged", async () => {

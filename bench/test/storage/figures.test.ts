@@ -8,6 +8,7 @@ import { measure as measureIngest } from "../../storage/ingest.ts";
 import { measure as measureOpen } from "../../storage/open.ts";
 import { measure as measureSearch } from "../../storage/search.ts";
 import { sizesFrom } from "../../storage/sizes.ts";
+import { expectRows } from "../expect-rows.ts";
 
 const MEASUREMENTS: readonly [string, () => Promise<readonly Figure[]>, number][] = [
   ["storage-ingest", () => measureIngest({ entries: 400, values: 400, devices: 5, runs: 1 }), 2],
@@ -19,11 +20,7 @@ const MEASUREMENTS: readonly [string, () => Promise<readonly Figure[]>, number][
 
 test.each(MEASUREMENTS)("%s: does the work it counts and says what came of it", async (_, measure, rows) => {
   const figures = await measure();
-  expect(figures).toHaveLength(rows);
-  for (const { ours, peer, floor } of figures) {
-    expect(ours).toMatch(/^\d/);
-    expect(`${peer}${floor}`).not.toContain("NaN");
-  }
+  expectRows(figures, rows);
 });
 
 test("storage-search finds what it looks for", async () => {

@@ -14,7 +14,7 @@ import { realEnvironment, type Environment } from "./environment.ts";
 import { Population } from "./population.ts";
 import { Registries } from "./registries.ts";
 import { Scheduler } from "./scheduler.ts";
-import { TimerNode } from "./timer-queue.ts";
+import { WorkTimer } from "./timer-queue.ts";
 import { Timers } from "./timers.ts";
 import { Topics, type Dispatcher } from "./topics.ts";
 
@@ -113,7 +113,7 @@ export class Runtime implements Verbs, ProcessHost {
           resolve(reason);
         },
       };
-      const timer = new Wait(() => {
+      const timer = new WorkTimer(() => {
         process.unwatch(watcher);
         resolve(undefined);
       });
@@ -139,7 +139,7 @@ export class Runtime implements Verbs, ProcessHost {
   }
 
   schedule(ms: number, work: () => void): () => void {
-    const timer = new Wait(work);
+    const timer = new WorkTimer(work);
     this.timers.arm(timer, ms);
     return () => this.timers.cancel(timer);
   }
@@ -269,17 +269,6 @@ export class Runtime implements Verbs, ProcessHost {
       .toArray()
       .filter((process) => process.busy && process.waitingFor === 0)
       .map((process) => process.ref.toString());
-  }
-}
-
-class Wait extends TimerNode {
-  readonly #done: () => void;
-  constructor(done: () => void) {
-    super();
-    this.#done = done;
-  }
-  override expire(): void {
-    this.#done();
   }
 }
 

@@ -23,6 +23,20 @@ export abstract class TimerNode {
   }
 }
 
+/** One that does what it was told when it expires. */
+export class WorkTimer extends TimerNode {
+  readonly #work: () => void;
+
+  constructor(work: () => void) {
+    super();
+    this.#work = work;
+  }
+
+  override expire(): void {
+    this.#work();
+  }
+}
+
 class TimerList {
   readonly durationMs: number;
   first: TimerNode | undefined = undefined;

@@ -4,7 +4,7 @@ import type { ExitReason } from "../exit-reason.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
 import { ignore } from "../process/definition.ts";
 import type { Ref } from "../protocol.ts";
-import { TimerNode } from "../runtime/timer-queue.ts";
+import { WorkTimer } from "../runtime/timer-queue.ts";
 import type { Timers } from "../runtime/timers.ts";
 import type { ChildStart } from "../supervision/dynamic-supervisor.ts";
 import type { Task, TaskEnd, TaskFunction } from "./task.ts";
@@ -62,24 +62,13 @@ export class TaskHandle implements Task<never> {
         timers.cancel(timeout);
         resolve(end);
       };
-      const timeout = new Timeout(() => {
+      const timeout = new WorkTimer(() => {
         this.#waiting.delete(tell);
         resolve(undefined);
       });
       if (timeoutMs !== Infinity && this.#end === undefined) timers.arm(timeout, timeoutMs);
       this.whenEnded(tell);
     });
-  }
-}
-
-class Timeout extends TimerNode {
-  readonly #expired: () => void;
-  constructor(expired: () => void) {
-    super();
-    this.#expired = expired;
-  }
-  override expire(): void {
-    this.#expired();
   }
 }
 

@@ -1,13 +1,13 @@
-/** Chance from a seed, to choose by. */
+/** Chance from a seed, to choose by: Mulberry32, 32 bits of state. */
 
 export class Dice {
   #state: number;
 
   constructor(seed: number) {
-    this.#state = Math.imul(seed, 0x9e37_79b1) >>> 0;
+    this.#state = seed >>> 0;
   }
 
-  /** 0 ≤ n < 1: Mulberry32. */
+  /** 0 ≤ n < 1. */
   #roll(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
