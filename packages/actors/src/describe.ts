@@ -2,7 +2,8 @@
 
 import type { LabelledRef } from "./events.ts";
 import { escapeControls, formatValue } from "./format-value.ts";
-import { ProcessRef, type Process } from "./process/process.ts";
+import type { Process } from "./process/process.ts";
+import { ProcessRef } from "./process/process-ref.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 
 /** One process, as it was when it was asked for. */

@@ -1,6 +1,6 @@
 /** Any value in few words, for people who read a report: bounded in depth and length, and never the cause of another failure. */
 
-import { ProcessRef } from "./process/process.ts";
+import { ProcessRef } from "./process/process-ref.ts";
 
 /** How deep objects within objects are shown. */
 const MAX_DEPTH = 4;

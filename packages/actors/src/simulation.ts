@@ -1,7 +1,7 @@
 /** `@wheelhouse/actors/simulation`: a runtime in virtual time, whose every choice follows from a seed. */
 
 import { ForeignAwaitError } from "./errors.ts";
-import { ProcessRef } from "./process/process.ts";
+import { ProcessRef } from "./process/process-ref.ts";
 import { Clock } from "./runtime/clock.ts";
 import type { Environment } from "./runtime/environment.ts";
 import { Runtime, type RuntimeOptions } from "./runtime/runtime.ts";

@@ -1,32 +1,26 @@
 /** The pages of the documentation: what they quote is there, and what they show runs. */
 
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { execPath } from "node:process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  compileIn,
+  makeFolder,
+  removeFolder,
+  root,
+  runIn,
+  toPrograms,
+} from "../../../scripts/docs/programs.ts";
 import { probe, world } from "./support.ts";
-
-const run = promisify(execFile);
-/** The first releases of Node.js 24 warn that types are an experiment. */
-const RUN = [
-  "--disable-warning=ExperimentalWarning",
-  "--conditions=source",
-  "--input-type=module-typescript",
-  "--eval",
-];
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 describe.each(["from-elixir", "first-supervised-server"])("the guide %s", async (guide) => {
   const programs = toPrograms(await readFile(join(root, `docs/guides/${guide}.md`), "utf8"));
   let folder = "";
   beforeAll(async () => {
-    folder = await mkdtemp(join(root, "node_modules/.docs-"));
+    folder = await makeFolder();
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(() => removeFolder(folder));
 
   test("shows programs that all print something", () => {
     expect(programs.length).toBeGreaterThan(1);
@@ -34,22 +28,13 @@ describe.each(["from-elixir", "first-supervised-server"])("the guide %s", async 
   });
 
   test.concurrent.each(programs)("has a program that prints what it says: line $line", async (program) => {
-    const args = [...RUN, program.code];
-    // From there the packages resolve by name, as they do for a user.
-    const { stdout, stderr } = await run(execPath, args, { cwd: join(root, "examples") });
-    expect(stdout.split("\n").slice(0, -1)).toEqual(program.prints);
-    expect(stderr).toBe("");
+    const { lines, errors } = await runIn(folder, program);
+    expect(lines).toEqual(program.prints);
+    expect(errors).toBe("");
   });
 
   test.concurrent("has programs that compile", async () => {
-    const files = programs.map(({ line, code }) => ({ name: `line-${line}.ts`, code }));
-    for (const { name, code } of files) await writeFile(join(folder, name), `${code}\nexport {};\n`);
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(strictly(files.map(({ name }) => name))));
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const { stdout } = await run(execPath, [tsc, "-p", folder], { cwd: root }).catch(
-      (error: { readonly stdout: string }) => error,
-    );
-    expect(stdout).toBe("");
+    expect(await compileIn(folder, programs)).toBe("");
   });
 });
 
@@ -115,19 +100,6 @@ describe("what JavaScript can't keep:", () => {
   });
 });
 
-test("a program is a block with those joined to it", () => {
-  const guide = [
-    "```ts\na(); // prints: 1\n```",
-    "```elixir\nb()\n```",
-    "<!-- joined to the block above -->\n\n```ts\nc();\n// prints: 2\n```",
-    "```ts\nd();\n```",
-  ].join("\n\n");
-  expect(toPrograms(guide)).toEqual([
-    { line: 1, code: "a(); // prints: 1\n\nc();\n// prints: 2\n", prints: ["1", "2"] },
-    { line: 16, code: "d();\n", prints: [] },
-  ]);
-});
-
 test("a test's name begins with its group's, whatever way it is written", () => {
   const source = [
     'describe("a link", () => {',
@@ -148,30 +120,6 @@ test("a test's name begins with its group's, whatever way it is written", () => 
     "alone",
   ]);
 });
-
-interface Program {
-  /** Where its first block begins in the guide. */
-  readonly line: number;
-  readonly code: string;
-  readonly prints: readonly string[];
-}
-
-/** Each block of TypeScript, together with those below it that are marked as joined to it. */
-function toPrograms(guide: string): readonly Program[] {
-  const blocks = guide.matchAll(/(<!-- joined to the block above -->\n\n)?^```ts\n(.*?)^```$/gms);
-  const programs: { readonly line: number; code: string }[] = [];
-  for (const { 1: joined, 2: code = "", index } of blocks) {
-    const above = programs.at(-1);
-    if (joined !== undefined && above !== undefined) above.code += `\n${code}`;
-    else programs.push({ line: guide.slice(0, index).split("\n").length, code });
-  }
-  return programs.map((program) => ({ ...program, prints: toPrints(program.code) }));
-}
-
-/** In the order in which they stand, which must be that of the printing. */
-function toPrints(code: string): readonly string[] {
-  return Array.from(code.matchAll(/\/\/ prints: (.*)$/gm), ([, line = ""]) => line);
-}
 
 interface Proof {
   /** The number of the behaviour, in the first cell of its row; elsewhere something else. */
@@ -205,19 +153,4 @@ function toTestNames(source: string): readonly string[] {
     if (verb === "describe") return [];
     return [`${indent === "" ? "" : group}${name}`];
   });
-}
-
-/** The same strictness as the sources', and the sources' own types. */
-function strictly(files: readonly string[]) {
-  return {
-    extends: "../../tsconfig.base.json",
-    compilerOptions: {
-      composite: false,
-      tsBuildInfoFile: null,
-      noEmit: true,
-      rewriteRelativeImportExtensions: false,
-      allowImportingTsExtensions: true,
-    },
-    files,
-  };
 }

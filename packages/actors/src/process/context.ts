@@ -17,7 +17,7 @@ import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Topics } from "../runtime/topics.ts";
 import type { Shutdown } from "../supervision/child-spec.ts";
 import type { ProcessSpec, Starter } from "./definition.ts";
-import { Few } from "./few.ts";
+import { listOf, withOne, withoutOne, type Few } from "./few.ts";
 import { Envelope, type Message, type Tracker } from "./message.ts";
 import type { Process, Watcher } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
@@ -54,9 +54,12 @@ export interface ProcessVerbs {
   schedule(ms: number, work: () => void): () => void;
 }
 
+/** Of all messages without arguments: a timer that waits long shall not keep a list of nothing. */
+const NO_ARGS: readonly unknown[] = [];
+
 export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown> {
   readonly #process: Process;
-  #timers: Few<SelfCast> | undefined = undefined;
+  #timers: Few<SelfCast> = undefined;
   #monitors: Map<Process, Watcher[]> | undefined = undefined;
 
   constructor(process: Process) {
@@ -154,10 +157,9 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   }
 
   after(ms: number, message: string, ...args: readonly unknown[]): Timer {
-    const timer = new SelfCast(this, message, args);
+    const timer = new SelfCast(this, message, args.length === 0 ? NO_ARGS : args);
     if (this.#process.alive) {
-      this.#timers ??= new Few();
-      this.#timers.add(timer);
+      this.#timers = withOne(this.#timers, timer);
       this.#process.host.timers.arm(timer, ms);
     }
     return timer as Timer;
@@ -165,19 +167,19 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
 
   cancel(timer: Timer): void {
     const armed = timer as SelfCast;
-    this.#timers?.delete(armed);
+    this.#timers = withoutOne(this.#timers, armed);
     this.#process.host.timers.cancel(armed);
   }
 
   /** @internal One that was set has come. */
   expired(timer: SelfCast): void {
-    this.#timers?.delete(timer);
+    this.#timers = withoutOne(this.#timers, timer);
     this.#process.deliver(new Envelope("cast", timer.message, timer.args, undefined));
   }
 
   /** @internal Cancels what is still armed, at the process's end. */
   cancelTimers(): void {
-    for (const timer of this.#timers?.toArray() ?? []) this.#process.host.timers.cancel(timer);
+    for (const timer of listOf(this.#timers)) this.#process.host.timers.cancel(timer);
     this.#timers = undefined;
   }
 

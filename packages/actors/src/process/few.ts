@@ -1,32 +1,28 @@
-/** A few different things, mostly one or two: a process's links begin with its parent, and a set for that would be dear. */
-export class Few<T> {
-  #first: T | undefined = undefined;
-  #second: T | undefined = undefined;
-  #others: Set<T> | undefined = undefined;
+/**
+ * A few different things, mostly none or one: that one itself, and a set only for more. A process's links begin with its
+ * parent and mostly end there, and there are many processes.
+ */
+export type Few<T extends object> = T | Set<T> | undefined;
 
-  add(item: T): void {
-    if (this.has(item)) return;
-    if (this.#first === undefined) this.#first = item;
-    else if (this.#second === undefined) this.#second = item;
-    else (this.#others ??= new Set()).add(item);
-  }
+/** These with one more; the few that were given may have become them. */
+export function withOne<T extends object>(few: Few<T>, item: T): Few<T> {
+  if (few === undefined || few === item) return item;
+  return few instanceof Set ? few.add(item) : new Set([few, item]);
+}
 
-  has(item: T): boolean {
-    return item === this.#first || item === this.#second || (this.#others?.has(item) ?? false);
-  }
+/** These without one; the few that were given may have become them. */
+export function withoutOne<T extends object>(few: Few<T>, item: T): Few<T> {
+  if (few === item) return undefined;
+  if (few instanceof Set) few.delete(item);
+  return few;
+}
 
-  delete(item: T): void {
-    if (item === this.#first) this.#first = undefined;
-    else if (item === this.#second) this.#second = undefined;
-    else this.#others?.delete(item);
-  }
+export function isAmong<T extends object>(few: Few<T>, item: T): boolean {
+  return few instanceof Set ? few.has(item) : few === item;
+}
 
-  /** A list of its own: whoever goes through it may change these. */
-  toArray(): readonly T[] {
-    const all: T[] = [];
-    if (this.#first !== undefined) all.push(this.#first);
-    if (this.#second !== undefined) all.push(this.#second);
-    if (this.#others !== undefined) all.push(...this.#others);
-    return all;
-  }
+/** A list of its own: whoever goes through it may change these. */
+export function listOf<T extends object>(few: Few<T>): readonly T[] {
+  if (few === undefined) return [];
+  return few instanceof Set ? [...few] : [few];
 }

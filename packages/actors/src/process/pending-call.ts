@@ -1,9 +1,10 @@
 /** A call that waits for its answer: at most one outcome, the first one, ever reaches the caller. */
 
 import { CallTimeoutError, ProcessExitedError } from "../errors.ts";
-import type { ExitReason } from "../exit-reason.ts";
+import { formatReason, toExitReason, type ExitReason } from "../exit-reason.ts";
 import type { Address } from "../protocol.ts";
 import { TimerNode, type TimerQueue } from "../runtime/timer-queue.ts";
+import { Later, noReply } from "./definition.ts";
 
 /** The calls that a process has been asked and hasn't answered, so that its end can answer them all. */
 export class PendingCalls {
@@ -81,4 +82,18 @@ export class PendingCall extends TimerNode {
     openCalls.remove(this);
     return true;
   }
+}
+
+/** Answers with what a handler gave: now, later, or not at all. */
+export function answerCall(pending: PendingCall, result: unknown): void {
+  if (result === noReply) return;
+  if (!(result instanceof Later)) {
+    pending.answer(result);
+    return;
+  }
+  result.promise.then(
+    (value: unknown) => pending.answer(value),
+    (error: unknown) =>
+      pending.fail(error instanceof Error ? error : new Error(formatReason(toExitReason(error)))),
+  );
 }

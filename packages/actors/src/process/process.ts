@@ -4,20 +4,21 @@
  */
 
 import type { Owned } from "../context.ts";
-import { formatReason, isCleanExit, toExitReason, type ExitReason } from "../exit-reason.ts";
+import { isCleanExit, toExitReason, type ExitReason } from "../exit-reason.ts";
 import { StartFailedError, UnknownCallError } from "../errors.ts";
-import { MAX_ANCESTORS } from "../events.ts";
 import type { Ref } from "../protocol.ts";
 import type { Neighbours } from "../runtime/population.ts";
 import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
 import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Timers } from "../runtime/timers.ts";
 import { ProcessContext, type ProcessVerbs } from "./context.ts";
-import { Later, ignore, noReply, type Definition, type ProcessSpec, type Starter } from "./definition.ts";
-import { Few } from "./few.ts";
+import { toCrash } from "./crash.ts";
+import { ignore, noReply, type Definition, type ProcessSpec, type Starter } from "./definition.ts";
+import { isAmong, listOf, withOne, withoutOne, type Few } from "./few.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Envelope, argsOf, describeMessage, type Message } from "./message.ts";
-import { PendingCalls, type PendingCall } from "./pending-call.ts";
+import { PendingCalls, answerCall, type PendingCall } from "./pending-call.ts";
+import { OUTSIDE, ProcessRef } from "./process-ref.ts";
 
 /** What a process needs of its runtime. */
 export interface ProcessHost extends ProcessVerbs {
@@ -26,36 +27,6 @@ export interface ProcessHost extends ProcessVerbs {
   /** The process has ended: forget its names and subscriptions. */
   forget(process: Process): void;
 }
-
-/** The address of a process; empties itself when the process ends, so that nobody holds on to a dead one's state. */
-export class ProcessRef implements Ref {
-  readonly id: number;
-  readonly label: string;
-  /** @internal */
-  process: Process | undefined;
-
-  constructor(id: number, label: string, process: Process) {
-    this.id = id;
-    this.label = label;
-    this.process = process;
-  }
-
-  toString(): string {
-    return `${this.label}#${this.id}`;
-  }
-
-  /** In a log, too, it is an address and not all that is behind it. */
-  toJSON(): string {
-    return this.toString();
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `Ref<${this.toString()}>`;
-  }
-}
-
-/** Who speaks when it is code outside any process; it counts as the parent of a process that has none. */
-export const OUTSIDE: Ref = { id: 0 };
 
 /** Someone who waits for a process's end. */
 export interface Watcher {
@@ -105,9 +76,9 @@ export class Process implements Runnable, Neighbours {
   /** How many messages it may still handle before others get their turn. */
   #messagesLeft = 0;
   #idleTimer: IdleTimer | undefined = undefined;
-  readonly #links = new Few<Process>();
-  #watchers: Few<Watcher> | undefined = undefined;
-  #owned: Few<Owned> | undefined = undefined;
+  #links: Few<Process> = undefined;
+  #watchers: Few<Watcher> = undefined;
+  #owned: Few<Owned> = undefined;
   #abort: AbortController | undefined = undefined;
   /** Until it has been told. */
   #starter: Starter | undefined;
@@ -355,35 +326,33 @@ export class Process implements Runnable, Neighbours {
       this.exitSignal(other.ref, "noproc");
       return;
     }
-    this.#links.add(other);
-    other.#links.add(this);
+    this.#links = withOne(this.#links, other);
+    other.#links = withOne(other.#links, this);
   }
 
   unlinkFrom(other: Process): void {
-    this.#links.delete(other);
-    other.#links.delete(this);
+    this.#links = withoutOne(this.#links, other);
+    other.#links = withoutOne<Process>(other.#links, this);
   }
 
   watch(watcher: Watcher): void {
-    this.#watchers ??= new Few();
-    this.#watchers.add(watcher);
+    this.#watchers = withOne(this.#watchers, watcher);
   }
 
   unwatch(watcher: Watcher): void {
-    this.#watchers?.delete(watcher);
+    this.#watchers = withoutOne(this.#watchers, watcher);
   }
 
   own(resource: Owned): void {
-    this.#owned ??= new Few();
-    this.#owned.add(resource);
+    this.#owned = withOne(this.#owned, resource);
   }
 
   disown(resource: Owned): void {
-    this.#owned?.delete(resource);
+    this.#owned = withoutOne(this.#owned, resource);
   }
 
   owns(resource: Owned): boolean {
-    return this.#owned?.has(resource) ?? false;
+    return isAmong(this.#owned, resource);
   }
 
   /** A signal from a linked process or from `ctx.exit`: ends the process unless it is `normal` or trapped. */
@@ -409,47 +378,7 @@ export class Process implements Runnable, Neighbours {
 
   /** Tells of an end that somebody should look into. */
   #report(reason: ExitReason, message: string, args: readonly unknown[] = []): void {
-    if (isCleanExit(reason)) return;
-    this.host.emit({
-      type: "crash",
-      process: this.ref,
-      label: this.label,
-      ancestors: this.#ancestors(),
-      reason,
-      message,
-      args: this.#formatArgs(message, args),
-      state: this.#formatState(),
-    });
-  }
-
-  #ancestors(): readonly ProcessRef[] {
-    const ancestors: ProcessRef[] = [];
-    for (
-      let above = this.parent;
-      above !== undefined && ancestors.length < MAX_ANCESTORS;
-      above = above.parent
-    )
-      ancestors.push(above.ref);
-    return ancestors;
-  }
-
-  #formatArgs(message: string, args: readonly unknown[]): readonly unknown[] {
-    try {
-      return this.definition.formatArgs?.(message, args) ?? args;
-    } catch (error) {
-      return [error];
-    }
-  }
-
-  #formatState(): unknown {
-    const { format } = this.definition;
-    if (format === undefined || this.state === undefined) return this.state;
-    try {
-      return format(this.state as never);
-    } catch (error) {
-      // The state may hold what `format` was to hide, and a second defect mustn't lose the report of the first.
-      return error;
-    }
+    if (!isCleanExit(reason)) this.host.emit(toCrash(this, reason, message, args));
   }
 
   /** A start that fails or is ignored is answered, not signalled: nobody should hear of it twice. */
@@ -500,13 +429,13 @@ export class Process implements Runnable, Neighbours {
     this.context.dropMonitors();
     this.host.forget(this);
     this.#abort?.abort();
-    for (const resource of this.#owned?.toArray() ?? []) this.#release(resource, reason);
+    for (const resource of listOf(this.#owned)) this.#release(resource, reason);
     if (starting) this.#leaveParent();
     this.#takeStarter()?.failed(new StartFailedError(this.ref.label, reason));
     this.host.emit({ type: "process_ended", process: this.ref, reason });
     this.openCalls.failAll(reason);
-    for (const watcher of this.#watchers?.toArray() ?? []) watcher.ended(reason);
-    const linked = this.#links.toArray();
+    for (const watcher of listOf(this.#watchers)) watcher.ended(reason);
+    const linked = listOf(this.#links);
     for (const other of linked) this.unlinkFrom(other);
     this.state = undefined;
     this.#watchers = this.#owned = undefined;
@@ -538,17 +467,4 @@ class IdleTimer extends TimerNode {
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
-function answerCall(pending: PendingCall, result: unknown): void {
-  if (result === noReply) return;
-  if (!(result instanceof Later)) {
-    pending.answer(result);
-    return;
-  }
-  result.promise.then(
-    (value: unknown) => pending.answer(value),
-    (error: unknown) =>
-      pending.fail(error instanceof Error ? error : new Error(formatReason(toExitReason(error)))),
-  );
 }

@@ -1,6 +1,7 @@
 /** A runtime's registries: who is entered under which key, by key and by process. Entries go when their process ends. */
 
-import type { Process, ProcessRef } from "../process/process.ts";
+import type { Process } from "../process/process.ts";
+import type { ProcessRef } from "../process/process-ref.ts";
 import type { Via } from "../protocol.ts";
 import type { Registration, RegistryEvent, RegistryKeys } from "../registry.ts";
 import type { Topics } from "./topics.ts";

@@ -8,7 +8,8 @@ import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../
 import type { ProcessSpec, Starter } from "../process/definition.ts";
 import { Envelope } from "../process/message.ts";
 import { PendingCall } from "../process/pending-call.ts";
-import { OUTSIDE, Process, ProcessRef, type ProcessHost, type Watcher } from "../process/process.ts";
+import { Process, type ProcessHost, type Watcher } from "../process/process.ts";
+import { OUTSIDE, ProcessRef } from "../process/process-ref.ts";
 import { Clock } from "./clock.ts";
 import { realEnvironment, type Environment } from "./environment.ts";
 import { Population } from "./population.ts";
