@@ -74,7 +74,8 @@ export class ScanFramer implements Framer {
   #sourceEnd = 0;
   /** Where in the window the source begins. */
   #sourceAt = 0;
-  readonly #chunks = new ChunkQueue();
+  /** What waits behind the window and the source; mostly nothing does. */
+  #chunks: ChunkQueue | undefined;
 
   constructor(scan: Scan, options: ScanFramerOptions) {
     this.#scan = scan;
@@ -93,13 +94,13 @@ export class ScanFramer implements Framer {
   }
 
   get heldBytes(): number {
-    return this.#windowBytes + this.#source.length - this.#sourceEnd + this.#chunks.bytes;
+    return this.#windowBytes + this.#source.length - this.#sourceEnd + (this.#chunks?.bytes ?? 0);
   }
 
   push(chunk: Buffer): void {
     if (chunk.length === 0 || this.#fault !== undefined) return;
-    if (this.#bytes.length === 0 && this.#chunks.bytes === 0) this.#bytes = chunk;
-    else this.#chunks.push(chunk);
+    if (this.#bytes.length === 0 && this.#chunks === undefined) this.#bytes = chunk;
+    else (this.#chunks ??= new ChunkQueue()).push(chunk);
   }
 
   next(): Frame | undefined {
@@ -120,7 +121,7 @@ export class ScanFramer implements Framer {
     if (this.#fault !== undefined || this.#skipping) return undefined;
     const window = this.#bytes.subarray(this.#begin);
     const source = this.#source.subarray(this.#sourceEnd);
-    const rest = [window, source, ...this.#chunks.takeAll()].filter((bytes) => bytes.length > 0);
+    const rest = [window, source, ...(this.#chunks?.takeAll() ?? [])].filter((bytes) => bytes.length > 0);
     this.#drop();
     return rest;
   }
@@ -219,12 +220,11 @@ export class ScanFramer implements Framer {
 
   #fail(fault: FramingFault): undefined {
     this.#fault = fault;
-    this.#chunks.takeAll();
     this.#drop();
   }
 
   #drop(): void {
-    this.#cutFrom = this.#memory = undefined;
+    this.#cutFrom = this.#memory = this.#chunks = undefined;
     this.#bytes = NOTHING;
     this.#block = undefined;
     this.#source = NOTHING;
@@ -262,7 +262,8 @@ export class ScanFramer implements Framer {
   }
 
   #nextSource(): boolean {
-    const chunk = this.#chunks.shift();
+    const chunk = this.#chunks?.shift();
+    if (this.#chunks?.bytes === 0) this.#chunks = undefined;
     this.#source = chunk ?? NOTHING;
     this.#sourceEnd = 0;
     this.#sourceAt = this.#bytes.length;
