@@ -1,15 +1,13 @@
 /** One person's connection: carries lines to the room and back. */
 
 import { on, type ProcessName } from "@wheelhouse/actors";
-import { defineConnection, type ConnectionContext } from "@wheelhouse/net";
-
-import { Allowance } from "./allowance.ts";
+import { TokenBucket, defineConnection, type ConnectionContext, type Rate } from "@wheelhouse/net";
 import { RoomOpened, type MemberProtocol, type RoomProtocol } from "./room.ts";
 import { isName, toText } from "./text.ts";
 
 interface ChatState {
   readonly room: ProcessName<RoomProtocol>;
-  readonly allowance: Allowance;
+  readonly allowance: TokenBucket;
   /** Under which the room knows this one; `undefined` before it does. */
   readonly name: string | undefined;
   /** What the room was asked for and hasn't answered. */
@@ -17,6 +15,9 @@ interface ChatState {
 }
 
 type ChatContext = ConnectionContext<MemberProtocol, ChatState>;
+
+/** How fast somebody may talk. */
+export const TALKING: Rate = { perSecond: 2, burst: 10 };
 
 const ASK_NAME = "What is your name?";
 const NAME_RULE = "A name is 1 to 20 letters, digits, _ or -.";
@@ -37,7 +38,7 @@ export const ChatConnection = defineConnection<
   name: "ChatConnection",
   init(ctx, { room }) {
     ctx.subscribe(RoomOpened);
-    return { room, allowance: new Allowance(ctx.now()), name: undefined, wanted: undefined };
+    return { room, allowance: new TokenBucket(TALKING), name: undefined, wanted: undefined };
   },
   connected: (ctx) => hear(ctx, `Welcome. ${ASK_NAME}`),
   data(ctx, line) {

@@ -2,7 +2,7 @@ import type { Ref } from "@wheelhouse/actors";
 import type { SimulatedNetworkOptions, SimulatedPeer } from "@wheelhouse/net/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { BURST, REFILL_MS } from "../../src/chat/allowance.ts";
+import { TALKING } from "../../src/chat/chat-connection.ts";
 import { ChatApp, Lobby } from "../../src/chat/chat.ts";
 import type { MemberProtocol } from "../../src/chat/room.ts";
 import { Client, launchServer, run } from "../serving.ts";
@@ -181,12 +181,13 @@ describe("chat", () => {
   test("who talks too fast is told so, and heard again after a while", async () => {
     const anna = await enter("anna");
     const bob = await enter("bob", anna);
-    await chat.pass(BURST * REFILL_MS);
-    bob.send("hello\n".repeat(BURST + 3));
+    const { burst, perSecond } = TALKING;
+    await chat.pass((burst * 1_000) / perSecond);
+    bob.send("hello\n".repeat(burst + 3));
     const [toAnna, toBob] = await heard(anna, bob);
-    expect(toAnna).toEqual(Array(BURST).fill("bob: hello"));
+    expect(toAnna).toEqual(Array(burst).fill("bob: hello"));
     expect(toBob).toEqual(Array(3).fill("That was too fast, so nobody heard it."));
-    await chat.pass(2 * REFILL_MS);
+    await chat.pass(2_000 / perSecond);
     bob.send("better\n");
     expect(await heard(anna)).toEqual([["bob: better"]]);
   });

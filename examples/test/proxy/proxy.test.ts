@@ -44,6 +44,7 @@ describe.each(WEATHERS)("a proxy in this weather: %s", (_, network) => {
     const place = await proxy(network);
     const ends = await pair(place);
     const [one, other] = first === "client" ? [ends.client, ends.server] : [ends.server, ends.client];
+    other.stayHalfOpen();
     one.send(PATTERN);
     one.end();
     await place.simulated.pass(10_000);

@@ -25,8 +25,10 @@ export class ListenError extends Error {
   readonly code: ListenErrorCode;
   readonly endpoint: Endpoint;
 
-  constructor(endpoint: Endpoint, cause: NodeJS.ErrnoException) {
-    const [code, why] = LISTEN_CODES[cause.code ?? ""] ?? (["listen_failed", cause.message] as const);
+  /** `seen` is what stood in the way, where somebody has looked. */
+  constructor(endpoint: Endpoint, cause: NodeJS.ErrnoException, seen?: string) {
+    const [code, reason] = LISTEN_CODES[cause.code ?? ""] ?? (["listen_failed", cause.message] as const);
+    const why = seen ?? reason;
     // Node.js doesn't tell the two apart (uv_pipe_bind).
     const orNoFolder =
       code === "not_permitted" && endpoint.path !== undefined ? "there is no such folder, or " : "";

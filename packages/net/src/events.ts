@@ -19,7 +19,11 @@ export type RefusalReason =
   /** Too few file descriptors are free: `reservedDescriptors`. */
   | "descriptors"
   /** It waited, or was just coming in, when the listener drained or ended. */
-  | "draining";
+  | "draining"
+  /** It waited, and its peer has reset it meanwhile. */
+  | "peer_gone"
+  /** It waited when the acceptor crashed. */
+  | "acceptor_crashed";
 
 /** Which time a connection has let pass. `send`: it didn't read for so long; `idle`: what `ctx.idleAfter` asked for. */
 export type TimeoutKind = "read" | "first_packet" | "life" | "send" | "idle";

@@ -3,11 +3,19 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import * as net from "@wheelhouse/net";
 import * as simulation from "@wheelhouse/net/simulation";
 import * as socket from "@wheelhouse/net/socket";
-import { compileIn, makeFolder, removeFolder, root, runIn, toPrograms } from "./docs/programs.ts";
+import {
+  compileIn,
+  makeFolder,
+  removeFolder,
+  root,
+  runIn,
+  toPrograms,
+} from "../../../scripts/docs/programs.ts";
 import { behavioursOf, readProofs, readTests } from "./docs/proofs.ts";
 import {
   eventShapes,
@@ -30,6 +38,14 @@ const PAGES = [...GUIDES, "decisions/0016-packets-in-bursts", "architecture", "s
 
 const readPage = (page: string) => readFile(join(root, `docs/${page}.md`), "utf8");
 
+/** What some programs read: a certificate, its key and who vouches for it. */
+const certificate = (name: string) => fileURLToPath(new URL(`./certificates/${name}`, import.meta.url));
+const FILES = {
+  "cert.pem": certificate("localhost.pem"),
+  "key.pem": certificate("localhost.key"),
+  "ca.pem": certificate("authority.pem"),
+};
+
 describe.each(GUIDES)("docs/%s.md", async (page) => {
   const programs = toPrograms(await readPage(page));
 
@@ -39,7 +55,7 @@ describe.each(GUIDES)("docs/%s.md", async (page) => {
   });
 
   it.concurrent.each(programs)("has a program that prints what it says: line $line", async (program) => {
-    const folder = await makeFolder();
+    const folder = await makeFolder(FILES);
     try {
       const { lines, errors } = await runIn(folder, program);
       expect(lines).toEqual(program.prints);
@@ -216,19 +232,6 @@ describe("the semantics", async () => {
 });
 
 describe("how the pages are read", () => {
-  it("a program is a block with those joined to it", () => {
-    const page = [
-      "```ts\na(); // prints: 1\n```",
-      "```erlang\nb()\n```",
-      "<!-- joined to the block above -->\n\n```ts\nc();\n// prints: 2\n```",
-      "```ts\nd();\n```",
-    ].join("\n\n");
-    expect(toPrograms(page)).toEqual([
-      { line: 1, code: "a(); // prints: 1\n\nc();\n// prints: 2\n", prints: ["1", "2"] },
-      { line: 16, code: "d();\n", prints: [] },
-    ]);
-  });
-
   it("a table has the names of its first column", () => {
     const page =
       "<!-- all of: Thing -->\n\n| thing | is |\n| --- | --- |\n| `a(b)`, `c` | `d` |\n| `e` | |\n\n| `f` |\n";

@@ -99,6 +99,8 @@ export class FakeStream implements Stream {
 
   linger(): void {}
 
+  look(): void {}
+
   destroy(): void {
     this.destroyed = true;
     this.#close();
@@ -134,6 +136,6 @@ export class FakeStream implements Stream {
     if (this.#closed) return;
     this.#closed = true;
     const events = this.#events;
-    setImmediate(() => events?.closed(undefined));
+    void Promise.resolve().then(() => events?.closed(undefined));
   }
 }

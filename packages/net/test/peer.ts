@@ -7,9 +7,15 @@ import { Watched } from "./watched.ts";
 /** A port of this machine's, or the path of a Unix socket. */
 export type Dialling = number | string;
 
+export interface PeerOptions {
+  /** Whether it may still send when the other side has sent FIN. Default: false, as most programs have it. */
+  readonly allowHalfOpen?: boolean;
+}
+
 export class Peer {
   /** What is read from and written to. */
   #socket: Socket;
+  readonly localPort: number;
   /** The kernel's socket, another one than that once it is encrypted. */
   readonly #raw: Socket;
   readonly #watched = new Watched();
@@ -21,13 +27,14 @@ export class Peer {
 
   constructor(socket: Socket) {
     this.#socket = this.#raw = socket;
+    this.localPort = socket.localPort ?? 0;
     this.#listen();
   }
 
-  static connect(to: Dialling): Promise<Peer> {
+  static connect(to: Dialling, { allowHalfOpen = false }: PeerOptions = {}): Promise<Peer> {
     const place = typeof to === "string" ? { path: to } : { host: "127.0.0.1", port: to };
     return new Promise((resolve, reject) => {
-      const socket = connect({ ...place, allowHalfOpen: true, noDelay: true });
+      const socket = connect({ ...place, allowHalfOpen, noDelay: true });
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.off("error", reject);
@@ -69,10 +76,6 @@ export class Peer {
       this.#closed = true;
       this.#watched.changed();
     });
-  }
-
-  get localPort(): number {
-    return this.#socket.localPort ?? 0;
   }
 
   /** Bytes handed to the socket that the kernel hasn't taken. */

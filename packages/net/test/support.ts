@@ -22,7 +22,7 @@ import {
 import { Listener, type ListenerOptions, type ListenerProtocol } from "@wheelhouse/net";
 import { ListenInfo, SocketInfo, type ListenMessage, type SocketMessage } from "@wheelhouse/net/socket";
 import { afterEach, expect } from "vitest";
-import { Peer, type Dialling } from "./peer.ts";
+import { Peer, type Dialling, type PeerOptions } from "./peer.ts";
 import { Watched } from "./watched.ts";
 
 /** Turns of the event loop within which closed handles are gone: a close that was asked for takes a few. */
@@ -191,8 +191,8 @@ export async function serve(
 }
 
 /** A peer that speaks to a port, or to a Unix socket, over a real socket. */
-export async function dial(to: Dialling): Promise<Peer> {
-  const peer = await Peer.connect(to);
+export async function dial(to: Dialling, options?: PeerOptions): Promise<Peer> {
+  const peer = await Peer.connect(to, options);
   peers.push(peer);
   return peer;
 }

@@ -23,6 +23,7 @@ import {
   type noReply,
 } from "@wheelhouse/actors";
 import type { TimeoutKind } from "../events.ts";
+import { expectFunction, text } from "../expectations.ts";
 import type { Stream } from "../network/network.ts";
 import type { TlsServerOptions } from "../network/tls.ts";
 import { SocketInfo, type ActiveMode } from "../socket/messages.ts";
@@ -150,6 +151,8 @@ export const DrainInfo = defineInfo<unknown>("net:drain");
 /**
  * Defines what a connection does: `P` is what other processes may tell it, `S` its state, `A` what it is started with.
  *
+ * @throws RangeError when `name` or `data` is missing.
+ *
  * @example
  * const Echo = defineConnection({
  *   name: "Echo",
@@ -161,6 +164,8 @@ export const DrainInfo = defineInfo<unknown>("net:drain");
 export function defineConnection<P extends Protocol = {}, S = void, A = void>(
   handlers: ConnectionDefinition<P, S, A>,
 ): Connection<P, A> {
+  text("text that isn't empty")("name", handlers.name);
+  expectFunction("data", handlers.data);
   const server = toGenServer(handlers);
   return {
     name: handlers.name,

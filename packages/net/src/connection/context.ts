@@ -53,7 +53,10 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
   /** The same, but what was written and hasn't left is dropped, and the peer sees a reset. */
   abort(): void;
 
-  /** Takes no more packets until `resume`, so that the peer has to wait. Its silence doesn't count meanwhile. */
+  /**
+   * Takes no more packets until `resume`, so that the peer has to wait. Its silence doesn't count meanwhile, and its end
+   * isn't noticed unless something is written. Packets that are in the mailbox still come: up to 64 with `active: true`.
+   */
   pause(): void;
   resume(): void;
   /** Changes how packets are made and delivered, and how much may be unsent. @throws RangeError when a change is wrong. */
@@ -61,6 +64,8 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
   /**
    * How long the peer may be silent from here on, in milliseconds; `Infinity` for ever. `once`: only until its next packet
    * or the time-out, and then what was set before holds again.
+   *
+   * @throws RangeError when either is wrong.
    */
   setReadTimeout(ms: number, lasts?: "always" | "once"): void;
   /**

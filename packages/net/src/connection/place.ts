@@ -4,7 +4,7 @@ import type { Context, Owned } from "@wheelhouse/actors";
 import type { LimitReached } from "../events.ts";
 import type { Socket } from "../socket/socket.ts";
 
-/** A connection's place among those of its listener. It belongs to the connection's process and is free when that ends. */
+/** A connection's place among those of its listener: free when its process has ended, and what that sent has left. */
 export interface ConnectionPlace extends Owned {
   /** A proxy's header comes first: its address is one of those trusted to send one. */
   readonly proxied: boolean;

@@ -3,11 +3,13 @@
 import { ProcessContext, type ExitReason, type LabelledRef, type Ref, type Timer } from "@wheelhouse/actors";
 import { SendTimeoutError, TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
+import { expectMilliseconds, expectOptions, oneOf, type Checks } from "../expectations.ts";
 import type { Endpoint } from "../network/network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
 import type { ActiveMode, PacketMessage } from "../socket/messages.ts";
 import type { ReceiveError } from "../socket/incoming.ts";
 import { transfer, type TransferResult } from "../socket/open.ts";
+import { SOCKET_CHECKS } from "../socket/options.ts";
 import type { SendResult, Sendable } from "../socket/outgoing.ts";
 import type { SecureOptions, SendFileOptions, Socket, SocketStats } from "../socket/socket.ts";
 import type { ConnectionSettings } from "./connection.ts";
@@ -18,6 +20,10 @@ import { NO_TIMES, nextCheck, type Times } from "./times.ts";
 
 /** A cast to itself: to look whether the peer has been silent for too long, or the connection is too old. */
 export const CHECK_TIMES = "net:checkTimes";
+
+const CHANGE_CHECKS: Checks<ConnectionChanges> = { ...SOCKET_CHECKS, readTimeoutMs: expectMilliseconds };
+/** How long a read time-out holds. */
+const expectLasting = oneOf("always", "once");
 
 /** What is to be called when the process ends: at most one of the handlers that tell of a connection's end. */
 export type Ending =
@@ -156,7 +162,10 @@ export class SocketContext extends ProcessContext {
     return this.#mode !== "once" && this.socket.active === false;
   }
 
-  setOptions({ active, readTimeoutMs, ...changes }: ConnectionChanges): void {
+  setOptions(options: ConnectionChanges): void {
+    // Before anything is changed: a wrong one changes nothing.
+    expectOptions(options, CHANGE_CHECKS);
+    const { active, readTimeoutMs, ...changes } = options;
     if (Object.keys(changes).length > 0) this.socket.setOptions(changes);
     if (changes.whenFull !== undefined) this.#cutsWhenFull = changes.whenFull === "close";
     if (readTimeoutMs !== undefined) this.setReadTimeout(readTimeoutMs);
@@ -240,8 +249,8 @@ export class SocketContext extends ProcessContext {
   }
 
   setReadTimeout(ms: number, lasts: "always" | "once" = "always"): void {
-    if (!(ms > 0))
-      throw new RangeError(`expected a read timeout to be a positive number of milliseconds, got: ${ms}`);
+    expectMilliseconds("readTimeoutMs", ms);
+    expectLasting("lasts", lasts);
     if (lasts === "once") this.#readTimeoutOnceMs = ms;
     else this.#readTimeoutMs = ms;
     this.#isReady();

@@ -19,15 +19,16 @@ import {
 import type { ConnectionHandler, ConnectionStart } from "../connection/connection.ts";
 import { ListenError } from "../errors.ts";
 import { tell, type RefusalReason } from "../events.ts";
-import type { Endpoint, Stream } from "../network/network.ts";
+import type { Stream } from "../network/network.ts";
 import { ListenInfo, type ListenSocket } from "../socket/listen-socket.ts";
-import { listen } from "../socket/open.ts";
-import { networkOf, type SocketOwner } from "../socket/socket.ts";
+import { networkOf } from "../socket/socket.ts";
 import { changeSettings, checkDrainOptions } from "./check-options.ts";
 import { DescriptorReserve } from "./descriptor-reserve.ts";
-import { drain } from "./drain.ts";
-import type { Ledger, Place } from "./ledger.ts";
+import { beginDrain, carryOut, type DrainContext } from "./drain.ts";
+import type { Draining, Ledger, Teller } from "./ledger.ts";
+import { listenAt } from "./listen-at.ts";
 import type { Drained, DrainOptions, ListenerInfo, ListenerProtocol } from "./listener-protocol.ts";
+import type { Place } from "./place.ts";
 import { WaitingLine, type Waiting } from "./waiting-line.ts";
 
 /** What a connection's process is started from. */
@@ -43,13 +44,6 @@ export interface AcceptorStart {
   readonly connections: ProcessName<ConnectionsProtocol>;
 }
 
-interface AcceptorPrivate extends ListenerProtocol {
-  casts: {
-    /** Somebody may have waited for long enough. */
-    lookWhoWaits(): void;
-  };
-}
-
 interface AcceptorState extends AcceptorStart {
   /** None while it is suspended. */
   listenSocket: ListenSocket | undefined;
@@ -57,13 +51,13 @@ interface AcceptorState extends AcceptorStart {
   reserve: DescriptorReserve;
 }
 
-type AcceptorContext = Context<AcceptorPrivate, AcceptorState>;
+type AcceptorContext = Context<ListenerProtocol, AcceptorState>;
 
 /** Tells the acceptor that a place became free. */
 const RoomInfo = defineInfo<void>("net:room");
 
 export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenServer<
-  AcceptorPrivate,
+  ListenerProtocol,
   AcceptorState,
   AcceptorStart
 >({
@@ -71,12 +65,16 @@ export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenSer
   trapExits: true,
   async init(ctx, { ledger, connections }) {
     adoptPlaces(ctx, ledger, connections);
-    const line = new WaitingLine(({ address }) => ledger.limits.stopWaiting(address));
+    const line = new WaitingLine(ctx, ({ stream, address }, why) => {
+      ledger.limits.stopWaiting(address);
+      refuse(ctx, ledger, stream, why);
+    });
     ctx.own(line);
     ledger.tellRoom = () => ctx.inform(ctx.self, RoomInfo, undefined);
-    if (ledger.status === "draining") ledger.status = "suspended";
-    const listenSocket = ledger.status === "listening" ? await listenAgain(ctx, ledger) : undefined;
+    const listenSocket =
+      ledger.status === "listening" ? await listenAt(ctx, ledger, ledger.place) : undefined;
     if (listenSocket !== undefined) tell(ctx, { type: "net:listening", listener: ledger.local });
+    if (ledger.draining !== undefined) void finishDrain(ctx, ledger, ledger.draining);
     return { ledger, connections, listenSocket, line, reserve: newReserve(ctx, ledger) };
   },
   calls: {
@@ -96,9 +94,6 @@ export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenSer
     },
     drain: (ctx, options = {}) => later(drainAll(ctx, options)),
   },
-  casts: {
-    lookWhoWaits: (ctx) => dismissExpired(ctx),
-  },
   infos: [
     on(ListenInfo, (ctx: AcceptorContext, message) => {
       const { ledger, listenSocket } = ctx.state;
@@ -117,9 +112,10 @@ export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenSer
     const { ledger } = ctx.state;
     await closePort(ctx);
     if (!isCleanExit(reason)) return;
-    dismissAll(ctx);
+    ctx.state.line.dismissAll("draining");
     const { drainTimeoutMs, drainStaggerMs } = ledger.settings;
-    await drain(ctx, ledger, { timeoutMs: drainTimeoutMs, staggerMs: drainStaggerMs, notice: undefined });
+    const plan = { timeoutMs: drainTimeoutMs, staggerMs: drainStaggerMs, notice: undefined };
+    await carryOut(ctx, ledger, beginDrain(ctx, ledger, plan));
   },
   // Options hold keys, and a ledger all connections.
   format: ({ ledger }) => toInfo(ledger),
@@ -128,12 +124,13 @@ export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenSer
 
 function toInfo(ledger: Ledger): ListenerInfo {
   const { tls: _secret, ...options } = ledger.settings.options;
-  const { status, local, connections, uncounted, accepted, ended, refused } = ledger;
+  const { status, local, connections, closing, uncounted, accepted, ended, refused } = ledger;
   return {
     status,
     local,
     options,
     connections,
+    closing,
     uncounted,
     waiting: ledger.limits.waiting,
     accepted,
@@ -157,17 +154,6 @@ function adoptPlaces(
   ledger.forgetUnbegun();
 }
 
-async function listenAgain(ctx: SocketOwner, ledger: Ledger): Promise<ListenSocket> {
-  const { options, endpoint } = ledger.settings;
-  const listenSocket = await listen(ctx, { ...options, ...placeOf(endpoint) }, { active: true });
-  ledger.listensAt(listenSocket.local);
-  return listenSocket;
-}
-
-function placeOf({ host, port, path }: Endpoint): { host: string; port: number } | { path: string } {
-  return path === undefined ? { host, port } : { path };
-}
-
 function newReserve(ctx: Pick<Context, "port">, { settings }: Ledger): DescriptorReserve {
   const network = networkOf(ctx);
   return new DescriptorReserve(settings.atLeastFree, () => network.descriptors());
@@ -189,12 +175,13 @@ async function suspend(ctx: AcceptorContext): Promise<"suspended"> {
   return "suspended";
 }
 
-async function resume(ctx: AcceptorContext): Promise<"listening" | ListenError> {
+/** A drain can't be taken back: those that were told to end do. And its end would leave a port open that nobody closes. */
+async function resume(ctx: AcceptorContext): Promise<"listening" | "draining" | ListenError> {
   const { state } = ctx;
   const { ledger } = state;
-  if (ledger.status === "listening") return "listening";
+  if (ledger.status !== "suspended") return ledger.status;
   try {
-    state.listenSocket = await listenAgain(ctx, ledger);
+    state.listenSocket = await listenAt(ctx, ledger, ledger.settings.endpoint);
   } catch (error) {
     if (error instanceof ListenError) return error;
     throw error;
@@ -217,19 +204,20 @@ function decide(ctx: AcceptorContext, stream: Stream): void {
   const { ledger, reserve } = ctx.state;
   const { remote } = stream;
   const nowMs = ctx.now();
-  if (reserve.isTouched(ledger.connections + ledger.limits.waiting + 1, nowMs))
-    return refuse(ctx, stream, "descriptors");
+  const { connections, closing, limits } = ledger;
+  if (reserve.isTouched(connections + closing + limits.waiting + 1, nowMs))
+    return refuse(ctx, ledger, stream, "descriptors");
   const address = ledger.addressOf(remote);
-  const verdict = ledger.limits.arrive(address, nowMs);
+  const verdict = limits.arrive(address, nowMs);
   if (verdict === "enter") startConnection(ctx, stream, ledger.enter(remote, address));
   else if (verdict === "wait") wait(ctx, stream, address);
-  else refuse(ctx, stream, verdict);
+  else refuse(ctx, ledger, stream, verdict);
 }
 
-function refuse(ctx: AcceptorContext, stream: Stream, why: RefusalReason): void {
+function refuse(teller: Teller, ledger: Ledger, stream: Stream, why: RefusalReason): void {
   const { remote } = stream;
   stream.destroy();
-  ctx.state.ledger.refuse(ctx, remote, why);
+  ledger.refuse(teller, remote, why);
 }
 
 /**
@@ -264,10 +252,7 @@ function startFailed(ctx: AcceptorContext, { stream, place }: ConnectionStart, e
 
 function wait(ctx: AcceptorContext, stream: Stream, address: string): void {
   const { ledger, line } = ctx.state;
-  const { waitTimeoutMs } = ledger.settings;
-  const isFirst = line.first === undefined;
-  line.join({ stream, address, untilMs: ctx.now() + waitTimeoutMs });
-  if (isFirst && waitTimeoutMs !== Infinity) ctx.after(waitTimeoutMs, "lookWhoWaits");
+  line.join(stream, address, ledger.settings.waitTimeoutMs);
   tell(ctx, {
     type: "net:connection_waiting",
     listener: ledger.local,
@@ -278,29 +263,10 @@ function wait(ctx: AcceptorContext, stream: Stream, address: string): void {
 
 function admitWaiting(ctx: AcceptorContext): void {
   const { ledger, line } = ctx.state;
-  while (line.first !== undefined && ledger.limits.admitWaiting()) {
+  while (ledger.limits.admitWaiting()) {
     const { stream, address } = line.take() as Waiting;
     startConnection(ctx, stream, ledger.enter(stream.remote, address));
   }
-}
-
-function dismissExpired(ctx: AcceptorContext): void {
-  const { line } = ctx.state;
-  const nowMs = ctx.now();
-  for (let one = line.takeExpired(nowMs); one !== undefined; one = line.takeExpired(nowMs))
-    dismiss(ctx, one, "wait_timeout");
-  const untilMs = line.first?.untilMs ?? Infinity;
-  if (untilMs !== Infinity) ctx.after(untilMs - nowMs, "lookWhoWaits");
-}
-
-function dismissAll(ctx: AcceptorContext): void {
-  const { line } = ctx.state;
-  for (let one = line.take(); one !== undefined; one = line.take()) dismiss(ctx, one, "draining");
-}
-
-function dismiss(ctx: AcceptorContext, { stream, address }: Waiting, why: RefusalReason): void {
-  ctx.state.ledger.limits.stopWaiting(address);
-  refuse(ctx, stream, why);
 }
 
 // The end of all
@@ -310,13 +276,18 @@ async function drainAll(ctx: AcceptorContext, options: DrainOptions): Promise<Dr
   const { ledger } = ctx.state;
   const { drainTimeoutMs, drainStaggerMs } = ledger.settings;
   ledger.status = "draining";
-  await closePort(ctx);
-  dismissAll(ctx);
-  const drained = await drain(ctx, ledger, {
+  const draining = beginDrain(ctx, ledger, {
     timeoutMs: options.timeoutMs ?? drainTimeoutMs,
     staggerMs: options.staggerMs ?? drainStaggerMs,
     notice: options.notice,
   });
+  await closePort(ctx);
+  ctx.state.line.dismissAll("draining");
+  return finishDrain(ctx, ledger, draining);
+}
+
+async function finishDrain(ctx: DrainContext, ledger: Ledger, draining: Draining): Promise<Drained> {
+  const drained = await carryOut(ctx, ledger, draining);
   if (ledger.draining === undefined) ledger.status = "suspended";
   return drained;
 }

@@ -1,21 +1,41 @@
 /** Whether a listener's options make sense, and what they come to with the defaults filled in. Pure. */
 
+import { isDeepStrictEqual } from "node:util";
+import type { ConnectionSettings } from "../connection/connection.ts";
+import {
+  expectCount,
+  expectMilliseconds,
+  expectMillisecondsFromZero,
+  expectObject,
+  expectOptions,
+  expectPositive,
+  listOf,
+  oneOf,
+  optionsOf,
+  text,
+  whole,
+  wrong,
+  type Check,
+  type Checks,
+} from "../expectations.ts";
+import { expectListenersTls } from "../network/check-tls.ts";
+import { prepareServer } from "../network/tls-contexts.ts";
 import type { TlsServerOptions } from "../network/tls.ts";
 import {
   HANDSHAKE_TIMEOUT_MS,
-  checkListenOptions,
-  checkSocketOptions,
+  LISTEN_CHECKS,
+  SOCKET_CHECKS,
+  checkPlace,
+  checkWatermarks,
   type SocketOptions,
 } from "../socket/options.ts";
-import type { ConnectionSettings } from "../connection/connection.ts";
 import type { Alarm } from "./alarms.ts";
+import type { ListenerChildOptions } from "./listener.ts";
 import type { DrainOptions } from "./listener-protocol.ts";
 import {
   ACTIVE,
   DRAIN_STAGGER_MS,
   DRAIN_TIMEOUT_MS,
-  MAX_CONNECTIONS,
-  MAX_WAITING,
   READ_TIMEOUT_MS,
   RESERVED_DESCRIPTORS,
   TLS_FROM,
@@ -23,23 +43,16 @@ import {
   type ListenerChanges,
   type ListenerOptions,
   type ListenerSettings,
+  type ProxyProtocolOptions,
 } from "./options.ts";
 import type { Rate } from "./rate.ts";
 import { isAddressOrRange } from "./trusted-addresses.ts";
 
 /** @throws RangeError that names the first option that is wrong or unknown, what it was and what would be right. */
 export function toSettings(options: ListenerOptions): ListenerSettings {
-  checkNames(options);
-  checkListenOptions(options);
-  checkSocketOptions(options);
-  checkHandler(options.handler);
-  checkTls(options.tls);
-  const { tlsFrom = TLS_FROM } = options;
-  if (tlsFrom !== "connect" && tlsFrom !== "upgrade")
-    throw wrong("tlsFrom", '"connect" or "upgrade"', tlsFrom);
-  checkProxyProtocol(options.proxyProtocol);
-  checkLimits(options);
-  checkTimes(options);
+  expectOptions(options, LISTENER_CHECKS, { required: ["handler"] });
+  checkPlace(options);
+  checkWatermarks(options);
   const { host = "127.0.0.1", port = 0, path } = options;
   return {
     options,
@@ -59,6 +72,8 @@ export function toSettings(options: ListenerOptions): ListenerSettings {
  * @throws RangeError
  */
 export function changeSettings(settings: ListenerSettings, changes: ListenerChanges): ListenerSettings {
+  // An unknown one is refused also where it is undefined.
+  expectOptions(changes, LISTENER_CHECKS);
   const changed = Object.entries({ ...settings.options, ...elsewhere(changes), ...changes });
   return toSettings(
     Object.fromEntries(changed.filter(([, value]) => value !== undefined)) as unknown as ListenerOptions,
@@ -72,129 +87,104 @@ function elsewhere({ port, path }: ListenerChanges): ListenerChanges {
 }
 
 /** @throws RangeError */
-export function checkDrainOptions({ timeoutMs = 0, staggerMs = 0 }: DrainOptions): void {
-  expectFromZero("timeoutMs", timeoutMs);
-  expectFromZero("staggerMs", staggerMs);
+export function checkDrainOptions(options: DrainOptions): void {
+  expectOptions(options, DRAIN_CHECKS);
+}
+
+/** @throws RangeError */
+export function checkChildOptions(options: ListenerChildOptions): void {
+  expectOptions(options, CHILD_CHECKS);
 }
 
 const NO_ALARMS: readonly Alarm[] = [];
 
-/** As a record, so that the compiler sees to it that none is missing. */
-const NAMES: Readonly<Record<keyof ListenerOptions, true>> = {
-  port: true,
-  path: true,
-  host: true,
-  backlog: true,
-  reusePort: true,
-  handler: true,
-  packet: true,
-  maxPacketBytes: true,
-  overlong: true,
-  active: true,
-  noDelay: true,
-  keepAliveMs: true,
-  highWatermarkBytes: true,
-  lowWatermarkBytes: true,
-  maxUnsentBytes: true,
-  whenFull: true,
-  sendTimeoutMs: true,
-  tls: true,
-  tlsFrom: true,
-  proxyProtocol: true,
-  handshakeTimeoutMs: true,
-  maxConnections: true,
-  atMaxConnections: true,
-  maxWaiting: true,
-  waitTimeoutMs: true,
-  maxConnectionsPerAddress: true,
-  connectionRate: true,
-  connectionRatePerAddress: true,
-  reservedDescriptors: true,
-  alarms: true,
-  readTimeoutMs: true,
-  firstPacketTimeoutMs: true,
-  maxLifeMs: true,
-  drainTimeoutMs: true,
-  drainStaggerMs: true,
+const expectAnything: Check = () => {};
+
+const DRAIN_CHECKS: Checks<DrainOptions> = {
+  timeoutMs: expectMillisecondsFromZero,
+  staggerMs: expectMillisecondsFromZero,
+  notice: expectAnything,
 };
 
-function checkNames(options: ListenerOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
-  if (unknown === undefined) return;
-  throw wrong("each option", `one of ${Object.keys(NAMES).join(", ")}`, unknown);
-}
+const CHILD_CHECKS: Checks<ListenerChildOptions> = { id: text("text that isn't empty"), name: expectName };
 
-function checkHandler(handler: unknown): void {
+const RATE_CHECKS: Checks<Rate> = { perSecond: expectPositive, burst: whole(1) };
+
+const ALARM_CHECKS: Checks<Alarm> = { connections: whole(1), coolDownMs: expectMillisecondsFromZero };
+
+const PROXY_CHECKS: Checks<ProxyProtocolOptions> = { trusted: expectTrusted };
+
+const LISTENER_CHECKS: Checks<ListenerOptions> = {
+  ...LISTEN_CHECKS,
+  ...SOCKET_CHECKS,
+  handler: expectHandler,
+  tls: expectTls,
+  tlsFrom: oneOf("connect", "upgrade"),
+  proxyProtocol: optionsOf(PROXY_CHECKS, ["trusted"]),
+  handshakeTimeoutMs: expectMilliseconds,
+  maxConnections: expectCount,
+  atMaxConnections: oneOf("refuse", "wait"),
+  maxWaiting: expectCount,
+  waitTimeoutMs: expectMilliseconds,
+  maxConnectionsPerAddress: expectCount,
+  connectionRate: optionsOf(RATE_CHECKS, ["perSecond", "burst"]),
+  connectionRatePerAddress: optionsOf(RATE_CHECKS, ["perSecond", "burst"]),
+  reservedDescriptors: whole(0),
+  alarms: listOf(optionsOf(ALARM_CHECKS, ["connections", "coolDownMs"])),
+  readTimeoutMs: expectMilliseconds,
+  firstPacketTimeoutMs: expectMilliseconds,
+  maxLifeMs: expectMilliseconds,
+  drainTimeoutMs: expectMillisecondsFromZero,
+  drainStaggerMs: expectMillisecondsFromZero,
+};
+
+function expectHandler(name: string, handler: unknown): void {
   const fits =
     typeof handler === "object" &&
     handler !== null &&
     "process" in handler &&
     typeof handler.process === "function";
-  if (!fits) throw wrong("handler", "what a connection's definition gives by `with`", handler);
+  if (!fits) throw wrong(name, "what a connection's definition gives by `with`", handler);
 }
 
-function checkTls(tls: ListenerOptions["tls"]): void {
-  if (tls === undefined) return;
-  for (const name of ["cert", "key"] as const) {
-    const value: unknown = tls[name];
-    const fits = (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;
-    // What stands there instead may be somebody's key.
-    if (!fits) throw new RangeError(`expected tls.${name} to be PEM, got: ${typeof value}`);
-  }
+function expectName(name: string, value: unknown): void {
+  expectObject(name, value);
+  if (!("name" in value && typeof value.name === "string"))
+    throw wrong(name, "what processName gives", value);
 }
 
-function checkProxyProtocol(proxy: ListenerOptions["proxyProtocol"]): void {
-  if (proxy === undefined) return;
-  const { trusted } = proxy;
-  if (!Array.isArray(trusted) || trusted.length === 0)
-    throw wrong("proxyProtocol.trusted", "a list of addresses or ranges like 10.0.0.0/8", trusted);
-  for (const text of trusted)
-    if (!isAddressOrRange(text))
-      throw wrong("proxyProtocol.trusted", "addresses or ranges like 10.0.0.0/8", text);
+function expectTrusted(name: string, trusted: unknown): void {
+  const right = "addresses or ranges like 10.0.0.0/8";
+  if (!Array.isArray(trusted) || trusted.length === 0) throw wrong(name, `a list of ${right}`, trusted);
+  for (const one of trusted as readonly unknown[])
+    if (typeof one !== "string" || !isAddressOrRange(one)) throw wrong(name, right, one);
 }
 
-function checkLimits(options: ListenerOptions): void {
-  expectCount("maxConnections", options.maxConnections ?? MAX_CONNECTIONS);
-  const { atMaxConnections = "refuse", alarms = [] } = options;
-  if (atMaxConnections !== "refuse" && atMaxConnections !== "wait")
-    throw wrong("atMaxConnections", '"refuse" or "wait"', atMaxConnections);
-  expectCount("maxWaiting", options.maxWaiting ?? MAX_WAITING);
-  expectCount("maxConnectionsPerAddress", options.maxConnectionsPerAddress ?? Infinity);
-  checkRate("connectionRate", options.connectionRate);
-  checkRate("connectionRatePerAddress", options.connectionRatePerAddress);
-  expectWhole("reservedDescriptors", options.reservedDescriptors ?? RESERVED_DESCRIPTORS, 0);
-  if (!Array.isArray(alarms)) throw wrong("alarms", "a list", alarms);
-  for (const { connections, coolDownMs } of alarms as readonly Alarm[]) {
-    expectWhole("alarms.connections", connections, 1);
-    expectFromZero("alarms.coolDownMs", coolDownMs);
-  }
+function expectTls(name: string, tls: unknown): void {
+  expectListenersTls(name, tls);
+  toServerTls(tls as NonNullable<ListenerOptions["tls"]>);
 }
 
-function checkRate(name: string, rate: Rate | undefined): void {
-  if (rate === undefined) return;
-  if (typeof rate !== "object" || rate === null) throw wrong(name, "{ perSecond, burst }", rate);
-  const { perSecond, burst } = rate;
-  if (!(perSecond > 0 && perSecond < Infinity))
-    throw wrong(`${name}.perSecond`, "a positive number", perSecond);
-  expectWhole(`${name}.burst`, burst, 1);
-}
+const known = new WeakMap<object, TlsServerOptions>();
 
-function checkTimes(options: ListenerOptions): void {
-  expectPositive("handshakeTimeoutMs", options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS);
-  expectPositive("waitTimeoutMs", options.waitTimeoutMs ?? WAIT_TIMEOUT_MS);
-  expectPositive("readTimeoutMs", options.readTimeoutMs ?? READ_TIMEOUT_MS);
-  expectPositive("firstPacketTimeoutMs", options.firstPacketTimeoutMs ?? Infinity);
-  expectPositive("maxLifeMs", options.maxLifeMs ?? Infinity);
-  expectFromZero("drainTimeoutMs", options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
-  expectFromZero("drainStaggerMs", options.drainStaggerMs ?? DRAIN_STAGGER_MS);
+/**
+ * The same object for the same options, however often others are changed: sessions hold only where they began. It is a
+ * copy, so that it stays what was checked, and options that somebody has written new certificates into are new ones.
+ */
+function toServerTls(tls: NonNullable<ListenerOptions["tls"]>): TlsServerOptions {
+  const before = known.get(tls);
+  const copy: TlsServerOptions = structuredClone({ ...tls, role: "server" });
+  if (isDeepStrictEqual(before, copy)) return before as TlsServerOptions;
+  prepareServer("tls", copy);
+  known.set(tls, copy);
+  return copy;
 }
 
 function toConnectionSettings(options: ListenerOptions): ConnectionSettings {
   return {
     socket: toSocketOptions(options),
     active: options.active ?? ACTIVE,
-    tls:
-      options.tls === undefined ? undefined : ({ ...options.tls, role: "server" } satisfies TlsServerOptions),
+    tls: options.tls === undefined ? undefined : toServerTls(options.tls),
     tlsAtOnce: options.tls !== undefined && (options.tlsFrom ?? TLS_FROM) === "connect",
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
     readTimeoutMs: options.readTimeoutMs ?? READ_TIMEOUT_MS,
@@ -218,26 +208,4 @@ const SOCKET_OPTIONS = [
 function toSocketOptions(options: ListenerOptions): SocketOptions {
   const given = SOCKET_OPTIONS.filter((name) => options[name] !== undefined);
   return { ...Object.fromEntries(given.map((name) => [name, options[name]])), active: false };
-}
-
-function expectWhole(name: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min) throw wrong(name, `a whole number at least ${min}`, value);
-}
-
-function expectCount(name: string, value: number): void {
-  if (value !== Infinity) expectWhole(name, value, 1);
-}
-
-function expectPositive(name: string, value: number): void {
-  if (!(typeof value === "number" && value > 0))
-    throw wrong(name, "a positive number of milliseconds", value);
-}
-
-function expectFromZero(name: string, value: number): void {
-  if (!(typeof value === "number" && value >= 0)) throw wrong(name, "a number of milliseconds from 0", value);
-}
-
-function wrong(name: string, right: string, value: unknown): RangeError {
-  const got = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return new RangeError(`expected ${name} to be ${right}, got: ${got}`);
 }

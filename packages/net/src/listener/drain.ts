@@ -2,7 +2,8 @@
 
 import type { Context } from "@wheelhouse/actors";
 import { tell } from "../events.ts";
-import type { Ledger } from "./ledger.ts";
+import { within } from "../socket/alarm.ts";
+import type { Draining, Ledger } from "./ledger.ts";
 import type { Drained } from "./listener-protocol.ts";
 
 export interface DrainPlan {
@@ -11,50 +12,59 @@ export interface DrainPlan {
   readonly notice: unknown;
 }
 
-type DrainContext = Pick<Context, "emit" | "now" | "inform" | "exit" | "exited" | "waitFor" | "self">;
+export type DrainContext = Pick<
+  Context,
+  "emit" | "now" | "inform" | "exit" | "schedule" | "signal" | "waitFor"
+>;
 
-/** Resolves when no connection is left. The port must be closed already. */
-export async function drain(ctx: DrainContext, ledger: Ledger, plan: DrainPlan): Promise<Drained> {
-  const deadline = ctx.now() + plan.timeoutMs;
-  const { connections, local } = ledger;
-  tell(ctx, { type: "net:draining", listener: local, connections });
-  const draining = { notice: plan.notice, isOver: false };
+/** Whoever begins from here on is told by its place in the ledger. */
+export function beginDrain(ctx: DrainContext, ledger: Ledger, plan: DrainPlan): Draining {
+  const { timeoutMs, staggerMs, notice } = plan;
+  const connections = ledger.connections + ledger.closing;
+  const draining = { notice, staggerMs, untilMs: ctx.now() + timeoutMs, connections, isOver: false };
   ledger.draining = draining;
-  if (plan.timeoutMs > 0) {
-    await tellAll(ctx, ledger, plan, deadline);
-    await untilEmpty(ctx, ledger, deadline);
-  }
+  tell(ctx, { type: "net:draining", listener: ledger.local, connections });
+  return draining;
+}
+
+/**
+ * Resolves when no connection is left, and nothing that one has sent. The port must be closed already. After a crash of its
+ * process another can carry on with it.
+ */
+export async function carryOut(ctx: DrainContext, ledger: Ledger, draining: Draining): Promise<Drained> {
+  const { connections, untilMs } = draining;
+  await tellAll(ctx, ledger, draining);
+  await untilEmpty(ctx, ledger, untilMs);
   draining.isOver = true;
   const cut = cutRest(ctx, ledger);
-  await ctx.waitFor(ledger.whenEmpty());
+  await untilEmpty(ctx, ledger, Infinity);
   if (ledger.draining === draining) ledger.draining = undefined;
-  tell(ctx, { type: "net:drained", listener: local, connections, cut });
+  tell(ctx, { type: "net:drained", listener: ledger.local, connections, cut });
   return { connections, cut };
 }
 
-/** Those that begin from here on are told by their place in the ledger. */
+/** With no time at all nobody is told. */
 async function tellAll(
   ctx: DrainContext,
   ledger: Ledger,
-  { staggerMs, notice }: DrainPlan,
-  deadline: number,
+  { staggerMs, notice, untilMs }: Draining,
 ): Promise<void> {
   for (const place of ledger.begunPlaces()) {
-    if (ctx.now() >= deadline) return;
-    place.tellDrain(ctx, notice);
-    if (staggerMs > 0) await untilEmpty(ctx, ledger, Math.min(ctx.now() + staggerMs, deadline));
+    if (ctx.now() >= untilMs) return;
+    const isNews = place.tellDrain(ctx, notice);
+    if (isNews && staggerMs > 0) await untilEmpty(ctx, ledger, Math.min(ctx.now() + staggerMs, untilMs));
   }
 }
 
-async function untilEmpty(ctx: DrainContext, ledger: Ledger, deadline: number): Promise<void> {
-  const leftMs = deadline - ctx.now();
-  if (leftMs <= 0 || ledger.connections === 0) return;
-  // The wait for one's own end is a wait for so many milliseconds.
-  await Promise.race([ctx.waitFor(ledger.whenEmpty()), ctx.exited(ctx.self, leftMs)]);
+async function untilEmpty(ctx: DrainContext, ledger: Ledger, untilMs: number): Promise<void> {
+  const leftMs = untilMs - ctx.now();
+  if (leftMs > 0) await ctx.waitFor(within(ctx, leftMs, ledger.whenEmpty(), "late"));
+  // An acceptor that has crashed meanwhile leaves the rest to its successor.
+  if (ctx.signal.aborted) await new Promise<never>(() => {});
 }
 
 function cutRest(ctx: DrainContext, ledger: Ledger): number {
-  const left = ledger.connections;
+  const cut = ledger.connections + ledger.cutClosing();
   for (const { ref } of ledger.begunPlaces()) if (ref !== undefined) ctx.exit(ref, "kill");
-  return left;
+  return cut;
 }

@@ -3,25 +3,38 @@
  * acceptor, not in it, so that all of it outlives the acceptor's crash (as Ranch keeps it in a table of its own).
  */
 
-import type { Context, ExitReason, LabelledRef, Ref } from "@wheelhouse/actors";
-import { DrainInfo } from "../connection/connection.ts";
-import type { ConnectionPlace, ConnectionProcess } from "../connection/place.ts";
-import { tell, type LimitReached, type RefusalReason } from "../events.ts";
+import type { Context, Ref } from "@wheelhouse/actors";
+import { tell, type RefusalReason } from "../events.ts";
 import type { Endpoint } from "../network/network.ts";
-import type { Socket } from "../socket/socket.ts";
 import { Alarms } from "./alarms.ts";
 import { Limits } from "./limits.ts";
 import type { ConnectionInfo, ListenerStatus } from "./listener-protocol.ts";
 import { toLimits, type ListenerSettings } from "./options.ts";
+import { Place } from "./place.ts";
 import { TrustedAddresses, plainAddress } from "./trusted-addresses.ts";
 
 /** What the ledger needs to tell of what happens. */
 export type Teller = Pick<Context, "emit" | "now">;
 
+/** A drain that goes on. It stands here, so that it outlives an acceptor that crashes amid it. */
+export interface Draining {
+  /** What each connection is given to say. */
+  readonly notice: unknown;
+  readonly staggerMs: number;
+  /** When those that are left are cut, by the runtime's monotonic clock. */
+  readonly untilMs: number;
+  /** Those that were there when it began. */
+  readonly connections: number;
+  /** They are cut: whoever begins now has to end at once. */
+  isOver: boolean;
+}
+
 export class Ledger {
   status: ListenerStatus = "listening";
   /** Where it listens, or listened last. */
   local: Endpoint;
+  /** The same as it was asked for: where to listen again after a crash. Where a `resume` listens, the settings say. */
+  place: Endpoint;
   accepted = 0;
   ended = 0;
   uncounted = 0;
@@ -33,29 +46,37 @@ export class Ledger {
   tellRoom: () => void = () => {};
   /** Who begins connections. */
   supervisor: Ref | undefined = undefined;
-  /** Connections are being told to end; with what was to be said to them. */
-  draining: { readonly notice: unknown; isOver: boolean } | undefined = undefined;
+  /** The drain that was asked for last. */
+  draining: Draining | undefined = undefined;
 
   /** Limits are known from the first moment on; what time it is, they are told by whoever comes. */
   readonly limits: Limits;
+  /** Everything that has a process, or is about to. */
   readonly #places = new Set<Place>();
+  /** Those whose process has ended, and whose socket hasn't closed. */
+  readonly #closing = new Set<Place>();
+  /** Those of them that have sent all, and wait for their peer to close. */
+  readonly #finished = new Set<Place>();
   #settings: ListenerSettings;
   #alarms: Alarms;
   #trusted: TrustedAddresses | undefined;
-  readonly #whenEmpty: (() => void)[] = [];
+  /** What all who wait for the last one's end wait for. */
+  #empty: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined = undefined;
 
   constructor(settings: ListenerSettings) {
     this.#settings = settings;
-    this.local = settings.endpoint;
+    this.local = this.place = settings.endpoint;
     this.limits = new Limits(toLimits(settings.options));
     this.#alarms = new Alarms(settings.alarms);
     this.#trusted = toTrusted(settings);
   }
 
   /** A port that any free one was asked for is the one to listen on again. */
-  listensAt(local: Endpoint): void {
+  listensAt(asked: Endpoint, local: Endpoint): void {
+    const isAsSet = asked === this.#settings.endpoint;
     this.local = local;
-    this.#settings = { ...this.#settings, endpoint: { ...this.#settings.endpoint, port: local.port } };
+    this.place = { ...asked, port: local.port };
+    if (isAsSet) this.#settings = { ...this.#settings, endpoint: this.place };
   }
 
   get settings(): ListenerSettings {
@@ -71,13 +92,18 @@ export class Ledger {
     this.#settings = { ...settings, endpoint };
     if (settings.alarms !== before.alarms) this.#alarms = new Alarms(settings.alarms);
     this.#trusted = toTrusted(settings);
-    const counted = [...this.#places].filter((place) => place.counted).map((place) => place.address);
-    this.limits.change(toLimits(settings.options), [...counted, ...waiting]);
+    const inside = [...this.#places, ...this.#closing].filter((place) => place.isInside);
+    this.limits.change(toLimits(settings.options), [...inside.map(({ address }) => address), ...waiting]);
   }
 
   /** Everything that has a process, or is about to. */
   get connections(): number {
     return this.#places.size;
+  }
+
+  /** Those whose process has ended, and whose socket hasn't closed. */
+  get closing(): number {
+    return this.#closing.size;
   }
 
   /** Those whose process has begun, the oldest first. */
@@ -112,6 +138,7 @@ export class Ledger {
   enter(remote: Endpoint, address: string): Place {
     const place = new Place(this, address, this.isProxy(remote));
     this.#places.add(place);
+    this.#limitFinished();
     return place;
   }
 
@@ -120,12 +147,24 @@ export class Ledger {
     tell(teller, { type: "net:connection_refused", listener: this.local, remote, why });
   }
 
-  /** Resolves when no connection is left. */
+  /** Resolves when no connection is left, nor a socket of one. */
   whenEmpty(): Promise<void> {
-    if (this.#places.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenEmpty.push(resolve);
-    });
+    if (this.#isEmpty) return Promise.resolve();
+    if (this.#empty === undefined) {
+      let resolve = () => {};
+      const promise = new Promise<void>((done) => (resolve = done));
+      this.#empty = { promise, resolve };
+    }
+    return this.#empty.promise;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#places.size + this.#closing.size === 0;
+  }
+
+  /** Closes what is still closing; how many of them hadn't sent all that they had to. */
+  cutClosing(): number {
+    return [...this.#closing].filter((place) => place.cut()).length;
   }
 
   /** Those that were about to begin under a supervisor that is gone never will. */
@@ -136,7 +175,7 @@ export class Ledger {
   /** @internal */
   begun(teller: Teller): void {
     this.accepted += 1;
-    const connections = this.#places.size;
+    const { connections } = this;
     if (connections < this.#alarms.lowest) return;
     for (const { connections: threshold } of this.#alarms.due(connections, teller.now()))
       tell(teller, {
@@ -147,14 +186,45 @@ export class Ledger {
       });
   }
 
+  /** @internal Its process has ended, and its socket hasn't closed. */
+  closes(place: Place): void {
+    this.#places.delete(place);
+    this.#closing.add(place);
+    if (this.draining?.isOver === true) place.cut();
+  }
+
+  /** @internal It has sent all, and counts no longer. */
+  finishes(place: Place): void {
+    this.#finished.add(place);
+    this.#leaveLimits(place);
+  }
+
+  /**
+   * Whoever has sent all waits for its peer only as long as nobody else needs its descriptor: with those that are in, there
+   * are no more of them than there may be connections.
+   */
+  #limitFinished(): void {
+    const [oldest] = this.#finished;
+    if (oldest === undefined || this.limits.inside + this.#finished.size <= this.limits.maxConnections)
+      return;
+    this.#finished.delete(oldest);
+    oldest.cut();
+  }
+
+  #leaveLimits(place: Place): void {
+    if (place.isInside) this.limits.leave(place.address);
+    this.roomMade();
+  }
+
   /** @internal */
   left(place: Place): void {
     this.#places.delete(place);
-    if (place.counted) this.limits.leave(place.address);
-    else this.uncounted -= 1;
-    this.roomMade();
-    if (this.#places.size > 0) return;
-    for (const tell of this.#whenEmpty.splice(0)) tell();
+    this.#closing.delete(place);
+    this.#finished.delete(place);
+    this.#leaveLimits(place);
+    if (!this.#isEmpty) return;
+    this.#empty?.resolve();
+    this.#empty = undefined;
   }
 
   /** @internal */
@@ -167,131 +237,4 @@ function toTrusted({ options }: ListenerSettings): TrustedAddresses | undefined 
   return options.proxyProtocol === undefined
     ? undefined
     : new TrustedAddresses(options.proxyProtocol.trusted);
-}
-
-/** One connection's place: tells of its beginning and its end, each once, and keeps nothing else. */
-export class Place implements ConnectionPlace {
-  readonly proxied: boolean;
-  address: string;
-  counted = true;
-  readonly #ledger: Ledger;
-  #ctx: ConnectionProcess | undefined = undefined;
-  #socket: Socket | undefined = undefined;
-  /** Whole milliseconds, which cost no memory of their own. */
-  #begunAtMs = 0;
-  #isFree = false;
-
-  constructor(ledger: Ledger, address: string, proxied: boolean) {
-    this.#ledger = ledger;
-    this.address = address;
-    this.proxied = proxied;
-  }
-
-  get ref(): LabelledRef | undefined {
-    return this.#ctx?.self as LabelledRef | undefined;
-  }
-
-  get stats(): Socket["stats"] | undefined {
-    return this.#socket?.stats;
-  }
-
-  begin(ctx: ConnectionProcess, socket: Socket): boolean {
-    const ledger = this.#ledger;
-    if (this.#isFree) return false;
-    this.#ctx = ctx;
-    this.#socket = socket;
-    this.#begunAtMs = Math.floor(ctx.now());
-    ctx.own(this);
-    tell(ctx, {
-      type: "net:connection_started",
-      ref: ctx.self as LabelledRef,
-      listener: ledger.local,
-      local: socket.local,
-      remote: socket.remote,
-    });
-    ledger.begun(ctx);
-    if (ledger.draining !== undefined) this.tellDrain(ctx, ledger.draining.notice);
-    return ledger.draining?.isOver !== true;
-  }
-
-  /** Who is still in its handshake has nothing to end by itself. */
-  tellDrain(teller: Pick<Context, "inform">, notice: unknown): void {
-    if (this.#ctx === undefined) return;
-    teller.inform(this.#ctx.self, DrainInfo, notice);
-    // A handler that waits for its peer hears no message; it hears this.
-    this.#ctx.beginToDrain();
-  }
-
-  comesFrom(address: string): LimitReached | undefined {
-    const from = this.address;
-    this.address = plainAddress(address);
-    if (!this.counted) return undefined;
-    return this.#ledger.limits.rename(from, this.address, this.#ctx?.now() ?? 0);
-  }
-
-  uncount(): void {
-    if (!this.counted || this.#isFree) return;
-    this.counted = false;
-    this.#ledger.uncounted += 1;
-    this.#ledger.limits.leave(this.address);
-    this.#ledger.roomMade();
-  }
-
-  get hasBegun(): boolean {
-    return this.#ctx !== undefined;
-  }
-
-  abandon(): void {
-    if (!this.hasBegun) this.#free();
-  }
-
-  /** Its process has ended. */
-  release(reason: ExitReason): void {
-    if (this.#isFree) return;
-    this.#tellEnd(reason);
-    this.#free();
-  }
-
-  #free(): void {
-    if (this.#isFree) return;
-    this.#isFree = true;
-    this.#ledger.left(this);
-  }
-
-  #tellEnd(reason: ExitReason): void {
-    const ledger = this.#ledger;
-    const ctx = this.#ctx as ConnectionProcess;
-    const { local, remote, stats } = this.#socket as Socket;
-    const { bytesRead, bytesWritten, packetsRead, packetsWritten } = stats;
-    ledger.ended += 1;
-    ledger.bytesRead += bytesRead;
-    ledger.bytesWritten += bytesWritten;
-    tell(ctx, {
-      type: "net:connection_ended",
-      ref: ctx.self as LabelledRef,
-      listener: ledger.local,
-      local,
-      remote,
-      reason,
-      durationMs: ctx.now() - this.#begunAtMs,
-      bytesRead,
-      bytesWritten,
-      packetsRead,
-      packetsWritten,
-    });
-  }
-
-  info(nowMs: number): ConnectionInfo | undefined {
-    if (this.#ctx === undefined || this.#socket === undefined) return undefined;
-    const { local, remote, stats } = this.#socket;
-    return {
-      ref: this.#ctx.self,
-      local,
-      remote,
-      address: this.address,
-      counted: this.counted,
-      openMs: nowMs - this.#begunAtMs,
-      stats,
-    };
-  }
 }

@@ -40,6 +40,10 @@ export class Limits {
     return this.#inside;
   }
 
+  get maxConnections(): number {
+    return this.#settings.maxConnections;
+  }
+
   get waiting(): number {
     return this.#waiting;
   }

@@ -7,7 +7,7 @@ import type { Endpoint } from "../network/network.ts";
 import type { SocketStats } from "../socket/socket.ts";
 import type { ListenerChanges, ListenerOptions } from "./options.ts";
 
-/** `suspended`: its port is closed, its connections live on. `draining`: they have been told to end. */
+/** `suspended`: its port is closed, its connections live on. `draining`: they are told to end, and it is suspended then. */
 export type ListenerStatus = "listening" | "suspended" | "draining";
 
 /** What a listener can tell of itself. */
@@ -19,11 +19,13 @@ export interface ListenerInfo {
   readonly options: Omit<ListenerOptions, "tls">;
   /** Those that have a process now, or are just getting one. */
   readonly connections: number;
-  /** Of those, how many have asked not to be counted against the limits. */
+  /** Those whose process has ended while its socket still sends, or waits for its peer to close. They have their place. */
+  readonly closing: number;
+  /** Of `connections`, how many have asked not to be counted against the limits. */
   readonly uncounted: number;
   /** Those that wait for a place. */
   readonly waiting: number;
-  /** Since the listener's start, whatever became of its acceptor: `accepted` = `ended` + those that live. */
+  /** Since the listener's start, whatever became of its acceptor: `accepted` = `ended` + those that live. `closing` ones have ended. */
   readonly accepted: number;
   readonly ended: number;
   /** By reason; what never happened isn't there. */
@@ -55,9 +57,9 @@ export interface DrainOptions {
 }
 
 export interface Drained {
-  /** Those that were there when it began. */
+  /** Those that were there when it began, with those that were closing. */
   readonly connections: number;
-  /** Those that hadn't ended by the deadline. */
+  /** Those that hadn't ended by the deadline, or hadn't sent all that they had to. */
   readonly cut: number;
 }
 
@@ -69,8 +71,12 @@ export interface ListenerProtocol {
     connections(): readonly ConnectionInfo[];
     /** Closes the port; whoever connects is refused by the kernel, live connections go on. Does nothing the second time. */
     suspend(): "suspended";
-    /** Listens again, at the same place unless that was changed. Answers with the error when it can't; it stays suspended then. */
-    resume(): "listening" | ListenError;
+    /**
+     * Listens again, at the same place unless that was changed. Answers with the error when it can't; it stays suspended then.
+     * Amid a drain it answers `draining` and does nothing: whoever wants to listen afterwards resumes when the drain has
+     * answered.
+     */
+    resume(): "listening" | "draining" | ListenError;
     /**
      * Changes some options. Limits and alarms hold at once: raised, they let in who waits, lowered, they end nobody. What
      * concerns connections holds for new ones; where it listens, from the next `resume` on.
@@ -80,7 +86,8 @@ export interface ListenerProtocol {
     setOptions(changes: ListenerChanges): "changed";
     /**
      * Closes the port, tells every connection to end, cuts those that haven't by the deadline, and answers when all are
-     * down. It is suspended then. That takes its time: `ctx.callWithin(Infinity, …)`.
+     * down and what they sent has left. It is suspended then. That takes its time: `ctx.callWithin(Infinity, …)`. A second
+     * drain may hurry the first. The call fails when the acceptor crashes, but its successor goes on with the drain.
      */
     drain(options?: DrainOptions): Drained;
   };

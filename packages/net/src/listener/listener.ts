@@ -11,7 +11,7 @@ import {
   type SupervisorProtocol,
 } from "@wheelhouse/actors";
 import { Acceptor, type ConnectionsProtocol, type NewConnection } from "./acceptor.ts";
-import { toSettings } from "./check-options.ts";
+import { checkChildOptions, toSettings } from "./check-options.ts";
 import { Ledger } from "./ledger.ts";
 import type { ListenerProtocol } from "./listener-protocol.ts";
 import type { ListenerOptions, ListenerSettings } from "./options.ts";
@@ -80,9 +80,10 @@ export const Listener = {
    */
   with(
     options: ListenerOptions,
-    { name }: Pick<ListenerChildOptions, "name"> = {},
+    own: Pick<ListenerChildOptions, "name"> = {},
   ): ProcessSpec<SupervisorProtocol> {
-    return ListenerSupervisor.with({ settings: toSettings(options), name });
+    checkChildOptions(own);
+    return ListenerSupervisor.with({ settings: toSettings(options), name: own.name });
   },
 
   /**
@@ -91,6 +92,7 @@ export const Listener = {
    * @throws RangeError when an option is wrong or unknown.
    */
   child(options: ListenerOptions, child: ListenerChildOptions = {}): ChildSpec<SupervisorProtocol> {
+    checkChildOptions(child);
     return ListenerSupervisor.child(
       { settings: toSettings(options), name: child.name },
       { id: child.id ?? "Listener" },

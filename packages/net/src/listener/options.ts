@@ -56,7 +56,10 @@ export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOp
    */
   readonly active?: ActiveMode;
 
-  /** Certificate and key. Every connection is encrypted before its handler hears of it, unless `tlsFrom` says otherwise. Default: none, connections are plain. */
+  /**
+   * Certificate and key, which must be usable. Every connection is encrypted before its handler hears of it, unless
+   * `tlsFrom` says otherwise. Default: none, connections are plain.
+   */
   readonly tls?: Omit<TlsServerOptions, "role">;
   /** `connect` encrypts from the first byte on, `upgrade` when the handler calls `ctx.secure()` (STARTTLS). Default: {@link TLS_FROM}. */
   readonly tlsFrom?: TlsFrom;

@@ -20,6 +20,8 @@ export interface StreamEvents {
   ended(): void;
   /** What is unsent has fallen to the low watermark or below; told at least when `write` had said `false`. */
   drained(): void;
+  /** After `end`: all that was written, and FIN, is the network's. Not told where it breaks before. */
+  finished?(): void;
   /** With an error where the stream broke: {@link isReset} tells a reset from the rest. */
   closed(error: Error | undefined): void;
 }
@@ -43,7 +45,7 @@ export interface StreamOptions {
 export interface Stream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Begins to tell `events`, still without reading. */
+  /** Begins to tell `events`, still without reading; from then on nobody else who was told before. */
   start(events: StreamEvents): void;
   resume(): void;
   pause(): void;
@@ -56,9 +58,11 @@ export interface Stream {
   end(): void;
   /**
    * With `end`: drops what still comes, and everything when the peer hasn't closed and has taken nothing of what was written
-   * for so long.
+   * for so long; then with a reset, unless the network has all of it.
    */
   linger(ms: number): void;
+  /** Has `closed` told if the connection has broken, without reading: who doesn't read isn't told of it otherwise. */
+  look(): void;
   /** Drops everything; with a reset where the network can. */
   destroy(): void;
   /**

@@ -1,6 +1,7 @@
 /** The machine's network, through `node:net`; encrypted connections come to it when one is asked for. */
 
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { ConnectError, ListenError } from "../errors.ts";
 import { lookAtDescriptors } from "./descriptors.ts";
@@ -14,7 +15,9 @@ export const nodeNetwork: Network = {
       const server = createServer(toServerOptions(request), (socket) =>
         request.connection(accepted(socket, local)),
       );
-      const refused = (error: NodeJS.ErrnoException) => reject(new ListenError(request, error));
+      const refuse = async (error: NodeJS.ErrnoException) =>
+        reject(new ListenError(request, error, await whatIsInTheWay(request, error)));
+      const refused = (error: Error) => void refuse(error);
       server.once("error", refused);
       const { backlog, reusePort } = request;
       server.listen({ ...toAddress(request), backlog, reusePort }, () => {
@@ -29,15 +32,15 @@ export const nodeNetwork: Network = {
   connect(to, timeoutMs) {
     return new Promise((resolve, reject) => {
       const socket = connect({ ...toAddress(to), allowHalfOpen: true });
-      const timer =
-        timeoutMs === Infinity ? undefined : setTimeout(() => socket.destroy(timedOut()), timeoutMs);
+      const cancel =
+        timeoutMs === Infinity ? () => {} : clock.after(timeoutMs, () => socket.destroy(timedOut()));
       const failed = (error: Error) => {
-        clearTimeout(timer);
+        cancel();
         reject(new ConnectError(to, error));
       };
       socket.once("error", failed);
       socket.once("connect", () => {
-        clearTimeout(timer);
+        cancel();
         socket.off("error", failed);
         socket.pause();
         resolve(connected(socket, to));
@@ -113,9 +116,44 @@ function timedOut(): Error {
   return Object.assign(new Error("nobody answered in time"), { code: "ETIMEDOUT" });
 }
 
+/** Of a path, whether it is only a file that is in the way; `undefined` where the error says it all. */
+async function whatIsInTheWay(
+  { path }: Endpoint,
+  { code }: NodeJS.ErrnoException,
+): Promise<string | undefined> {
+  if (path === undefined || code !== "EADDRINUSE" || path.startsWith("\0")) return undefined;
+  const isSocket = stat(path).then(
+    (file) => file.isSocket(),
+    () => false,
+  );
+  if (!(await isSocket)) return "a file is in the way that is no socket";
+  return (await codeOfConnecting(path)) === "ECONNREFUSED"
+    ? "a socket is in the way at which nobody listens any more; remove the file"
+    : undefined;
+}
+
+/** `undefined` when somebody listens there. */
+function codeOfConnecting(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ path }, () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
+  });
+}
+
+/** What a timer of Node.js can wait for; of more it makes a millisecond. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 const clock: HostClock = {
   after(ms, work) {
-    const timer = setTimeout(work, ms).unref();
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (leftMs > partMs ? wait(leftMs - partMs) : work()), partMs).unref();
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
   soon: (work) => void setImmediate(work),

@@ -231,11 +231,14 @@ export class NodeStream implements Stream {
 
   /** Not before: until its FIN has left the kernel can't be told to reset (uv_tcp_close_reset). */
   #endIfDone(): void {
-    if (this.#ending && this.unsentBytes === 0 && !this.#socket.writableEnded) this.#socket.end();
+    if (!this.#ending || this.unsentBytes > 0 || this.#socket.writableEnded) return;
+    this.#socket.end();
+    this.#events?.finished?.();
   }
 
   linger(ms: number): void {
     if (this.#closed) return;
+    this.#stopLingering?.();
     this.#lingers = true;
     this.#lookWhileLingering(ms, this.#leftBytes);
     this.#socket.resume();
@@ -252,6 +255,11 @@ export class NodeStream implements Stream {
 
   get #leftBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  /** To write nothing sends nothing, but fails where the kernel knows of a reset (tcp(7)). */
+  look(): void {
+    if (!this.#closed && !this.#destroyed && !this.#ending) this.#socket.write(NOTHING);
   }
 
   /** A Unix socket knows no reset, and an encrypted one that is just ending itself can't be told to. */

@@ -1,18 +1,11 @@
 /** TLS over an open `node:net` socket; loaded when the first connection asks for it. */
 
 import { isIP, type Socket } from "node:net";
-import {
-  connect,
-  createSecureContext,
-  createServer,
-  type SecureContext,
-  type Server,
-  type TLSSocket,
-  type TlsOptions,
-} from "node:tls";
+import { connect, type Server, type TLSSocket } from "node:tls";
 import { TlsError } from "../errors.ts";
 import type { Endpoint } from "./network.ts";
-import type { TlsClientOptions, TlsIdentity, TlsInfo, TlsServerOptions } from "./tls.ts";
+import { clientContext, serverFor } from "./tls-contexts.ts";
+import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
 
 /** What came of a handshake: the socket to go on with, paused. */
 export interface Secured {
@@ -70,18 +63,6 @@ function secureClient(raw: Socket, options: TlsClientOptions): Promise<TLSSocket
   });
 }
 
-/** Contexts of the options they were made of: to read certificates takes longer than the rest of a handshake. */
-const contexts = new WeakMap<TlsClientOptions, SecureContext>();
-
-function clientContext(options: TlsClientOptions): SecureContext {
-  const known = contexts.get(options);
-  if (known !== undefined) return known;
-  const { ca, cert, key } = options;
-  const made = createSecureContext(given({ ca, cert, key }));
-  contexts.set(options, made);
-  return made;
-}
-
 function secureServer(raw: Socket, options: TlsServerOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const server = attempt(() => serverFor(options));
@@ -94,39 +75,6 @@ function secureServer(raw: Socket, options: TlsServerOptions): Promise<TLSSocket
       return true;
     };
   });
-}
-
-const servers = new WeakMap<TlsServerOptions, Server>();
-
-function serverFor(options: TlsServerOptions): Server {
-  const known = servers.get(options);
-  if (known !== undefined) return known;
-  const made = createServer(toServerOptions(options));
-  servers.set(options, made);
-  return made;
-}
-
-function toServerOptions({ cert, key, clientCa, servers: named, alpn }: TlsServerOptions): TlsOptions {
-  return {
-    ...given({ cert, key, ca: clientCa }),
-    ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
-    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-    ...(named === undefined ? {} : { SNICallback: chooseByName(named, clientCa) }),
-  };
-}
-
-/** Names are compared as host names are: whatever their case. `*.` stands for one label. */
-function chooseByName(
-  named: Readonly<Record<string, TlsIdentity>>,
-  ca: string | Uint8Array | undefined,
-): NonNullable<TlsOptions["SNICallback"]> {
-  const byName = new Map<string, SecureContext>();
-  for (const [name, { cert, key }] of Object.entries(named))
-    byName.set(name.toLowerCase(), createSecureContext(given({ cert, key, ca })));
-  return (asked, answer) => {
-    const name = asked.toLowerCase();
-    answer(null, byName.get(name) ?? byName.get(name.replace(/^[^.]*/, "*")));
-  };
 }
 
 /** Node.js hangs up on a client whose certificate it doesn't trust, and keeps the reason beside. */
@@ -154,14 +102,4 @@ function attempt<T>(prepare: () => T): T {
   } catch (error) {
     throw new UnusableIdentity("expected a certificate and its key", { cause: error });
   }
-}
-
-type Pem = string | Uint8Array | undefined;
-
-/** Node.js takes no `undefined` for what isn't given, and a `Buffer` where bytes are. */
-function given(parts: Readonly<Record<string, Pem>>): Record<string, string | Buffer> {
-  const kept: Record<string, string | Buffer> = {};
-  for (const [name, pem] of Object.entries(parts))
-    if (pem !== undefined) kept[name] = typeof pem === "string" ? pem : Buffer.from(pem);
-  return kept;
 }

@@ -4,16 +4,23 @@
 export interface TlsIdentity {
   /** The certificate with those that vouch for it, the own one first. */
   readonly cert: string | Uint8Array;
+  /** Of that certificate, without a password. */
   readonly key: string | Uint8Array;
 }
 
 export interface TlsServerOptions extends TlsIdentity {
   readonly role: "server";
-  /** By the name that the client asks for (SNI, RFC 6066); of a name that isn't here, the identity above is shown. */
+  /**
+   * By the name that the client asks for (SNI, RFC 6066), or by `*` for its first label; of a name that isn't here, the
+   * identity above is shown.
+   */
   readonly servers?: Readonly<Record<string, TlsIdentity>>;
   /** Who may vouch for clients; given, a client without a certificate of theirs is refused. */
   readonly clientCa?: string | Uint8Array;
-  /** Application protocols, the preferred one first (ALPN, RFC 7301). */
+  /**
+   * Application protocols, the preferred one first (ALPN, RFC 7301). A client that offers others only is refused; one that
+   * offers nothing at all is let in.
+   */
   readonly alpn?: readonly string[];
 }
 

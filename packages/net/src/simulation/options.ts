@@ -1,5 +1,14 @@
 /** What a simulated network can be told, and how kind it is unless told otherwise. */
 
+import {
+  expectObject,
+  expectOptions,
+  refusal,
+  whole,
+  wrong,
+  type Check,
+  type Checks,
+} from "../expectations.ts";
 import type { Range } from "./chance.ts";
 
 /** What the sender's and the receiver's kernel each hold of one direction, in bytes. */
@@ -47,40 +56,48 @@ export const READ_BYTES = 65_536;
 
 /** @throws RangeError that names the option, what it was and what would be right. */
 export function toSettings(options: SimulatedNetworkOptions): NetworkSettings {
-  const { splitBytes = READ_BYTES, cutChance = 0, resetChance = 0 } = options;
-  const { sendBufferBytes = KERNEL_BUFFER_BYTES, receiveBufferBytes = KERNEL_BUFFER_BYTES } = options;
-  if (splitBytes !== "random") expectPositive("splitBytes", splitBytes);
-  expectPositive("sendBufferBytes", sendBufferBytes);
-  expectPositive("receiveBufferBytes", receiveBufferBytes);
-  expectProbability("cutChance", cutChance);
-  expectProbability("resetChance", resetChance);
+  expectOptions(options, NETWORK_CHECKS);
   return {
-    delayMs: toRange("delayMs", options.delayMs),
-    acceptDelayMs: toRange("acceptDelayMs", options.acceptDelayMs),
-    splitBytes,
-    sendBufferBytes,
-    receiveBufferBytes,
-    cutChance,
-    resetChance,
+    delayMs: toRange(options.delayMs),
+    acceptDelayMs: toRange(options.acceptDelayMs),
+    splitBytes: options.splitBytes ?? READ_BYTES,
+    sendBufferBytes: options.sendBufferBytes ?? KERNEL_BUFFER_BYTES,
+    receiveBufferBytes: options.receiveBufferBytes ?? KERNEL_BUFFER_BYTES,
+    cutChance: options.cutChance ?? 0,
+    resetChance: options.resetChance ?? 0,
   };
 }
 
-function toRange(name: string, value: number | Range = 0): Range {
-  const range = typeof value === "number" ? ([value, value] as const) : value;
+/** The check of the most sockets that may be open. */
+export const expectDescriptorLimit: Check = whole(1);
+
+const NETWORK_CHECKS: Checks<SimulatedNetworkOptions> = {
+  delayMs: expectRange,
+  acceptDelayMs: expectRange,
+  splitBytes: (name, value) => value === "random" || whole(1)(name, value),
+  sendBufferBytes: whole(1),
+  receiveBufferBytes: whole(1),
+  cutChance: expectProbability,
+  resetChance: expectProbability,
+  descriptorLimit: expectDescriptorLimit,
+  files: expectObject,
+};
+
+function expectRange(name: string, value: unknown): void {
+  const right = "milliseconds from 0 on, or the least and the most of them";
+  const range: readonly unknown[] = Array.isArray(value) ? value : [value, value];
   const [min, max] = range;
-  if (min >= 0 && min <= max && max < Infinity) return range;
-  throw new RangeError(
-    `expected ${name} to be milliseconds from 0 on, or the least and the most of them, got: ${String(value)}`,
-  );
+  const fits =
+    range.length === 2 && typeof min === "number" && typeof max === "number" && min >= 0 && max < Infinity;
+  if (!fits) throw wrong(name, right, value);
+  if (!(min <= max)) throw refusal(name, right, range.join(","));
 }
 
-/** @throws RangeError */
-export function expectPositive(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`expected ${name} to be a positive integer, got: ${value}`);
+function toRange(value: number | Range = 0): Range {
+  return typeof value === "number" ? [value, value] : value;
 }
 
-function expectProbability(name: string, value: number): void {
-  if (!(value >= 0 && value <= 1))
-    throw new RangeError(`expected ${name} to be a probability from 0 to 1, got: ${value}`);
+function expectProbability(name: string, value: unknown): void {
+  if (!(typeof value === "number" && value >= 0 && value <= 1))
+    throw wrong(name, "a probability from 0 to 1", value);
 }

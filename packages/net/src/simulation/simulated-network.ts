@@ -13,7 +13,12 @@ import { Agenda, type World } from "./agenda.ts";
 import { Chance } from "./chance.ts";
 import type { Link } from "./link.ts";
 import { networkError } from "./network-error.ts";
-import { DESCRIPTOR_LIMIT, expectPositive, toSettings, type SimulatedNetworkOptions } from "./options.ts";
+import {
+  DESCRIPTOR_LIMIT,
+  expectDescriptorLimit,
+  toSettings,
+  type SimulatedNetworkOptions,
+} from "./options.ts";
 import { SimulatedPeer } from "./simulated-peer.ts";
 import type { PlaceRequest } from "./places.ts";
 import { Switchboard } from "./switchboard.ts";
@@ -45,13 +50,13 @@ export class SimulatedNetwork implements Network {
    * @throws RangeError when an option is wrong.
    */
   constructor(world: World, seed: number, options: SimulatedNetworkOptions = {}) {
+    const settings = toSettings(options);
     const { descriptorLimit = DESCRIPTOR_LIMIT, files = {} } = options;
-    expectPositive("descriptorLimit", descriptorLimit);
     this.#files = files;
     this.#board = new Switchboard({
       agenda: new Agenda(world),
       chance: new Chance(seed),
-      settings: toSettings(options),
+      settings,
       descriptorLimit,
       note: (event) => {
         for (const listener of this.#listeners) listener({ atMs: world.now(), ...event });
@@ -153,7 +158,7 @@ export class SimulatedNetwork implements Network {
 
   /** Most sockets that processes may have open. Lowering it closes none. */
   set descriptorLimit(limit: number) {
-    expectPositive("descriptorLimit", limit);
+    expectDescriptorLimit("descriptorLimit", limit);
     this.#board.descriptorLimit = limit;
   }
 

@@ -15,7 +15,10 @@ export interface SlowSending {
   readonly everyMs: number;
 }
 
-/** What it is told before it is connected, it does then. It reads from the beginning, until told otherwise. */
+/**
+ * What it is told before it is connected, it does then. It reads from the beginning, until told otherwise, and ends when the
+ * other end has ended, as most programs do.
+ */
 export class SimulatedPeer {
   readonly #agenda: Agenda;
   #stream: SimulatedStream | undefined;
@@ -24,6 +27,7 @@ export class SimulatedPeer {
   #chunks: Buffer[] = [];
   #receivedBytes = 0;
   #isEnded = false;
+  #staysHalfOpen = false;
   #end: { readonly error: NodeJS.ErrnoException | undefined } | undefined;
   readonly #waiting: (() => void)[] = [];
 
@@ -52,6 +56,11 @@ export class SimulatedPeer {
   /** Sends FIN after what was sent, and still reads. */
   end(): void {
     this.#do((stream) => stream.end());
+  }
+
+  /** Ends only when it is told to, though the other end may have ended. */
+  stayHalfOpen(): void {
+    this.#staysHalfOpen = true;
   }
 
   /** Is gone, with a reset. */
@@ -157,7 +166,10 @@ export class SimulatedPeer {
         this.#chunks.push(chunk);
         this.#receivedBytes += chunk.length;
       },
-      ended: () => (this.#isEnded = true),
+      ended: () => {
+        this.#isEnded = true;
+        if (!this.#staysHalfOpen) stream.end();
+      },
       drained: () => {},
       closed: (error) => this.#close(error),
     });

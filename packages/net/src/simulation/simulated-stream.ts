@@ -53,6 +53,7 @@ export class SimulatedStream implements Stream {
   #above = false;
   #ending = false;
   #finSent = false;
+  #finishTold = false;
   #givingUp = false;
   #cancelLinger: (() => void) | undefined;
 
@@ -72,6 +73,7 @@ export class SimulatedStream implements Stream {
 
   start(events: StreamEvents): void {
     this.#events = events;
+    this.#closedTold = false;
     if (this.#closed !== undefined) this.#planClosed();
   }
 
@@ -181,7 +183,14 @@ export class SimulatedStream implements Stream {
       this.#link.send({ type: "fin" });
     }
     this.#tellDrained();
+    this.#tellFinished();
     this.#closeIfDone();
+  }
+
+  #tellFinished(): void {
+    if (!this.#ending || this.#finishTold || this.unsentBytes > 0 || this.#closed !== undefined) return;
+    this.#finishTold = true;
+    this.#events?.finished?.();
   }
 
   #tellDrained(): void {
@@ -256,12 +265,25 @@ export class SimulatedStream implements Stream {
   linger(ms: number): void {
     if (this.#closed !== undefined) return;
     const { unsentBytes } = this;
+    this.#cancelLinger?.();
     this.#cancelLinger = this.#link.agenda.after(ms, () => {
       // Whoever still takes what was written has time.
-      if (this.unsentBytes === unsentBytes) this.destroy();
-      else this.linger(ms);
+      if (this.unsentBytes !== unsentBytes) this.linger(ms);
+      else if (unsentBytes > 0) this.destroy();
+      else this.#leaveToKernel();
     });
     this.#planRead();
+  }
+
+  /** The kernel sends what it has, and FIN, without the program. */
+  #leaveToKernel(): void {
+    if (this.#closed !== undefined) return;
+    this.#finishWithoutReset();
+    this.#close(undefined);
+  }
+
+  look(): void {
+    if (this.#broken !== undefined) this.#planClose(this.#broken);
   }
 
   destroy(): void {
@@ -278,7 +300,7 @@ export class SimulatedStream implements Stream {
     if (this.#broken === undefined) this.#link.send({ type: "reset" });
   }
 
-  /** A Unix socket knows no reset: what the kernel has still arrives. */
+  /** What the kernel has still arrives. A Unix socket knows no reset anyway. */
   #finishWithoutReset(): void {
     this.#outgoing.dropUnsent();
     this.#ending = true;

@@ -32,7 +32,9 @@ export class Burst {
     const last = this.#last;
     if (last === undefined) return;
     const length = this.#end - last.byteOffset;
-    this.#pieces.push(length === last.length ? last : new Uint8Array(last.buffer, last.byteOffset, length));
+    // A Buffer, since Node.js makes one of whatever else is written.
+    const grown = length > last.length && this.#memory !== undefined;
+    this.#pieces.push(grown ? Buffer.from(this.#memory as ArrayBuffer, last.byteOffset, length) : last);
     this.#last = undefined;
   }
 }

@@ -170,6 +170,10 @@ export class Incoming implements StreamEvents {
     this.#outgoing.roomCame();
   }
 
+  finished(): void {
+    this.#socket.hasFinished();
+  }
+
   closed(error: Error | undefined): void {
     this.#ended = this.#peerEnded = true;
     this.#error ??= error;

@@ -1,6 +1,7 @@
 /** A port or path that is listened on: it belongs to one process, and closes when that ends. */
 
 import { defineInfo, type Owned } from "@wheelhouse/actors";
+import { refusal } from "../expectations.ts";
 import type { Endpoint, ListeningPort, Stream } from "../network/network.ts";
 
 /** What reaches the owner of a listening socket: `connection` only with `active`, each to be taken by `adopt`. */
@@ -14,9 +15,20 @@ export const ListenInfo = defineInfo<ListenMessage>("net:listen");
 /** Which listening socket a stream came from that nobody has taken yet. */
 const offeredBy = new Map<Stream, ListenSocket>();
 
+/** Streams of messages that are somebody's socket now. A listener's own, and those of `accept`, nobody can adopt twice. */
+const adopted = new WeakSet<Stream>();
+
+/** @throws RangeError */
+export function expectUnadopted(stream: Stream): void {
+  if (adopted.has(stream)) throw refusal("stream", "one that nobody has adopted", "one that is a socket's");
+}
+
 /** From here on somebody else closes the stream. */
 export function takeOver(stream: Stream): void {
-  offeredBy.get(stream)?.taken(stream);
+  const listenSocket = offeredBy.get(stream);
+  if (listenSocket === undefined) return;
+  listenSocket.taken(stream);
+  adopted.add(stream);
 }
 
 /** Somebody who waits for a connection. */

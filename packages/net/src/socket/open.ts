@@ -1,22 +1,26 @@
 /** Ways to a socket: listening and accepting, or connecting. gen_tcp's `listen/2`, `accept/2` and `connect/3`. */
 
 import type { Context, Ref } from "@wheelhouse/actors";
+import { expectFlag, expectMilliseconds, expectOptions, type Checks } from "../expectations.ts";
+import { checkEndpoint } from "../network/check-endpoint.ts";
 import type { Endpoint, Stream } from "../network/network.ts";
 import { within } from "./alarm.ts";
-import { ListenInfo, ListenSocket, takeOver, type Acceptor } from "./listen-socket.ts";
+import { ListenInfo, ListenSocket, expectUnadopted, takeOver, type Acceptor } from "./listen-socket.ts";
 import { SocketInfo } from "./messages.ts";
 import {
   BACKLOG,
   CONNECT_TIMEOUT_MS,
   KEEP_ALIVE_MS,
+  checkConnectOptions,
   checkListenOptions,
   checkSocketOptions,
-  expectMilliseconds,
   type ConnectOptions,
   type ListenOptions,
   type SocketOptions,
 } from "./options.ts";
 import { Socket, networkOf, type SocketOwner } from "./socket.ts";
+
+const HANDING_CHECKS: Checks<{ readonly active?: boolean }> = { active: expectFlag };
 
 /**
  * Listens. With `active`, connections reach the owner as `ListenInfo` messages; else they wait for `accept`.
@@ -27,9 +31,11 @@ import { Socket, networkOf, type SocketOwner } from "./socket.ts";
 export async function listen(
   ctx: SocketOwner,
   options: ListenOptions,
-  { active = false }: { readonly active?: boolean } = {},
+  handing: { readonly active?: boolean } = {},
 ): Promise<ListenSocket> {
   checkListenOptions(options);
+  expectOptions(handing, HANDING_CHECKS);
+  const { active = false } = handing;
   const { host = "127.0.0.1", port = 0, path, backlog = BACKLOG } = options;
   const { keepAliveMs = KEEP_ALIVE_MS, noDelay = true, reusePort = false } = options;
   // Connections may come before the promise below has told the program of the socket they come to.
@@ -98,12 +104,12 @@ async function nextStream(
  * Connects, and owns the socket.
  *
  * @throws ConnectError when nobody answers there, or not in time.
- * @throws RangeError when an option is wrong.
+ * @throws RangeError when the place or an option is wrong.
  */
 export async function connect(ctx: SocketOwner, to: Endpoint, options: ConnectOptions = {}): Promise<Socket> {
-  checkSocketOptions(options);
+  checkEndpoint(to);
+  checkConnectOptions(options);
   const { timeoutMs = CONNECT_TIMEOUT_MS, ...given } = options;
-  expectMilliseconds("timeoutMs", timeoutMs);
   const stream = await ctx.waitFor(networkOf(ctx).connect(to, timeoutMs));
   return adopt(ctx, stream, { noDelay: true, keepAliveMs: KEEP_ALIVE_MS, ...given });
 }
@@ -111,9 +117,10 @@ export async function connect(ctx: SocketOwner, to: Endpoint, options: ConnectOp
 /**
  * Makes a stream that a listening socket handed out the socket of this process.
  *
- * @throws RangeError when an option is wrong.
+ * @throws RangeError when an option is wrong, or somebody has adopted the stream before.
  */
 export function adopt(ctx: SocketOwner, stream: Stream, options: SocketOptions): Socket {
+  expectUnadopted(stream);
   const socket = new Socket(ctx, stream, options);
   takeOver(stream);
   return socket;

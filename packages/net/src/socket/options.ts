@@ -1,5 +1,16 @@
 /** What sockets can be told, what they do unless told otherwise, and the checks of it. */
 
+import {
+  expectFlag,
+  expectMilliseconds,
+  expectOptions,
+  oneOf,
+  socketPath,
+  text,
+  whole,
+  wrong,
+  type Checks,
+} from "../expectations.ts";
 import { checkPacket, packetHeader, type Packet } from "../framing/packet.ts";
 import type { Overlong } from "../framing/framer.ts";
 import type { StreamOptions } from "../network/network.ts";
@@ -78,7 +89,7 @@ export interface ConnectOptions extends SocketOptions {
 export interface ListenOptions extends Pick<SocketSettings, "noDelay" | "keepAliveMs"> {
   /** 0 for any free one. */
   readonly port?: number;
-  /** Of a Unix socket. The file must not be there yet; it goes when the socket closes. */
+  /** Of a Unix socket. The file must not be there yet; it goes when the socket closes, but not when the program is killed. */
   readonly path?: string;
   /** A name or an address. Default: 127.0.0.1, so that nobody else reaches it unless told otherwise. */
   readonly host?: string;
@@ -140,72 +151,71 @@ export function changeSettings(settings: Settings, changes: SocketSettings): Set
 }
 
 /** @throws RangeError */
+export function checkActive(active: unknown): asserts active is ActiveMode {
+  if (active === "once" || typeof active === "boolean") return;
+  if (Number.isInteger(active) && Math.abs(active as number) <= MAX_ACTIVE_COUNT) return;
+  const right = `"once", true, false or a whole number from -${MAX_ACTIVE_COUNT} to ${MAX_ACTIVE_COUNT}`;
+  throw wrong("active", right, active);
+}
+
+const SETTINGS_CHECKS: Checks<SocketSettings> = {
+  packet: (_, value) => checkPacket(value),
+  maxPacketBytes: whole(1),
+  overlong: oneOf("error", "skip"),
+  noDelay: expectFlag,
+  keepAliveMs: expectMilliseconds,
+  highWatermarkBytes: whole(1),
+  lowWatermarkBytes: whole(0),
+  maxUnsentBytes: whole(1),
+  whenFull: oneOf("close", "refuse"),
+  sendTimeoutMs: expectMilliseconds,
+};
+
+export const SOCKET_CHECKS: Checks<SocketOptions> = {
+  ...SETTINGS_CHECKS,
+  active: (_, value) => checkActive(value),
+};
+
+const CONNECT_CHECKS: Checks<ConnectOptions> = { ...SOCKET_CHECKS, timeoutMs: expectMilliseconds };
+
+export const LISTEN_CHECKS: Checks<ListenOptions> = {
+  port: whole(0, 65_535),
+  path: socketPath("the path of a Unix socket, or port to be given"),
+  host: text("a name or an address"),
+  backlog: whole(1),
+  reusePort: expectFlag,
+  noDelay: expectFlag,
+  keepAliveMs: expectMilliseconds,
+};
+
+/** @throws RangeError */
 export function checkSocketOptions(options: SocketOptions): void {
-  const { packet = "raw", overlong = "error", whenFull = "close", noDelay = true, active = true } = options;
-  checkPacket(packet);
-  expectWhole("maxPacketBytes", options.maxPacketBytes ?? MAX_PACKET_BYTES, 1);
-  expectOneOf("overlong", overlong, ["error", "skip"]);
-  expectOneOf("noDelay", noDelay, [true, false]);
-  expectMilliseconds("keepAliveMs", options.keepAliveMs ?? KEEP_ALIVE_MS);
-  expectWhole("maxUnsentBytes", options.maxUnsentBytes ?? MAX_UNSENT_BYTES, 1);
-  expectOneOf("whenFull", whenFull, ["close", "refuse"]);
-  expectMilliseconds("sendTimeoutMs", options.sendTimeoutMs ?? SEND_TIMEOUT_MS);
-  checkActive(active);
+  expectOptions(options, SOCKET_CHECKS);
+  checkWatermarks(options);
+}
+
+/** @throws RangeError */
+export function checkConnectOptions(options: ConnectOptions): void {
+  expectOptions(options, CONNECT_CHECKS);
   checkWatermarks(options);
 }
 
 /** @throws RangeError */
 export function checkListenOptions(options: ListenOptions): void {
-  const { port, path, host = "127.0.0.1", reusePort = false, noDelay = true } = options;
-  if (port === undefined) expectText("path", path, "the path of a Unix socket, or port to be given");
+  expectOptions(options, LISTEN_CHECKS);
+  checkPlace(options);
+}
+
+/** @throws RangeError unless it is at a port, or at a path. */
+export function checkPlace({ port, path }: ListenOptions): void {
+  if (port === undefined) LISTEN_CHECKS.path("path", path);
   else if (path !== undefined) throw wrong("path", "absent where port is given", path);
-  else expectWhole("port", port, 0, 65_535);
-  expectText("host", host, "a name or an address");
-  expectWhole("backlog", options.backlog ?? BACKLOG, 1);
-  expectOneOf("reusePort", reusePort, [true, false]);
-  expectOneOf("noDelay", noDelay, [true, false]);
-  expectMilliseconds("keepAliveMs", options.keepAliveMs ?? KEEP_ALIVE_MS);
 }
 
-/** @throws RangeError */
-export function checkActive(active: ActiveMode): void {
-  if (active === "once" || typeof active === "boolean") return;
-  if (Number.isInteger(active) && Math.abs(active) <= MAX_ACTIVE_COUNT) return;
-  const right = `"once", true, false or a whole number from -${MAX_ACTIVE_COUNT} to ${MAX_ACTIVE_COUNT}`;
-  throw wrong("active", right, active);
-}
-
-function checkWatermarks({
+/** Of what was checked one by one. @throws RangeError */
+export function checkWatermarks({
   highWatermarkBytes: high = HIGH_WATERMARK_BYTES,
-  lowWatermarkBytes: low,
+  lowWatermarkBytes: low = 0,
 }: SocketSettings): void {
-  expectWhole("highWatermarkBytes", high, 1);
-  if (low !== undefined) expectWhole("lowWatermarkBytes", low, 0, high);
-}
-
-/** @throws RangeError */
-export function expectMilliseconds(name: string, value: number): void {
-  if (!(value > 0)) throw wrong(name, "a positive number of milliseconds", value);
-}
-
-function expectWhole(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
-  throw wrong(name, `a whole number ${range}`, value);
-}
-
-function expectOneOf<T>(name: string, value: T, right: readonly T[]): void {
-  if (!right.includes(value)) throw wrong(name, right.map(toText).join(" or "), value);
-}
-
-function expectText(name: string, value: unknown, right: string): void {
-  if (typeof value !== "string" || value === "") throw wrong(name, right, value);
-}
-
-function wrong(name: string, right: string, value: unknown): RangeError {
-  return new RangeError(`expected ${name} to be ${right}, got: ${toText(value)}`);
-}
-
-function toText(value: unknown): string {
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  whole(0, high)("lowWatermarkBytes", low);
 }

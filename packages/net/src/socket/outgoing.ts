@@ -272,6 +272,7 @@ export class Outgoing {
     this.#fileWaiter?.();
     this.#answerWaiters("closed");
     this.#tellRoom();
+    this.#socket.isGone();
   }
 }
 

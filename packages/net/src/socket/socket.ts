@@ -5,6 +5,8 @@
 
 import type { Context, Owned } from "@wheelhouse/actors";
 import { TlsError } from "../errors.ts";
+import { expectMilliseconds, expectOptions, oneOf, text, whole, type Checks } from "../expectations.ts";
+import { checkTlsOptions } from "../network/check-tls.ts";
 import { NetworkPort, type Endpoint, type Network, type Stream } from "../network/network.ts";
 import { nodeNetwork } from "../network/node-network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
@@ -12,9 +14,8 @@ import { Incoming, type ReceiveError } from "./incoming.ts";
 import { SocketInfo, type ActiveMode, type PacketMessage, type SocketMessage } from "./messages.ts";
 import {
   HANDSHAKE_TIMEOUT_MS,
+  SOCKET_CHECKS,
   changeSettings,
-  checkActive,
-  expectMilliseconds,
   toSettings,
   type Settings,
   type SocketOptions,
@@ -66,6 +67,19 @@ export interface SecureOptions {
   readonly timeoutMs?: number;
 }
 
+const expectFile = text("a file's path");
+const SEND_FILE_CHECKS: Checks<SendFileOptions> = { from: whole(0), bytes: whole(0) };
+const SECURE_CHECKS: Checks<SecureOptions> = { timeoutMs: expectMilliseconds };
+const expectDirection = oneOf("read", "write", "both");
+
+/** @internal Whoever wants to know what becomes of a socket after its process. */
+export interface PartingWatcher {
+  /** All that was sent, and FIN, is the network's; the peer may not have closed. */
+  finished(): void;
+  /** Nothing of it is left, in the network neither. */
+  gone(): void;
+}
+
 /** How long a closed socket's peer may take nothing of what was written, or not close, in milliseconds. */
 const LINGER_MS = 5_000;
 
@@ -80,17 +94,17 @@ export class Socket implements Owned {
   /** The owner wants to hear no more. */
   #forsaken = false;
   #isEncrypted = false;
+  #isFinished = false;
+  #watcher: PartingWatcher | undefined = undefined;
 
   /** @internal Takes over a stream for the process whose context that is; `adopt` makes sockets. */
   constructor(owner: SocketOwner, stream: Stream, options: SocketOptions) {
-    const { active = true } = options;
-    checkActive(active);
     this.#owner = owner;
     this.#settings = toSettings(options);
     this.#stream = stream;
     this.#openedAt = Math.floor(owner.now());
     const outgoing = (this.#outgoing = new Outgoing(this, stream));
-    this.#incoming = new Incoming(this, { stream, outgoing, active });
+    this.#incoming = new Incoming(this, { stream, outgoing, active: options.active ?? true });
     stream.setOptions(this.#settings.stream);
     stream.start(this.#incoming);
     owner.own(this);
@@ -199,7 +213,10 @@ export class Socket implements Owned {
    * @returns how many bytes, once all are written; or `closed`.
    * @throws SendFileError when the file can't be read; what had been read before is sent.
    */
-  sendFile(path: string, { from = 0, bytes }: SendFileOptions = {}): Promise<number | "closed"> {
+  sendFile(path: string, options: SendFileOptions = {}): Promise<number | "closed"> {
+    expectFile("path", path);
+    expectOptions(options, SEND_FILE_CHECKS);
+    const { from = 0, bytes } = options;
     if (this.#outgoing.isClosed || this.#outgoing.isEnding) return Promise.resolve("closed");
     const pieces = networkOf(this.#owner).readFile(path, from, bytes);
     return this.#owner.waitFor(this.#outgoing.exclusively(() => this.#outgoing.sendPieces(path, pieces)));
@@ -217,8 +234,9 @@ export class Socket implements Owned {
    *
    * @throws RangeError when an option is wrong; nothing is changed then.
    */
-  setOptions({ active, ...changes }: SocketOptions): void {
-    if (active !== undefined) checkActive(active);
+  setOptions(options: SocketOptions): void {
+    expectOptions(options, SOCKET_CHECKS);
+    const { active, ...changes } = options;
     const before = this.#settings;
     const settings = changeSettings(before, changes);
     this.#settings = settings;
@@ -239,11 +257,10 @@ export class Socket implements Owned {
    *
    * @throws TlsError when it fails; the socket is closed then, and nothing more is told of it.
    */
-  secure(
-    options: TlsServerOptions | TlsClientOptions,
-    { timeoutMs = HANDSHAKE_TIMEOUT_MS }: SecureOptions = {},
-  ): Promise<TlsInfo> {
-    expectMilliseconds("timeoutMs", timeoutMs);
+  secure(options: TlsServerOptions | TlsClientOptions, limits: SecureOptions = {}): Promise<TlsInfo> {
+    checkTlsOptions(options);
+    expectOptions(limits, SECURE_CHECKS);
+    const { timeoutMs = HANDSHAKE_TIMEOUT_MS } = limits;
     this.#incoming.suspend();
     return this.#owner.waitFor(this.#outgoing.exclusively(() => this.#shakeHands(options, timeoutMs)));
   }
@@ -276,6 +293,7 @@ export class Socket implements Owned {
    * `"both"` does both (gen_tcp:shutdown/2). The socket stays its owner's until it is closed.
    */
   shutdown(how: "read" | "write" | "both" = "write"): void {
+    expectDirection("how", how);
     if (how !== "read") this.#outgoing.end();
     if (how !== "write") this.#incoming.discard();
   }
@@ -311,6 +329,31 @@ export class Socket implements Owned {
   release(reason: unknown): void {
     if (reason === "killed") this.abort();
     else this.close();
+  }
+
+  /** @internal Has somebody told what becomes of it after its process; answers what has already. */
+  watchParting(watcher: PartingWatcher): "sending" | "finished" | "gone" {
+    if (this.#outgoing.isClosed) return "gone";
+    this.#watcher = watcher;
+    return this.#isFinished ? "finished" : "sending";
+  }
+
+  /** @internal */
+  hasFinished(): void {
+    this.#isFinished = true;
+    this.#watcher?.finished();
+  }
+
+  /** @internal */
+  isGone(): void {
+    this.#watcher?.gone();
+    this.#watcher = undefined;
+  }
+
+  /** @internal Of one that was closed: drops what hasn't left, with a reset; a peer that has all isn't waited for any more. */
+  cutShort(): void {
+    if (this.unsentBytes > 0) this.abort();
+    else this.#stream.linger(0);
   }
 
   // Its owner

@@ -187,6 +187,34 @@ describe("packets (behaviours 44, 45)", () => {
     await peer.write("short\nlonger than eight\n");
     expect([await peer.readLine(), await peer.readLine()]).toEqual(["short", "longer than eight"]);
   });
+
+  it.each([{ readTimeoutMs: -1 }, { maxPacketByte: 5 }, { active: "twice" }])(
+    "stays as it is when what comes with it is wrong: %o",
+    async (wrong) => {
+      const Changing = defineConnection({
+        name: "Changing",
+        data(ctx, line) {
+          try {
+            ctx.setOptions({ maxPacketBytes: 32, ...wrong } as never);
+          } catch (error) {
+            ctx.send(`${(error as Error).name}\n`);
+          }
+          ctx.send(line);
+        },
+        overlong: (ctx) => void ctx.send("too long\n"),
+      });
+      const server = await serve({
+        packet: "line",
+        maxPacketBytes: 8,
+        overlong: "skip",
+        handler: Changing.with(),
+      });
+      const peer = await dial(server.port);
+      await peer.write("short\nlonger than eight\n");
+      const lines = [await peer.readLine(), await peer.readLine(), await peer.readLine()];
+      expect(lines).toEqual(["RangeError", "short", "too long"]);
+    },
+  );
 });
 
 describe("back-pressure (behaviours 45, 56)", () => {

@@ -111,13 +111,14 @@ describe("options", () => {
     [{ maxUnsentBytes: 0.5 }, "expected maxUnsentBytes to be a whole number at least 1, got: 0.5"],
     [{ readTimeoutMs: 0 }, "expected readTimeoutMs to be a positive number of milliseconds, got: 0"],
     [{ drainTimeoutMs: -1 }, "expected drainTimeoutMs to be a number of milliseconds from 0, got: -1"],
-    [{ prot: 1 }, expect.stringMatching(/^expected each option to be one of port, .*, got: "prot"$/)],
+    [{ prot: 1 }, 'expected each option to be one that there is, got: "prot" (did you mean port?)'],
+    [{ colour: 1 }, expect.stringMatching(/^expected each option to be one of port, .*, got: "colour"$/)],
     [{ path: "/tmp/x" }, 'expected path to be absent where port is given, got: "/tmp/x"'],
     [
       { handler: Echo },
       expect.stringContaining("expected handler to be what a connection's definition gives"),
     ],
-    [{ tls: { cert: "", key: "x" } }, "expected tls.cert to be PEM, got: string"],
+    [{ tls: { cert: "", key: "x" } }, "expected tls.cert to be PEM, got: no text"],
     [
       { handshakeTimeoutMs: 0 },
       "expected handshakeTimeoutMs to be a positive number of milliseconds, got: 0",
@@ -148,7 +149,7 @@ describe("options", () => {
     [{ reservedDescriptors: -1 }, "expected reservedDescriptors to be a whole number at least 0, got: -1"],
     [
       { alarms: [{ connections: 0, coolDownMs: 1 }] },
-      "expected alarms.connections to be a whole number at least 1, got: 0",
+      "expected alarms[0].connections to be a whole number at least 1, got: 0",
     ],
     [
       { firstPacketTimeoutMs: "5" },

@@ -231,3 +231,44 @@ describe("descriptors", () => {
     stream.destroy();
   });
 });
+
+describe("a stream that isn't read from", () => {
+  it("tells of a reset when it is looked at, without reading what came before", async () => {
+    const { stream, told, peer } = await streamAndPeer();
+    await peer.write("early");
+    stream.look();
+    await nextTurn();
+    expect(told.events).toEqual([]);
+    peer.reset();
+    for (let turn = 0; turn < 1_000 && told.events.length === 0; turn += 1) {
+      stream.look();
+      await nextTurn();
+    }
+    expect(told.events).toEqual(["closed: reset"]);
+    stream.look();
+  });
+
+  it("tells nothing of a peer that has sent its last: it may wait for an answer", async () => {
+    const { stream, told, peer } = await streamAndPeer();
+    peer.finish();
+    for (let turn = 0; turn < 20; turn += 1) {
+      stream.look();
+      await nextTurn();
+    }
+    expect(told.events).toEqual([]);
+    stream.resume();
+    await told.until("ended");
+    stream.end();
+    await told.until("closed");
+  });
+
+  it("tells its end also to who begins to listen afterwards", async () => {
+    const { stream, told } = await streamAndPeer();
+    stream.destroy();
+    await told.until("closed");
+    const later = new Told();
+    stream.start(later);
+    await later.until("closed");
+    expect(later.events).toEqual(["closed"]);
+  });
+});

@@ -1,6 +1,7 @@
 import { defineConnection } from "@wheelhouse/net";
 import type { SimulatedNetworkOptions } from "@wheelhouse/net/simulation";
 import { describe, expect, it } from "vitest";
+import { localhost } from "../certificates.ts";
 import { TestListener, serve as serveIn, type ServerOptions } from "./simulated-server.ts";
 import { pattern } from "./support.ts";
 
@@ -134,11 +135,10 @@ describe("a listener that is told", () => {
 });
 
 describe("an encrypted listener", () => {
-  const tls = { cert: "server cert", key: "server key" };
-  const client = { role: "client", serverName: "example.org", ca: "server cert" } as const;
+  const client = { role: "client", serverName: "example.org", ca: localhost.cert } as const;
 
   it("serves who shakes hands, and tells of who doesn't", async () => {
-    const server = await serve({ tls });
+    const server = await serve({ tls: localhost });
     const [good, plain, silent] = [server.dial(), server.dial("plain\n"), server.dial()];
     const info = good.secure(client);
     await server.pass(1_000);

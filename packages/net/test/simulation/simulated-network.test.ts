@@ -324,6 +324,7 @@ describe("a peer", () => {
   it("tells when and how it ended", async () => {
     const made = await bench();
     const peers = [made.network.dial(PORT), made.network.dial(PORT)] as const;
+    peers[1].stayHalfOpen();
     await made.runtime.settle();
     const closed = peers.map((peer) => peer.closed());
     made.accepted[0]?.stream.destroy();
@@ -336,6 +337,16 @@ describe("a peer", () => {
     await made.runtime.settle();
     expect((await Promise.all(closed)).map((error) => isReset(error))).toEqual([true, false]);
     expect(peers.map((peer) => peer.errorCode)).toEqual(["ECONNRESET", undefined]);
+  });
+
+  it("ends when the other end has ended", async () => {
+    const made = await bench();
+    const peer = made.network.dial(PORT);
+    await made.runtime.settle();
+    made.accepted[0]?.stream.resume();
+    made.accepted[0]?.stream.end();
+    await made.runtime.settle();
+    expect([peer.isClosed, peer.errorCode, made.network.openStreams]).toEqual([true, undefined, []]);
   });
 
   it("may be the one whom a process connects to", async () => {

@@ -1,6 +1,6 @@
 import { isReset } from "../../src/network/network.ts";
 import { describe, expect, it } from "vitest";
-import { HERE, PORT, bench, pattern } from "./support.ts";
+import { Ear, HERE, PORT, bench, pattern } from "./support.ts";
 
 describe("bytes", () => {
   it.each([1, 2, 3, 7, 64, "random" as const])("arrive in order, in reads of %s", async (splitBytes) => {
@@ -325,6 +325,35 @@ describe("a partition", () => {
     await runtime.settle();
     expect(accepted.map(({ text }) => text)).toEqual(["near", ""]);
     expect(accepted.map(({ stream }) => stream.remote.host)).toEqual([HERE, "10.0.0.2"]);
+  });
+});
+
+describe("a stream that isn't read from", () => {
+  it("tells of a reset when it is looked at, and of nothing else", async () => {
+    const { runtime, pair } = await bound();
+    const [client, server] = await pair();
+    client.write("early");
+    client.stream.end();
+    await runtime.settle();
+    server.stream.look();
+    await runtime.settle();
+    expect(server.told).toEqual([]);
+    client.stream.destroy();
+    await runtime.settle();
+    expect(server.told).toEqual([]);
+    server.stream.look();
+    await runtime.settle();
+    expect([server.told, server.error?.code]).toEqual([["closed"], "ECONNRESET"]);
+  });
+
+  it("tells its end also to who begins to listen afterwards", async () => {
+    const { runtime, pair } = await bound();
+    const [, server] = await pair();
+    server.stream.destroy();
+    await runtime.settle();
+    const later = new Ear(server.stream);
+    await runtime.settle();
+    expect([server.told, later.told]).toEqual([["closed"], ["closed"]]);
   });
 });
 

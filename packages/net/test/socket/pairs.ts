@@ -78,7 +78,7 @@ export const transports = [tcp, unix, tls];
 async function pairAt(at: ListenOptions, options: SocketOptions = {}, made?: Owner): Promise<Pair> {
   const server = made ?? (await owner());
   const listening = await server.run((ctx) => listen(ctx, at));
-  const peer = await dial(at.path ?? listening.local.port);
+  const peer = await dial(at.path ?? listening.local.port, { allowHalfOpen: true });
   return { server, listening, peer, socket: await acceptOne(server, listening, options) };
 }
 
