@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { accountContract } from "./contract/accounts.ts";
 import { credentialContract } from "./contract/accounts-credentials.ts";
 import { memberContract } from "./contract/accounts-members.ts";
+import { passwordResetContract } from "./contract/accounts-password-resets.ts";
 import { batchContract } from "./contract/batches.ts";
 import { durabilityContract } from "./contract/durability.ts";
 import { entryContract } from "./contract/entries.ts";
@@ -14,6 +15,7 @@ import { markerContract } from "./contract/markers.ts";
 import { retentionContract } from "./contract/retention.ts";
 import { sampleContract } from "./contract/samples.ts";
 import { sessionContract } from "./contract/sessions.ts";
+import { writePageContract } from "./contract/write-pages.ts";
 import { writeContract } from "./contract/writes.ts";
 import type { Storage } from "./ports.ts";
 
@@ -67,9 +69,11 @@ export function storageContract(name: string, adapter: StorageAdapter): void {
     accountContract(subject);
     credentialContract(subject);
     memberContract(subject);
+    passwordResetContract(subject);
     sessionContract(subject);
     batchContract(subject);
     writeContract(subject);
+    writePageContract(subject);
     logContract(subject);
     markerContract(subject);
     historyContract(subject);

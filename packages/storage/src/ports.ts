@@ -112,6 +112,20 @@ export interface KnownDeviceRecord {
   readonly createdAt: Time;
 }
 
+/** A link that sets a new password for its user, once. Its secret is never stored, only its hash. */
+export interface PasswordResetRecord {
+  readonly tokenHash: string;
+  readonly user: string;
+  readonly createdAt: Time;
+  readonly expiresAt: Time;
+}
+
+export interface PasswordResetOutcome {
+  readonly user: string;
+  /** The hashes of the sessions and tokens that are gone now. */
+  readonly ended: readonly string[];
+}
+
 /** Known browsers of one account. */
 export const MAX_KNOWN_DEVICES = 100;
 
@@ -145,6 +159,14 @@ export interface AccountStorage {
   setRetention(project: string, retention: Retention): Promise<ProjectRecord>;
 
   setPassword(user: string, passwordHash: string): Promise<void>;
+  /** Takes the place of the user's earlier one, and forgets those that have expired by its `createdAt`. */
+  addPasswordReset(reset: PasswordResetRecord): Promise<void>;
+  passwordReset(tokenHash: string): Promise<PasswordResetRecord | undefined>;
+  /**
+   * Uses a reset up: sets the password, and ends the user's sessions, tokens and known browsers with the old one. All
+   * or nothing; `undefined`, and nothing, for a reset that isn't there or has expired.
+   */
+  resetPassword(tokenHash: string, passwordHash: string, at: Time): Promise<PasswordResetOutcome | undefined>;
 
   /** Forgets the sessions that have expired by its `createdAt`. */
   addWebSession(session: WebSessionRecord): Promise<void>;
@@ -172,7 +194,8 @@ export interface AccountStorage {
   /** The token that is gone now. */
   removeToken(user: string, id: string): Promise<TokenRecord | undefined>;
 
-  addProject(project: ProjectRecord, owner: string): Promise<void>;
+  /** With its owner and a first key, all or nothing. */
+  addProject(project: ProjectRecord, owner: string, key: DeviceKeyRecord): Promise<void>;
   renameProject(project: string, name: string): Promise<ProjectRecord>;
   /** In the order in which they came. */
   members(project: string): Promise<readonly MemberRecord[]>;
@@ -214,18 +237,20 @@ export interface DeviceAddress {
 }
 
 export interface DeviceRecord extends DeviceAddress {
-  readonly name: string | null;
+  /** What it says of itself. */
+  readonly reported: { readonly name: string | null; readonly tags: readonly string[] };
+  /** What people gave it, which stands over what it says; null for what nobody gave. */
+  readonly given: { readonly name: string | null; readonly tags: readonly string[] | null };
   readonly app: string | null;
   readonly build: string | null;
-  readonly tags: readonly string[];
   readonly firstSeen: Time;
   readonly lastSeen: Time;
 }
 
-/** What a person changes of a device. Fields that are absent keep what is stored. */
+/** What a person gives a device; null takes it away again. Fields that are absent keep what is stored. */
 export interface DeviceUpdate extends DeviceAddress {
   readonly name?: string | null;
-  readonly tags?: readonly string[];
+  readonly tags?: readonly string[] | null;
 }
 
 /** A device that begins or resumes a run. Fields that are absent keep what is stored. */
@@ -469,6 +494,15 @@ export interface MarkerQuery extends PageQuery {
   readonly to?: Time;
 }
 
+export interface WriteQuery extends PageQuery {
+  readonly name?: string;
+  readonly state?: WriteStateName;
+  readonly by?: string;
+  /** Bounds on `createdAt`, both inclusive. */
+  readonly from?: Time;
+  readonly to?: Time;
+}
+
 /** Newest first. */
 export interface SessionQuery {
   readonly project: string;
@@ -539,6 +573,10 @@ export interface StorageStatus {
   readonly projects: readonly ProjectStatus[];
 }
 
+/**
+ * What stores entries (log entries, markers, changes of writes) is answered for in the order of their ids: whoever passes
+ * each answer on at once passes the entries on in order.
+ */
 export interface DeviceStorage {
   /** Durable before it resolves; the session is known from then on, also after a crash. */
   openSession(opening: SessionOpening): Promise<OpenedSession>;
@@ -567,7 +605,8 @@ export interface DeviceStorage {
   samples(query: SampleQuery): Promise<SamplePage>;
   logs(query: LogQuery): Promise<readonly LogEntryRecord[]>;
   markers(query: MarkerQuery): Promise<readonly MarkerRecord[]>;
-  writes(query: PageQuery): Promise<readonly WriteRecord[]>;
+  /** Fewer than `limit` only at the end. */
+  writes(query: WriteQuery): Promise<readonly WriteRecord[]>;
   write(project: string, id: number): Promise<WriteRecord | undefined>;
   /** The highest entry id given out so far; 0 for none. */
   lastEntry(): Promise<number>;

@@ -18,7 +18,8 @@ export function webSession(tokenHash: string, more: Partial<WebSessionRecord> = 
   };
 }
 
-function token(tokenHash: string, more: Partial<TokenRecord> = {}): TokenRecord {
+/** A token of Ann's without limits. */
+export function token(tokenHash: string, more: Partial<TokenRecord> = {}): TokenRecord {
   return {
     tokenHash,
     id: `id-of-${tokenHash}`,

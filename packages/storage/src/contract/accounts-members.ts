@@ -29,11 +29,13 @@ export function memberContract(subject: Subject): void {
   }
 
   describe("projects", () => {
-    test("are added with their owner, and renamed", async () => {
+    test("are added with their owner and a key, and renamed", async () => {
       await registerAnn(subject);
       const second = { id: "p-2", name: "Second", createdAt: NOON + 1, retention: KEEP_ALL };
-      await accounts().addProject(second, ann.id);
+      const key = { ...rocketKey, id: "k-2", project: "p-2", key: "secondsecond" };
+      await accounts().addProject(second, ann.id, key);
       expect(await accounts().members("p-2")).toEqual([boss]);
+      expect(await accounts().deviceKeys("p-2")).toEqual([key]);
       expect(await accounts().renameProject("p-2", "Other")).toEqual({ ...second, name: "Other" });
       expect(await accounts().memberships(ann.id)).toMatchObject([
         { project: rocket },
@@ -43,8 +45,13 @@ export function memberContract(subject: Subject): void {
 
     test("that exist already, or aren't there, or nobody would own are refused", async () => {
       await registerAnn(subject);
-      await expect(accounts().addProject(rocket, ann.id)).rejects.toThrow(TypeError);
-      await expect(accounts().addProject(boat, "nobody")).rejects.toThrow(TypeError);
+      const key = { ...rocketKey, id: "k-boat", project: boat.id, key: "boatboatboat" };
+      await expect(accounts().addProject(rocket, ann.id, key)).rejects.toThrow(TypeError);
+      await expect(accounts().addProject(boat, "nobody", key)).rejects.toThrow(TypeError);
+      await expect(accounts().addProject(boat, ann.id, { ...key, id: rocketKey.id })).rejects.toThrow(
+        TypeError,
+      );
+      expect(await accounts().memberships(ann.id)).toHaveLength(1);
       await expect(accounts().renameProject(boat.id, "x")).rejects.toThrow(TypeError);
       expect(await accounts().members(boat.id)).toEqual([]);
     });

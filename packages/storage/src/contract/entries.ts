@@ -1,6 +1,7 @@
 /** What was stored after an entry id. */
 
 import { describe, expect, test } from "vitest";
+import type { MarkerRecord, PersonMarker, StoredChange, StoredEntries, WriteRecord } from "../ports.ts";
 import {
   NOON,
   batch,
@@ -47,6 +48,33 @@ export function entryContract(subject: Subject): void {
       expect(await devices().lastEntry()).toBe(ids.at(-1));
       const after = await devices().updateWrites(updates);
       expect(after[0]?.entry).toBeGreaterThan(ids.at(-1) ?? Infinity);
+    });
+
+    test("are answered for in the order of their ids, whatever stored them", async () => {
+      const ROUNDS = 10;
+      const names = Array.from({ length: ROUNDS }, (_, round) => `v${round}`);
+      await beginRun(subject);
+      await devices().append(batch({ declarations: ["speed", ...names].map((name) => declaration(name)) }));
+      const open: WriteRecord[] = [];
+      for (const [round, name] of names.entries()) {
+        const expiring = { ...changeOf({ [name]: 1 }), expiresAt: NOON + round };
+        open.push(...(await devices().change(expiring)).writes);
+      }
+      const answered: number[] = [];
+      const hear = (stored: Promise<Stored | MarkerRecord | readonly WriteRecord[]>) =>
+        stored.then((answer) => void answered.push(...entriesOf(answer)));
+      const mark: PersonMarker = { ...marker("here"), project: rocket.id, device: null, by: "ann" };
+      const asked = open.flatMap(({ id }, round) => [
+        hear(devices().append(batch({ logs: [log("a"), log("b")] }))),
+        hear(devices().change(changeOf({ speed: round }))),
+        hear(devices().append(batch({ markers: [marker("boss fight")] }))),
+        hear(devices().addMarker(mark)),
+        hear(devices().updateWrites([{ id, state: "sent", at: NOON }])),
+        hear(devices().expireWrites(NOON + round)),
+      ]);
+      await Promise.all(asked);
+      expect(answered.length).toBeGreaterThan(ROUNDS * 7);
+      expect(answered).toEqual(answered.toSorted((one, other) => one - other));
     });
 
     test("after an id are the log entries and the writes that changed since, by rising id", async () => {
@@ -98,3 +126,23 @@ export function entryContract(subject: Subject): void {
     });
   });
 }
+
+type Stored = Partial<StoredEntries & StoredChange>;
+
+/** The ids of entries that a call has stored. */
+function entriesOf(stored: Stored | MarkerRecord | readonly WriteRecord[]): readonly number[] {
+  if ("id" in stored) return [stored.id];
+  const {
+    logs = [],
+    markers = [],
+    replaced = [],
+    writes = [],
+  } = isList(stored) ? { writes: stored } : stored;
+  return [
+    ...[...logs, ...markers].map(({ id }) => id),
+    ...[...replaced, ...writes].map(({ entry }) => entry),
+  ];
+}
+
+const isList = (stored: Stored | readonly WriteRecord[]): stored is readonly WriteRecord[] =>
+  Array.isArray(stored);

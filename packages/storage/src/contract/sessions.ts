@@ -26,12 +26,13 @@ export function sessionContract(subject: Subject): void {
       await devices().openSession(
         opening(pixel, "s-1", { name: "Ann's phone", app: "rocket", build: "1.4", tags: ["qa"] }),
       );
+      const reported = { name: "Ann's phone", tags: ["qa"] };
       const record = {
         ...pixel,
-        name: "Ann's phone",
+        reported,
+        given: { name: null, tags: null },
         app: "rocket",
         build: "1.4",
-        tags: ["qa"],
         firstSeen: NOON,
         lastSeen: NOON,
       };
@@ -40,7 +41,7 @@ export function sessionContract(subject: Subject): void {
       expect(await devices().devices(rocket.id)).toEqual([{ ...record, build: "1.5", lastSeen: NOON + 10 }]);
       await devices().openSession(opening(pixel, "s-3", { tags: [], at: NOON + 5 }));
       expect(await devices().devices(rocket.id)).toEqual([
-        { ...record, build: "1.5", tags: [], lastSeen: NOON + 10 },
+        { ...record, reported: { ...reported, tags: [] }, build: "1.5", lastSeen: NOON + 10 },
       ]);
     });
 
@@ -66,17 +67,39 @@ export function sessionContract(subject: Subject): void {
 
     test("are given names and tags by people, and keep what is left out", async () => {
       await beginRun(subject);
-      await devices().openSession(opening(pixel, "s-2", { name: "Phone", tags: ["qa"] }));
-      expect(await devices().updateDevice({ ...pixel, tags: ["lab", "qa"] })).toMatchObject({
-        ...pixel,
-        name: "Phone",
-        tags: ["lab", "qa"],
-      });
+      const nothing = { name: null, tags: null };
+      expect(await devices().devices(rocket.id)).toMatchObject([{ given: nothing }]);
+      const tagged = await devices().updateDevice({ ...pixel, tags: ["lab", "qa"] });
+      expect(tagged).toMatchObject({ ...pixel, given: { name: null, tags: ["lab", "qa"] } });
       const named = await devices().updateDevice({ ...pixel, name: "Ann's phone" });
-      expect(named).toMatchObject({ name: "Ann's phone", tags: ["lab", "qa"], lastSeen: NOON });
+      expect(named).toEqual({ ...tagged, given: { name: "Ann's phone", tags: ["lab", "qa"] } });
       expect(await devices().devices(rocket.id)).toEqual([named]);
-      expect(await devices().updateDevice({ ...pixel, name: null })).toMatchObject({ name: null });
+      expect(await devices().updateDevice({ ...pixel })).toEqual(named);
+      const given = async () => (await devices().deviceState(pixel))?.record.given;
+      await devices().updateDevice({ ...pixel, name: null });
+      expect(await given()).toEqual({ name: null, tags: ["lab", "qa"] });
+      await devices().updateDevice({ ...pixel, tags: [] });
+      expect(await given()).toEqual({ name: null, tags: [] });
+      await devices().updateDevice({ ...pixel, tags: null });
+      expect(await given()).toEqual(nothing);
       expect(await devices().updateDevice({ ...tablet, name: "Nobody's" })).toBeUndefined();
+    });
+
+    test("keep what people gave, and what they say of themselves, apart", async () => {
+      await beginRun(subject);
+      await devices().openSession(opening(pixel, "s-2", { name: "Phone", tags: ["qa"] }));
+      const given = { name: "Ann's phone", tags: ["lab"] };
+      await devices().updateDevice({ ...pixel, ...given });
+      await devices().openSession(opening(pixel, "s-3", { name: "Phone 2", tags: [] }));
+      const record = async () => (await devices().deviceState(pixel))?.record;
+      expect(await record()).toMatchObject({ reported: { name: "Phone 2", tags: [] }, given });
+      await subject.reopen();
+      expect(await record()).toMatchObject({ reported: { name: "Phone 2", tags: [] }, given });
+      await devices().updateDevice({ ...pixel, name: null, tags: null });
+      expect(await record()).toMatchObject({
+        reported: { name: "Phone 2", tags: [] },
+        given: { name: null, tags: null },
+      });
     });
 
     test("are refused for a project that isn't there", async () => {

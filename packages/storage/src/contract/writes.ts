@@ -21,7 +21,6 @@ import {
 export function writeContract(subject: Subject): void {
   const devices = () => subject.storage.devices;
   const stateWrites = async () => (await devices().deviceState(pixel))?.writes ?? [];
-  const idsOf = (writes: readonly WriteRecord[]) => writes.map(({ id }) => id);
 
   async function beginWithVariables(): Promise<void> {
     await beginRun(subject);
@@ -220,45 +219,5 @@ export function writeContract(subject: Subject): void {
     const [expired] = await devices().updateWrites([{ id: newest.id, state: "expired", at: NOON }]);
     const open = await writeOf({ lives: 3 });
     expect(await stateWrites()).toEqual([expired, open]);
-  });
-
-  describe("the list of writes", () => {
-    test("is newest first, by pages, and stays the same while new ones arrive", async () => {
-      await beginWithVariables();
-      const ids: number[] = [];
-      for (let count = 0; count < 5; count += 1) ids.unshift((await writeOf({ speed: count })).id);
-      const page = (before?: number) =>
-        devices().writes({ project: rocket.id, limit: 2, ...(before === undefined ? {} : { before }) });
-      const first = await page();
-      expect(idsOf(first)).toEqual(ids.slice(0, 2));
-      await writeOf({ lives: 1 });
-      expect(idsOf(await page(first[1]?.id))).toEqual(ids.slice(2, 4));
-      expect(idsOf(await page(ids[3]))).toEqual(ids.slice(4));
-      expect(await page(ids[4])).toEqual([]);
-    });
-
-    test("can be read oldest first, from an id on", async () => {
-      await beginWithVariables();
-      const ids: number[] = [];
-      for (let count = 0; count < 4; count += 1) ids.push((await writeOf({ speed: count })).id);
-      const oldest = { project: rocket.id, order: "oldest", limit: 2 } as const;
-      expect(idsOf(await devices().writes(oldest))).toEqual(ids.slice(0, 2));
-      expect(idsOf(await devices().writes({ ...oldest, after: ids[1] ?? 0 }))).toEqual(ids.slice(2));
-      expect(idsOf(await devices().writes({ ...oldest, device: pixel.device, after: ids[2] ?? 0 }))).toEqual(
-        ids.slice(3),
-      );
-    });
-
-    test("is of a project, or of one device", async () => {
-      await beginWithVariables();
-      await devices().openSession(opening(tablet, "s-tablet"));
-      await devices().append(batch({ ...tablet, session: "s-tablet", declarations: [declaration("speed")] }));
-      const mine = await writeOf({ speed: 1 });
-      const other = (await devices().change(changeOf({ speed: 2 }, tablet))).writes[0];
-      expect(await devices().writes({ project: rocket.id, limit: 10 })).toEqual([other, mine]);
-      expect(await devices().writes({ ...pixel, limit: 10 })).toEqual([mine]);
-      expect(await devices().writes({ ...pixel, device: "unknown", limit: 10 })).toEqual([]);
-      expect(await devices().writes({ project: "unknown", limit: 10 })).toEqual([]);
-    });
   });
 }

@@ -56,10 +56,13 @@ export function memberCalls(disk: MemoryDisk, users: Users) {
   }
 
   return {
-    addProject(project: ProjectRecord, owner: string): void {
+    addProject(project: ProjectRecord, owner: string, key: DeviceKeyRecord): void {
       users.checkNewProject(project);
       if (!disk.users.has(owner)) throw unknownUser(owner);
+      if (key.project !== project.id && !disk.projects.has(key.project)) throw unknownProject(key.project);
+      users.checkNewKey(key);
       disk.projects.set(project.id, project);
+      disk.keys.set(key.id, key);
       join(owner, project.id, "owner");
     },
     renameProject(id: string, name: string): ProjectRecord {

@@ -4,6 +4,7 @@ import type { DeviceKeyRecord, Membership, ProjectRecord, Retention, Time, UserR
 import { alreadyStored, unknownProject, unknownUser } from "../rules/arguments.ts";
 import { credentialCalls } from "./accounts-credentials.ts";
 import { memberCalls } from "./accounts-members.ts";
+import { passwordResetCalls } from "./accounts-password-resets.ts";
 import type { MemoryDisk } from "./disk.ts";
 
 export function accountCalls(disk: MemoryDisk) {
@@ -41,6 +42,7 @@ export function accountCalls(disk: MemoryDisk) {
 
   return {
     ...credentialCalls(disk, memberships),
+    ...passwordResetCalls(disk),
     ...memberCalls(disk, { userByEmail, checkNewUser, checkNewProject, checkNewKey, storeUser }),
     countUsers: (): number => disk.users.size,
     register(user: UserRecord, project: ProjectRecord, key: DeviceKeyRecord): "registered" | "exists" {

@@ -11,6 +11,7 @@ import type {
   KnownDeviceRecord,
   LogEntryRecord,
   MarkerRecord,
+  PasswordResetRecord,
   ProjectRecord,
   RoleName,
   StoredVariable,
@@ -30,11 +31,12 @@ export interface MemoryDisk {
   readonly keys: Map<string, DeviceKeyRecord>;
   /** The first account. */
   admin: string | undefined;
-  /** By hash, as known devices, tokens and invitations are. */
+  /** By hash, as known devices, tokens, invitations and password resets are. */
   readonly webSessions: Map<string, WebSessionRecord>;
   readonly knownDevices: Map<string, KnownDeviceRecord>;
   readonly tokens: Map<string, TokenRecord>;
   readonly invitations: Map<string, InvitationRecord>;
+  readonly passwordResets: Map<string, PasswordResetRecord>;
   /** By {@link deviceKey}. */
   readonly devices: Map<string, StoredDevice>;
   readonly sessions: Map<string, StoredSession>;
@@ -51,6 +53,9 @@ export interface MemoryDisk {
 export interface StoredDevice {
   record: DeviceRecord;
   lastSet: number;
+  /** Its writes that are each variable's newest, by the variable's name, and those that are open: so that none goes through all. */
+  readonly newestWrites: Map<string, number>;
+  readonly openWrites: Set<number>;
   readonly variables: Map<string, VariableWithHistory>;
 }
 
@@ -96,6 +101,7 @@ export function memoryDisk(epoch: string = randomUUID()): MemoryDisk {
     knownDevices: new Map(),
     tokens: new Map(),
     invitations: new Map(),
+    passwordResets: new Map(),
     devices: new Map(),
     sessions: new Map(),
     logs: [],

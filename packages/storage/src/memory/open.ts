@@ -59,6 +59,7 @@ const ACCOUNT_READS: ReadonlySet<keyof AccountStorage> = new Set<keyof AccountSt
   "webSessions",
   "sessionHolder",
   "knownDevice",
+  "passwordReset",
   "tokens",
   "tokenHolder",
   "members",

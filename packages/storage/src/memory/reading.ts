@@ -13,12 +13,12 @@ import type {
   SamplePage,
   SampleQuery,
   StoredEntries,
+  WriteQuery,
   WriteRecord,
 } from "../ports.ts";
 import { isNumeric, newestChanges, thinNumbers, type Point } from "../rules/history.ts";
 import { foldCase, levelRank } from "../rules/logs.ts";
-import { isOpen } from "../rules/writes.ts";
-import { deviceKey, type MemoryDisk } from "./disk.ts";
+import { deviceKey, type MemoryDisk, type StoredDevice } from "./disk.ts";
 
 export function readingCalls(disk: MemoryDisk) {
   return {
@@ -36,7 +36,7 @@ export function readingCalls(disk: MemoryDisk) {
         type,
         reported,
       }));
-      return { record: device.record, variables, writes: newestAndOpen(disk, address) };
+      return { record: device.record, variables, writes: newestAndOpen(disk, device) };
     },
     history(query: HistoryQuery): readonly Point[] {
       const samples = disk.devices.get(deviceKey(query))?.variables.get(query.name)?.samples ?? [];
@@ -52,8 +52,8 @@ export function readingCalls(disk: MemoryDisk) {
     logs: (query: LogQuery): readonly LogEntryRecord[] => pageOf(disk.logs, query, toLogFilter(query)),
     markers: (query: MarkerQuery): readonly MarkerRecord[] =>
       pageOf(disk.markers, query, toMarkerFilter(query)),
-    writes: (query: PageQuery): readonly WriteRecord[] =>
-      pageOf([...disk.writes.values()], query, () => true),
+    writes: (query: WriteQuery): readonly WriteRecord[] =>
+      pageOf([...disk.writes.values()], query, toWriteFilter(query)),
     write(project: string, id: number): WriteRecord | undefined {
       const write = disk.writes.get(id);
       return write?.project === project ? write : undefined;
@@ -71,12 +71,9 @@ export function readingCalls(disk: MemoryDisk) {
   };
 }
 
-function newestAndOpen(disk: MemoryDisk, address: DeviceAddress): readonly WriteRecord[] {
-  const writes = [...disk.writes.values()].filter(
-    ({ project, device }) => project === address.project && device === address.device,
-  );
-  const newest = new Map(writes.map((write) => [write.name, write.id]));
-  return writes.filter((write) => isOpen(write) || newest.get(write.name) === write.id);
+function newestAndOpen(disk: MemoryDisk, device: StoredDevice): readonly WriteRecord[] {
+  const ids = new Set([...device.newestWrites.values(), ...device.openWrites]);
+  return [...ids].sort((one, other) => one - other).map((id) => disk.writes.get(id) as WriteRecord);
 }
 
 function pageOf<Entry extends LogEntryRecord | MarkerRecord | WriteRecord>(
@@ -120,6 +117,15 @@ function toMarkerFilter({ session, from, to }: MarkerQuery): (marker: MarkerReco
     (session === undefined || marker.session === session) &&
     marker.at >= (from ?? -Infinity) &&
     marker.at <= (to ?? Infinity);
+}
+
+function toWriteFilter({ name, state, by, from, to }: WriteQuery): (write: WriteRecord) => boolean {
+  return (write) =>
+    (name ?? write.name) === write.name &&
+    (state ?? write.state) === write.state &&
+    (by ?? write.by) === write.by &&
+    write.createdAt >= (from ?? -Infinity) &&
+    write.createdAt <= (to ?? Infinity);
 }
 
 function toLogFilter({ session, level, text, from, to }: LogQuery): (log: LogEntryRecord) => boolean {

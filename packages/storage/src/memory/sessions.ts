@@ -18,7 +18,13 @@ export function sessionCalls(disk: MemoryDisk) {
     const stored = disk.devices.get(deviceKey(opening));
     const record = toRecord(opening, stored?.record);
     if (stored === undefined) {
-      disk.devices.set(deviceKey(opening), { record, lastSet: 0, variables: new Map() });
+      disk.devices.set(deviceKey(opening), {
+        record,
+        lastSet: 0,
+        newestWrites: new Map(),
+        openWrites: new Set(),
+        variables: new Map(),
+      });
     } else {
       stored.record = record;
     }
@@ -82,8 +88,8 @@ export function sessionCalls(disk: MemoryDisk) {
     updateDevice(update: DeviceUpdate): DeviceRecord | undefined {
       const stored = disk.devices.get(deviceKey(update));
       if (stored === undefined) return undefined;
-      const { name = stored.record.name, tags = stored.record.tags } = update;
-      stored.record = { ...stored.record, name, tags };
+      const { name = stored.record.given.name, tags = stored.record.given.tags } = update;
+      stored.record = { ...stored.record, given: { name, tags } };
       return stored.record;
     },
   };
@@ -98,10 +104,13 @@ function toRecord(opening: SessionOpening, stored: DeviceRecord | undefined): De
   return {
     project,
     device,
-    name: opening.name ?? stored?.name ?? null,
+    reported: {
+      name: opening.name ?? stored?.reported.name ?? null,
+      tags: opening.tags ?? stored?.reported.tags ?? [],
+    },
+    given: stored?.given ?? { name: null, tags: null },
     app: opening.app ?? stored?.app ?? null,
     build: opening.build ?? stored?.build ?? null,
-    tags: opening.tags ?? stored?.tags ?? [],
     firstSeen: stored?.firstSeen ?? at,
     lastSeen: Math.max(stored?.lastSeen ?? at, at),
   };

@@ -42,12 +42,15 @@ export function updateWrites(disk: MemoryDisk, updates: readonly WriteUpdate[]):
 
 function openWritesOf(disk: MemoryDisk, { project, device, values }: NewChange): readonly WriteRecord[] {
   const names = new Set(values.map(({ name }) => name));
-  return [...disk.writes.values()].filter(
-    (write) => write.project === project && write.device === device && names.has(write.name) && isOpen(write),
-  );
+  const open = [...findDevice(disk, { project, device }).openWrites].map((id) => disk.writes.get(id));
+  return open.filter((write) => write !== undefined).filter((write) => names.has(write.name));
 }
 
 function save(disk: MemoryDisk, write: WriteRecord): WriteRecord {
+  const { newestWrites, openWrites } = findDevice(disk, write);
   disk.writes.set(write.id, write);
+  newestWrites.set(write.name, Math.max(write.id, newestWrites.get(write.name) ?? 0));
+  if (isOpen(write)) openWrites.add(write.id);
+  else openWrites.delete(write.id);
   return write;
 }

@@ -1,7 +1,7 @@
 /** How log entries are searched, and how a new one becomes a stored one. */
 
 import { LOG_LEVELS, type LogLevel } from "@wheelhouse/protocol";
-import type { DeviceBatch, LogEntryRecord } from "../ports.ts";
+import type { DeviceAddress, DeviceBatch, LogEntryRecord } from "../ports.ts";
 
 /** A level's place in their order, least first. */
 export function levelRank(level: LogLevel): number {
@@ -17,9 +17,11 @@ export function foldCase(text: string): string {
 }
 
 /** A batch's log entries as they are stored: one id after the other. */
-export function toLogRecords(batch: DeviceBatch, firstId: number): readonly LogEntryRecord[] {
-  const { project, device, session } = batch;
-  return batch.logs.map(({ at, receivedAt, level, message, fields }, index) => ({
+export function toLogRecords(
+  { project, device, session, logs }: DeviceAddress & Pick<DeviceBatch, "session" | "logs">,
+  firstId: number,
+): readonly LogEntryRecord[] {
+  return logs.map(({ at, receivedAt, level, message, fields }, index) => ({
     id: firstId + index,
     project,
     device,

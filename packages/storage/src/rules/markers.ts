@@ -1,11 +1,13 @@
 /** How a new marker becomes a stored one. */
 
-import type { DeviceBatch, MarkerRecord, PersonMarker } from "../ports.ts";
+import type { DeviceAddress, DeviceBatch, MarkerRecord, PersonMarker } from "../ports.ts";
 
 /** A batch's markers as they are stored: one id after the other. */
-export function toMarkerRecords(batch: DeviceBatch, firstId: number): readonly MarkerRecord[] {
-  const { project, device, session } = batch;
-  return batch.markers.map(({ name, fields, at, receivedAt }, index) => ({
+export function toMarkerRecords(
+  { project, device, session, markers }: DeviceAddress & Pick<DeviceBatch, "session" | "markers">,
+  firstId: number,
+): readonly MarkerRecord[] {
+  return markers.map(({ name, fields, at, receivedAt }, index) => ({
     id: firstId + index,
     project,
     device,

@@ -69,9 +69,10 @@ export function memberWriting(database: DatabaseSync, users: UserWriting) {
   }
 
   return {
-    addProject(project: ProjectRecord, owner: string): void {
+    addProject(project: ProjectRecord, owner: string, key: DeviceKeyRecord): void {
       users.addProject(project);
       join(owner, project.id, "owner");
+      users.addDeviceKey(key);
     },
     renameProject(id: string, name: string): ProjectRecord {
       rename.run(id, name);

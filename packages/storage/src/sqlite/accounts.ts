@@ -13,6 +13,7 @@ import type {
 import { unknownProject, unknownUser } from "../rules/arguments.ts";
 import { credentialReading, credentialWriting } from "./accounts-credentials.ts";
 import { memberReading, memberWriting } from "./accounts-members.ts";
+import { passwordResetReading, passwordResetWriting } from "./accounts-password-resets.ts";
 import { prepare } from "./statement.ts";
 
 export function accountWriting(database: DatabaseSync) {
@@ -68,10 +69,10 @@ export function accountWriting(database: DatabaseSync) {
   return {
     ...credentialWriting(database),
     ...members,
+    ...passwordResetWriting(database),
     register(user: UserRecord, project: ProjectRecord, key: DeviceKeyRecord): "registered" | "exists" {
       if (users.addUser(user) === "exists") return "exists";
-      members.addProject(project, user.id);
-      users.addDeviceKey(key);
+      members.addProject(project, user.id, key);
       return "registered";
     },
     setRetention(project: string, { maxAgeMs, maxBytes }: Retention): ProjectRecord {
@@ -116,6 +117,7 @@ export function accountReading(database: DatabaseSync) {
     ...users,
     ...credentialReading(database, users),
     ...memberReading(database),
+    ...passwordResetReading(database),
     countUsers: (): number => countUsers.get()?.users ?? 0,
     userByEmail: (email: string): UserRecord | undefined => userByEmail.get(email),
     deviceKeys: (project: string): readonly DeviceKeyRecord[] => deviceKeys.all(project),

@@ -1,10 +1,12 @@
 /** Storing what a device said: declarations, samples, log entries, markers and answers to writes, with the `seq` they end at. */
 
 import type { DatabaseSync } from "node:sqlite";
-import type { DeviceBatch, Sample, WriteRecord, WriteUpdate } from "../ports.ts";
+import type { DeviceBatch, WriteRecord, WriteUpdate } from "../ports.ts";
 import { toMarkerRecords } from "../rules/markers.ts";
 import type { EntryCounter } from "./entries.ts";
 import type { KnownRows, SessionRows } from "./known-rows.ts";
+import { newestReports } from "./newest-reports.ts";
+import { countLogs, visitLogs, visitSamples, type Parcel } from "./parcel.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 
@@ -33,6 +35,8 @@ export function batchWriting({ main, rows, entries, segment, join, updateWrites 
      RETURNING row`,
   );
 
+  const newest = newestReports();
+
   function addDeclarations(device: number, declarations: DeviceBatch["declarations"]): void {
     if (declarations.length > 0) join(main);
     for (const { declaration, type } of declarations) {
@@ -41,34 +45,41 @@ export function batchWriting({ main, rows, entries, segment, join, updateWrites 
     }
   }
 
-  function addSamples(to: SegmentWriter, device: number, samples: readonly Sample[]): void {
-    const newest = new Map<number, Sample>();
-    for (const sample of samples) {
-      const variable = rows.variable(device, sample.name);
-      to.addSample(variable, sample);
-      if (!sample.backlog) newest.set(variable, sample);
-    }
-    for (const [variable, sample] of newest) to.report(variable, sample);
+  function addSamples(to: SegmentWriter, device: number, parcel: Parcel): void {
+    newest.clear();
+    visitSamples(parcel, (name, value, at, delay, backlog) => {
+      const variable = rows.variable(device, name);
+      to.addSample(variable, at, delay, value);
+      if (!backlog) newest.set(variable, value, at, at + delay);
+    });
+    newest.forEach((variable, value, at, receivedAt) => to.report(variable, value, at, receivedAt));
   }
 
-  function addEntries(to: SegmentWriter, origin: SessionRows, batch: DeviceBatch): number {
-    const { logs, markers } = batch;
-    const first = entries.take(logs.length + markers.length);
-    to.addLogs(origin, first, logs);
-    for (const marker of toMarkerRecords(batch, first + logs.length)) to.addMarker(marker, origin);
+  function addEntries(to: SegmentWriter, origin: SessionRows, parcel: Parcel): number {
+    const markers = parcel.rest?.markers ?? [];
+    const first = entries.take(countLogs(parcel) + markers.length);
+    let id = first;
+    visitLogs(parcel, (...log) => {
+      to.addLog(id, origin, ...log);
+      id += 1;
+    });
+    if (markers.length > 0)
+      for (const marker of toMarkerRecords({ ...parcel, markers }, id)) to.addMarker(marker, origin);
     return first;
   }
 
   return {
-    append(batch: DeviceBatch): AppendedBatch {
-      const origin = rows.session(batch.session, batch);
+    append(parcel: Parcel): AppendedBatch {
+      const { session, seq, missed, receivedAt, rest } = parcel;
+      const origin = rows.session(session, parcel);
       const to = segment(origin.project);
-      to.see(origin, batch.seq ?? 0, batch.missed, batch.receivedAt);
-      addDeclarations(origin.device, batch.declarations);
-      addSamples(to, origin.device, batch.samples);
-      const firstEntry = addEntries(to, origin, batch);
-      if (batch.writes.length > 0) join(main);
-      return { firstEntry, writes: updateWrites(batch.writes) };
+      to.see(origin, seq, missed, receivedAt);
+      addDeclarations(origin.device, rest?.declarations ?? []);
+      addSamples(to, origin.device, parcel);
+      const firstEntry = addEntries(to, origin, parcel);
+      if (rest === undefined || rest.writes.length === 0) return { firstEntry, writes: [] };
+      join(main);
+      return { firstEntry, writes: updateWrites(rest.writes) };
     },
   };
 }

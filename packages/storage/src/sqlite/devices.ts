@@ -14,14 +14,17 @@ export function deviceWriting(
 ) {
   const update = prepare(
     database,
-    `UPDATE devices SET name = CASE WHEN ?3 THEN ?4 ELSE name END, tags = coalesce(?5, tags)
+    `UPDATE devices SET given_name = CASE WHEN ?3 THEN ?4 ELSE given_name END,
+       given_tags = CASE WHEN ?5 THEN ?6 ELSE given_tags END
      WHERE project = (SELECT row FROM projects WHERE id = ?1) AND id = ?2`,
   );
   const find = prepare<DeviceRow>(database, `${SELECT_DEVICE} WHERE projects.id = ? AND devices.id = ?`);
   return {
     updateDevice({ project, device, name, tags }: DeviceUpdate): DeviceRecord | undefined {
-      const newTags = tags === undefined ? null : JSON.stringify(tags);
-      update.run(project, device, name === undefined ? 0 : 1, name ?? null, newTags);
+      const givesName = name === undefined ? 0 : 1;
+      const givesTags = tags === undefined ? 0 : 1;
+      const text = tags === undefined || tags === null ? null : JSON.stringify(tags);
+      update.run(project, device, givesName, name ?? null, givesTags, text);
       const row = find.get(project, device);
       return row === undefined
         ? undefined
@@ -56,10 +59,13 @@ export function deviceReading(database: DatabaseSync) {
   };
 }
 
-interface DeviceRow extends Omit<DeviceRecord, "tags"> {
+interface DeviceRow extends Omit<DeviceRecord, "reported" | "given"> {
   readonly row: number;
   readonly projectRow: number;
+  readonly name: string | null;
   readonly tags: string;
+  readonly givenName: string | null;
+  readonly givenTags: string | null;
 }
 
 interface VariableRow {
@@ -73,15 +79,26 @@ interface VariableRow {
 
 const SELECT_DEVICE = `
   SELECT devices.row, projects.row AS projectRow, projects.id AS project, devices.id AS device, devices.name,
-    devices.app, devices.build, devices.tags, devices.first_seen AS firstSeen, devices.last_seen AS lastSeen
+    devices.tags, devices.given_name AS givenName, devices.given_tags AS givenTags, devices.app, devices.build,
+    devices.first_seen AS firstSeen, devices.last_seen AS lastSeen
   FROM devices JOIN projects ON projects.row = devices.project`;
 
-function toDeviceRecord({ row: _, projectRow: __, ...device }: DeviceRow, seenAt = 0): DeviceRecord {
+function toDeviceRecord(row: DeviceRow, seenAt = 0): DeviceRecord {
+  const { project, device, name, tags, givenName, givenTags, app, build, firstSeen, lastSeen } = row;
   return {
-    ...device,
-    tags: JSON.parse(device.tags) as readonly string[],
-    lastSeen: Math.max(device.lastSeen, seenAt),
+    project,
+    device,
+    reported: { name, tags: toTags(tags) },
+    given: { name: givenName, tags: givenTags === null ? null : toTags(givenTags) },
+    app,
+    build,
+    firstSeen,
+    lastSeen: Math.max(lastSeen, seenAt),
   };
+}
+
+function toTags(text: string): readonly string[] {
+  return JSON.parse(text) as readonly string[];
 }
 
 function toStoredVariable({ declaration, type, value, at, receivedAt }: VariableRow): StoredVariable {

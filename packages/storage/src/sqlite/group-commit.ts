@@ -1,6 +1,9 @@
 /**
  * Runs a group of requests in one synced transaction of each file they write to: each request all or nothing by itself,
  * none answered before the sync. The main file is committed before the others, since they refer to its rows.
+ *
+ * Hardly ever does a request fail, and keeping each apart from the others costs more than many a request. So a group runs as
+ * one first; only if something fails, all of it is undone and run again, request by request.
  */
 
 import type { DatabaseSync } from "node:sqlite";
@@ -17,16 +20,23 @@ export interface GroupCommit {
   commit(requests: readonly Request[], run: Run): readonly Answer[];
 }
 
+export interface GroupHooks {
+  /** Puts into the files what requests left in memory for that. */
+  readonly settle: () => void;
+  /** Called whenever something that ran was undone: what was remembered of it is wrong then. */
+  readonly onUndone: () => void;
+}
+
 interface Outcome {
   readonly answer: Answer;
   readonly wroteTo: ReadonlySet<DatabaseSync>;
 }
 
-/** `onUndone` is called whenever something that ran was undone: what was remembered of it is wrong then. */
-export function groupCommit(main: DatabaseSync, onUndone: () => void): GroupCommit {
+export function groupCommit(main: DatabaseSync, { settle, onUndone }: GroupHooks): GroupCommit {
   const statements = new WeakMap<DatabaseSync, PrepareOnce>();
   const inGroup = new Set<DatabaseSync>();
   let inRequest = new Set<DatabaseSync>();
+  let keepsApart = false;
 
   function execute(database: DatabaseSync, sql: string): void {
     const prepared = statements.get(database) ?? prepareOnce(database);
@@ -40,16 +50,21 @@ export function groupCommit(main: DatabaseSync, onUndone: () => void): GroupComm
       execute(database, "BEGIN IMMEDIATE");
       inGroup.add(database);
     }
-    execute(database, "SAVEPOINT request");
+    if (keepsApart) execute(database, "SAVEPOINT request");
     inRequest.add(database);
   }
 
   function runOne(request: Request, run: Run): Outcome {
     inRequest = new Set();
+    return { answer: { id: request.id, value: run(request) }, wroteTo: inRequest };
+  }
+
+  function runApart(request: Request, run: Run): Outcome {
     try {
-      const value = run(request);
+      const outcome = runOne(request, run);
+      settle();
       for (const database of inRequest) execute(database, "RELEASE request");
-      return { answer: { id: request.id, value }, wroteTo: inRequest };
+      return outcome;
     } catch (error) {
       onUndone();
       // A full disk or a failed read can make SQLite roll back by itself, and then the whole group.
@@ -60,6 +75,24 @@ export function groupCommit(main: DatabaseSync, onUndone: () => void): GroupComm
       }
       return { answer: { id: request.id, problem: toProblem(error) }, wroteTo: new Set() };
     }
+  }
+
+  /** Undefined when something failed, and all of it is undone. */
+  function runAsOne(requests: readonly Request[], run: Run): readonly Outcome[] | undefined {
+    keepsApart = false;
+    try {
+      const outcomes = requests.map((request) => runOne(request, run));
+      settle();
+      return outcomes;
+    } catch {
+      undoGroup();
+      return undefined;
+    }
+  }
+
+  function runOneByOne(requests: readonly Request[], run: Run): readonly Outcome[] {
+    keepsApart = true;
+    return requests.map((request) => runApart(request, run));
   }
 
   /** Commits the main file, or throws; then each of the others. Gives those that couldn't be. */
@@ -80,6 +113,7 @@ export function groupCommit(main: DatabaseSync, onUndone: () => void): GroupComm
 
   function undoGroup(): void {
     for (const database of [main, ...inGroup]) if (database.isTransaction) database.exec("ROLLBACK");
+    inGroup.clear();
     onUndone();
   }
 
@@ -88,7 +122,7 @@ export function groupCommit(main: DatabaseSync, onUndone: () => void): GroupComm
     commit(requests, run) {
       inGroup.clear();
       try {
-        const outcomes = requests.map((request) => runOne(request, run));
+        const outcomes = runAsOne(requests, run) ?? runOneByOne(requests, run);
         const failed = commitFiles();
         return outcomes.map((outcome) => toAnswer(outcome, failed));
       } catch (error) {

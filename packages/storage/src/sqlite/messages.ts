@@ -19,8 +19,8 @@ export interface Request {
   readonly args: readonly unknown[];
 }
 
-/** `open` comes before the first request, `close` after the last. `stored` tells the indexer that there is more to do. */
-export type ToThread = "open" | Request | "stored" | "close";
+/** `open` comes before the first requests, `close` after the last. `stored` tells the indexer that there is more to do. */
+export type ToThread = "open" | readonly Request[] | "stored" | "close";
 
 export interface Answer {
   readonly id: number;

@@ -3,13 +3,19 @@
 import {
   StorageClosedError,
   type AccountStorage,
+  type DeviceBatch,
   type DeviceStorage,
   type Storage,
   type StorageFailedError,
+  type StoredBatch,
+  type WriteQuery,
+  type WriteRecord,
 } from "../ports.ts";
+import type { AppendedBatch } from "./batches.ts";
 import { toLogRecords } from "../rules/logs.ts";
 import { toMarkerRecords } from "../rules/markers.ts";
 import type { ThreadOptions, ThreadRole } from "./messages.ts";
+import { toParcel } from "./parcel.ts";
 import type { ReaderCalls } from "./reader.ts";
 import { threadWhenNeeded, type LaterThread } from "./later-thread.ts";
 import { openThread, startThread, type DatabaseThread, type StartedThread } from "./thread-client.ts";
@@ -30,7 +36,7 @@ export interface SqliteOptions {
 
 export const SEGMENT_BYTES = 128 * 1_024 * 1_024;
 export const SEGMENT_AGE_MS = 86_400_000;
-export const INDEX_DELAY_MS = 1_000;
+export const INDEX_DELAY_MS = 4_000;
 
 /**
  * Opens the data in a folder, which nobody else can open until it is closed or the process ends.
@@ -78,6 +84,9 @@ function toThreadOptions(role: ThreadRole, options: SqliteOptions): ThreadOption
   return { role, folder, limits };
 }
 
+/** Of a batch, what gets ids. */
+type SaidEntries = Pick<DeviceBatch, "project" | "device" | "session" | "logs" | "markers">;
+
 interface Threads {
   readonly writer: DatabaseThread<WriterCalls>;
   readonly reader: DatabaseThread<ReaderCalls>;
@@ -110,6 +119,9 @@ function toAccounts({ writer, reader }: Threads): AccountStorage {
     memberships: (...args) => reader.ask("memberships", ...args),
     setRetention: (...args) => writer.ask("setRetention", ...args),
     setPassword: (...args) => writer.ask("setPassword", ...args),
+    addPasswordReset: (...args) => writer.ask("addPasswordReset", ...args),
+    passwordReset: (...args) => reader.ask("passwordReset", ...args),
+    resetPassword: (...args) => writer.ask("resetPassword", ...args),
     addWebSession: (...args) => writer.ask("addWebSession", ...args),
     webSession: (...args) => reader.ask("webSession", ...args),
     webSessions: (...args) => reader.ask("webSessions", ...args),
@@ -143,19 +155,26 @@ function toAccounts({ writer, reader }: Threads): AccountStorage {
 }
 
 function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () => boolean): DeviceStorage {
+  async function toStored(said: SaidEntries, appended: Promise<AppendedBatch>): Promise<StoredBatch> {
+    const { firstEntry, writes } = await appended;
+    indexer.notify();
+    const logs = toLogRecords(said, firstEntry);
+    return { logs, markers: toMarkerRecords(said, firstEntry + logs.length), writes };
+  }
+
   return {
     openSession: (opening) => writer.ask("openSession", opening),
     closeSession: (closing) => writer.ask("closeSession", closing),
-    async append(batch) {
-      const { firstEntry, writes } = await writer.ask("append", batch);
-      indexer.notify();
-      const logs = toLogRecords(batch, firstEntry);
-      return { logs, markers: toMarkerRecords(batch, firstEntry + logs.length), writes };
+    append(batch) {
+      const { project, device, session, logs, markers } = batch;
+      // What was said is kept until it is stored, but for the samples: they are many, and nobody asks for them back.
+      return toStored({ project, device, session, logs, markers }, writer.ask("append", toParcel(batch)));
     },
-    change: (change) => writer.ask("change", change),
-    updateWrites: (updates) => writer.ask("updateWrites", updates),
-    expireWrites: (at) => writer.ask("expireWrites", at),
-    addMarker: (marker) => writer.ask("addMarker", marker),
+    // Entries are answered for in the order of their ids, so what is quick mustn't overtake `append`: these wait as it does.
+    change: async (change) => await writer.ask("change", change),
+    updateWrites: async (updates) => await writer.ask("updateWrites", updates),
+    expireWrites: async (at) => await writer.ask("expireWrites", at),
+    addMarker: async (marker) => await writer.ask("addMarker", marker),
     updateDevice: (update) => writer.ask("updateDevice", update),
     devices: (project) => reader.ask("devices", project),
     deviceState: (address) => reader.ask("deviceState", address),
@@ -164,7 +183,7 @@ function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () 
     samples: (query) => searcher.ask("samples", query),
     logs: (query) => searcher.ask("logs", query),
     markers: (query) => searcher.ask("markers", query),
-    writes: (query) => reader.ask("writes", query),
+    writes: (query) => wholePage(reader, query),
     write: (project, id) => reader.ask("write", project, id),
     async lastEntry() {
       if (isClosed()) throw new StorageClosedError("the storage is closed");
@@ -185,4 +204,20 @@ function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () 
       return reader.ask("status");
     },
   };
+}
+
+/** A page of writes, found by steps: between two of them the reader answers others. */
+async function wholePage(
+  reader: DatabaseThread<ReaderCalls>,
+  query: WriteQuery,
+): Promise<readonly WriteRecord[]> {
+  const found: WriteRecord[] = [];
+  let rest = query;
+  for (;;) {
+    const { writes, next } = await reader.ask("writes", rest);
+    for (const write of writes) found.push(write);
+    if (next === null || found.length >= query.limit) return found;
+    const place = query.order === "oldest" ? { after: next } : { before: next };
+    rest = { ...query, ...place, limit: query.limit - found.length };
+  }
 }

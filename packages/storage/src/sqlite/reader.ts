@@ -9,10 +9,10 @@ import type {
   LogQuery,
   MarkerQuery,
   MarkerRecord,
-  PageQuery,
   SessionQuery,
   SessionRecord,
   StoredEntries,
+  WriteQuery,
   WriteRecord,
 } from "../ports.ts";
 import { accountReading } from "./accounts.ts";
@@ -26,7 +26,7 @@ import { NO_OVERLAY, type SegmentOverlay } from "./segments/overlay.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
 import { sessionReading } from "./sessions.ts";
 import { statusReading } from "./status.ts";
-import { writeReading } from "./writes.ts";
+import { writeReading, type WriteStep } from "./writes.ts";
 
 export type ReaderCalls = ReturnType<typeof readerCalls>;
 
@@ -36,7 +36,7 @@ export function readerCalls(main: DatabaseSync, folder: string, segments: ReadSe
   const sessions = sessionReading(main);
   const logs = logReading(names, segments);
   const markers = markerReading(names, segments);
-  const writes = writeReading(main);
+  const writes = writeReading(main, names);
 
   function overlay(project: string): SegmentOverlay {
     const row = names.project(project);
@@ -56,7 +56,7 @@ export function readerCalls(main: DatabaseSync, folder: string, segments: ReadSe
       const above = overlay(query.project);
       return sessions.sessions(query, (session) => above.progress(session));
     },
-    writes: (query: PageQuery): readonly WriteRecord[] => writes.writes(query),
+    writes: (query: WriteQuery): WriteStep => writes.writes(query),
     write: (project: string, id: number): WriteRecord | undefined => writes.write(project, id),
     deviceState(address: DeviceAddress): DeviceState | undefined {
       const above = overlay(address.project);

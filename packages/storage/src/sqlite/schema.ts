@@ -5,11 +5,21 @@ import { StorageUnusableError } from "../ports.ts";
 import { firstTables } from "./migrations/1-first-tables.ts";
 import { segmentTables } from "./migrations/2-segments.ts";
 import { accountTables } from "./migrations/3-accounts.ts";
+import { passwordResetTables } from "./migrations/4-password-resets.ts";
+import { writeFilters } from "./migrations/5-write-filters.ts";
+import { givenNames } from "./migrations/6-given-names.ts";
 
 type Migration = (database: DatabaseSync) => void;
 
 /** Only ever added to: what a released version has run can't change any more. */
-const MIGRATIONS: readonly Migration[] = [firstTables, segmentTables, accountTables];
+const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  segmentTables,
+  accountTables,
+  passwordResetTables,
+  writeFilters,
+  givenNames,
+];
 
 /**
  * Brings a data file to this version, each step as a transaction of its own.

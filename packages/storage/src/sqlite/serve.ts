@@ -45,7 +45,7 @@ function open(port: MessagePort, options: ThreadOptions, openServer: OpenServer)
   send({ type: "ready", epoch, ...(lastEntry === undefined ? {} : { lastEntry }) });
 }
 
-/** Requests that one commit takes at most, so that the first of them doesn't wait without end for the last. */
+/** Of so many requests one commit takes no more, so that the first of them doesn't wait without end for the last. */
 const MAX_GROUP = 512;
 
 /** Everything that arrived while the thread was busy. */
@@ -56,8 +56,8 @@ function takeWaiting(
   const requests: Request[] = [];
   let message: ToThread | undefined = first;
   while (typeof message === "object") {
-    requests.push(message);
-    if (requests.length === MAX_GROUP) break;
+    requests.push(...message);
+    if (requests.length >= MAX_GROUP) break;
     message = receiveMessageOnPort(port)?.message as ToThread | undefined;
   }
   return { requests, closes: message === "close" };

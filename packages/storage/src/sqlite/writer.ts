@@ -37,11 +37,13 @@ export interface Writer {
 
 export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLimits): Writer {
   const rows = knownRows(main);
-  const group = groupCommit(main, forget);
+  const group = groupCommit(main, { settle: () => segments.flush(), onUndone: forget });
   const entries: EntryCounter = entryCounter(main, group.join);
   const segments = currentSegments(main, folder, limits, () => entries.last);
   const retaining: Retaining = retention(main, folder, segments);
-  const run = runFrom(groupedCalls(main, rows, entries, segments, group.join));
+  /** Why a project has no segment, by its row. */
+  const problems = new Map<number, unknown>();
+  const run = runFrom(groupedCalls(main, rows, entries, segments, problems, group.join));
   const waiting: { readonly request: Request; readonly steps: Iterator<void, Dropped> }[] = [];
   removeOrphans(folder, segmentList(main).all());
   entries.reserve();
@@ -61,7 +63,9 @@ export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLi
       if (row === undefined) continue;
       try {
         segments.provide(row, receivedAt);
-      } catch {
+        problems.delete(row);
+      } catch (error) {
+        problems.set(row, error);
         forget();
       }
     }
@@ -122,6 +126,7 @@ function groupedCalls(
   rows: KnownRows,
   entries: EntryCounter,
   segments: CurrentSegments,
+  problems: ReadonlyMap<number, unknown>,
   join: (database: DatabaseSync) => void,
 ) {
   const writes = writeWriting(main, entries);
@@ -129,7 +134,11 @@ function groupedCalls(
   /** The project's segment, as a part of the group. */
   function segment(project: number): SegmentWriter {
     const current = segments.existing(project);
-    if (current === undefined) throw new Error("the segment couldn't be made");
+    if (current === undefined) {
+      const cause = problems.get(project);
+      const why = cause instanceof Error ? `: ${cause.message}` : "";
+      throw new Error(`the segment couldn't be made${why}`, { cause });
+    }
     join(current.database);
     return current;
   }

@@ -4,9 +4,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type {
   DeviceAddress,
   NewChange,
-  PageQuery,
   StoredChange,
   Time,
+  WriteQuery,
   WriteRecord,
   WriteStateName,
   WriteUpdate,
@@ -14,8 +14,10 @@ import type {
 import { unknownDevice, unknownVariable } from "../rules/arguments.ts";
 import { isOpen, newWrite, replaceWrite, toExpiry, updateWrite } from "../rules/writes.ts";
 import type { EntryCounter } from "./entries.ts";
-import { prepare, prepareOnce } from "./statement.ts";
+import type { Names } from "./names.ts";
+import { prepare } from "./statement.ts";
 import { fromStored, toStored, type StoredValue } from "./values.ts";
+import { writeFinding } from "./write-pages.ts";
 
 export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
   const takeSet = prepare<DeviceRow>(
@@ -37,8 +39,8 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
     database,
     `INSERT INTO writes
        (project, device, variable, set_id, from_value, value, state, applied, by, created_at, updated_at, expires_at,
-        entry)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', 'null', ?7, ?8, ?8, ?9, ?10)`,
+        entry, name)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', 'null', ?7, ?8, ?8, ?9, ?10, ?11)`,
   );
   const findWrite = prepare<WriteRow>(database, `${SELECT_WRITE} WHERE writes.id = ?`);
   const saveWrite = prepare(
@@ -82,7 +84,8 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
     const entry = entries.take(1);
     const [from, to] = [toStored(value.from), toStored(value.value)];
     const { by, at, expiresAt } = change;
-    const added = addWrite.run(project, row, variable, set, from, to, by, at, expiresAt, entry);
+    const { name } = value;
+    const added = addWrite.run(project, row, variable, set, from, to, by, at, expiresAt, entry, name);
     return newWrite(change, value, { id: Number(added.lastInsertRowid), set, entry });
   }
 
@@ -111,8 +114,15 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
   };
 }
 
-export function writeReading(database: DatabaseSync) {
-  const prepared = prepareOnce(database);
+/** A step of a page of writes: see write-pages.ts. */
+export interface WriteStep {
+  readonly writes: readonly WriteRecord[];
+  readonly next: number | null;
+}
+
+export function writeReading(database: DatabaseSync, names: Names) {
+  const find = writeFinding(database, names);
+  const byId = prepare<WriteRow>(database, `${SELECT_WRITE} WHERE writes.id = ?`);
   const one = prepare<WriteRow>(database, `${SELECT_WRITE} WHERE projects.id = ? AND writes.id = ?`);
   const newestAndOpen = prepare<WriteRow>(
     database,
@@ -129,14 +139,9 @@ export function writeReading(database: DatabaseSync) {
        AND writes.entry <= ? ORDER BY writes.entry LIMIT ?`,
   );
   return {
-    writes(query: PageQuery): readonly WriteRecord[] {
-      const { project, device, before = Number.MAX_SAFE_INTEGER, after = 0, order, limit } = query;
-      const owner = device === undefined ? OF_PROJECT : OF_DEVICE;
-      const page = prepared<WriteRow>(
-        `${SELECT_WRITE} WHERE ${owner} AND writes.id > ?3 AND writes.id < ?4
-         ORDER BY writes.id ${order === "oldest" ? "ASC" : "DESC"} LIMIT ?5`,
-      );
-      return page.all(project, device ?? null, after, before, limit).map(toWriteRecord);
+    writes(query: WriteQuery): WriteStep {
+      const { ids, next } = find(query);
+      return { writes: ids.map((id) => toWriteRecord(byId.get(id) as WriteRow)), next };
     },
     write(project: string, id: number): WriteRecord | undefined {
       const row = one.get(project, id);
@@ -175,21 +180,16 @@ interface WriteRow {
 }
 
 const SELECT_WRITE = `
-  SELECT writes.id, projects.id AS project, devices.id AS device, writes.set_id AS setId, variables.name,
+  SELECT writes.id, projects.id AS project, devices.id AS device, writes.set_id AS setId, writes.name,
     writes.from_value AS fromValue, writes.value, writes.state, writes.applied, writes.reason, writes.by,
     writes.created_at AS createdAt, writes.updated_at AS updatedAt, writes.expires_at AS expiresAt,
     writes.entry
-  FROM writes CROSS JOIN variables ON variables.row = writes.variable
-    CROSS JOIN devices ON devices.row = writes.device
+  FROM writes CROSS JOIN devices ON devices.row = writes.device
     CROSS JOIN projects ON projects.row = writes.project`;
-
-const OF_PROJECT = "writes.project = (SELECT row FROM projects WHERE id = ?1 AND ?2 IS NULL)";
 
 const DEVICE_ROW = `
   SELECT devices.row FROM devices JOIN projects ON projects.row = devices.project
   WHERE projects.id = ?1 AND devices.id = ?2`;
-
-const OF_DEVICE = `writes.device = (${DEVICE_ROW})`;
 
 function toWriteRecord({ setId, fromValue, ...row }: WriteRow): WriteRecord {
   return {

@@ -9,12 +9,12 @@ interface ModeOptions {
   readonly maxBytes: number | null;
 }
 
-/** An empty segment has about 45,000 bytes. */
-const SMALL_SEGMENT = { segmentBytes: 60_000 };
+/** An empty segment has about 150,000 bytes. */
+const SMALL_SEGMENT = { segmentBytes: 200_000 };
 
 export const CRASH_MODES: Readonly<Record<CrashMode, ModeOptions>> = {
   ingest: { options: {}, maxBytes: null },
   rotation: { options: SMALL_SEGMENT, maxBytes: null },
   indexing: { options: { ...SMALL_SEGMENT, indexDelayMs: 0 }, maxBytes: null },
-  retention: { options: { ...SMALL_SEGMENT, indexDelayMs: 0 }, maxBytes: 400_000 },
+  retention: { options: { ...SMALL_SEGMENT, indexDelayMs: 0 }, maxBytes: 1_000_000 },
 };

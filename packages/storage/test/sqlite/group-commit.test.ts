@@ -7,6 +7,7 @@ let database: DatabaseSync;
 let other: DatabaseSync;
 let openTransactions: boolean[];
 let undone: number;
+let settled: boolean[];
 let group: GroupCommit;
 beforeEach(() => {
   database = new DatabaseSync(":memory:");
@@ -17,7 +18,11 @@ beforeEach(() => {
   other.exec("CREATE TABLE items (name TEXT PRIMARY KEY)");
   openTransactions = [];
   undone = 0;
-  group = groupCommit(database, () => (undone += 1));
+  settled = [];
+  group = groupCommit(database, {
+    settle: () => settled.push(database.isTransaction),
+    onUndone: () => (undone += 1),
+  });
 });
 afterEach(() => {
   database.close();
@@ -50,6 +55,7 @@ test("a group is one transaction, answered request by request", () => {
     { id: 2, value: 2 },
   ]);
   expect(openTransactions).toEqual([true, true]);
+  expect(settled).toEqual([true]);
   expect(database.isTransaction).toBe(false);
   expect(names()).toEqual(["a", "b", "c"]);
 });
@@ -71,7 +77,25 @@ test("a request that fails is undone whole, and alone", () => {
     { id: 4, value: 1 },
   ]);
   expect(names()).toEqual(["a", "e"]);
-  expect(undone).toBe(2);
+  // The group as a whole first, then each request that failed.
+  expect(undone).toBe(3);
+});
+
+test("what a request left in memory is put into the file as a part of it", () => {
+  let left: string[] = [];
+  const lazy = groupCommit(database, {
+    settle() {
+      for (const name of left.splice(0)) database.prepare("INSERT INTO items (name) VALUES (?)").run(name);
+    },
+    onUndone: () => (left = []),
+  });
+  const leave = ({ args }: Request): void => {
+    lazy.join(database);
+    left.push(...args.map(String));
+  };
+  const answers = lazy.commit([request(1, "a", "a"), request(2, "b", "b", "a"), request(3, "c", "c")], leave);
+  expect(answers.map(({ problem }) => problem?.kind)).toEqual([undefined, "invalid", undefined]);
+  expect(names()).toEqual(["a", "c"]);
 });
 
 test("when the commit fails, every request of the group has failed and nothing is stored", () => {

@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { Worker } from "node:worker_threads";
+import type { JsonObject } from "@wheelhouse/protocol";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { batch, log, opening, pixel, registerAnn } from "../../src/contract/subject.ts";
 import type { Storage } from "../../src/index.ts";
 import { openSqliteStorage } from "../../src/sqlite/index.ts";
@@ -24,6 +26,11 @@ function append(seq: number): Promise<unknown> {
   return storage.devices.append(batch({ seq, logs: [log(`${seq}`)] }));
 }
 
+async function storedIds(seq: number): Promise<readonly number[]> {
+  const { logs } = await storage.devices.append(batch({ seq, logs: [log(`${seq}`)] }));
+  return logs.map(({ id }) => id);
+}
+
 /** Commits in the main file and in the project's segment. */
 function commits(): { readonly main: number; readonly segment: number } {
   const { folder } = temporary;
@@ -42,6 +49,29 @@ test("what arrives while the writer commits shares the next commit", async () =>
   const count = commits().segment - before.segment;
   expect(count).toBeGreaterThan(0);
   expect(count).toBeLessThan(100);
+});
+
+test("what is asked in one turn goes to the writer in few messages, and is answered in order", async () => {
+  const post = vi.spyOn(Worker.prototype, "postMessage");
+  try {
+    const stored = await Promise.all(Array.from({ length: 300 }, (_, index) => storedIds(index + 1)));
+    const requests = post.mock.calls.flatMap(([message]) => (Array.isArray(message) ? [message.length] : []));
+    expect(requests).toEqual([256, 44]);
+    const ids = stored.flat();
+    expect(ids).toEqual(Array.from(ids, (_, index) => (ids[0] ?? 0) + index));
+  } finally {
+    post.mockRestore();
+  }
+});
+
+test("what can't be copied to the writer fails alone", async () => {
+  const marker = { name: "m", fields: { call: () => 1 } as unknown as JsonObject, at: 1, receivedAt: 1 };
+  const [before, wrong, after] = await Promise.allSettled([
+    append(1),
+    storage.devices.append(batch({ seq: 2, markers: [marker] })),
+    append(3),
+  ]);
+  expect([before.status, wrong.status, after.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
 });
 
 test("reading commits nothing", async () => {

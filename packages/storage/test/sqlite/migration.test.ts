@@ -26,14 +26,17 @@ import { openSqliteStorage, type SqliteOptions } from "../../src/sqlite/index.ts
 import { makeFolder, type TemporaryFolder } from "./folders.ts";
 import { fixture } from "./old-folder.ts";
 
+/** Devices of then had one name, whoever gave it. */
+type OldDevice = Omit<DeviceRecord, "reported" | "given"> & DeviceRecord["reported"];
+
 /** What the storage that wrote the folder read back from it. */
 interface OldReading {
   readonly epoch: string;
   readonly users: number;
   readonly ann: UserRecord;
   readonly keys: readonly DeviceKeyRecord[];
-  readonly devices: readonly DeviceRecord[];
-  readonly states: readonly DeviceState[];
+  readonly devices: readonly OldDevice[];
+  readonly states: readonly (Omit<DeviceState, "record"> & { readonly record: OldDevice })[];
   readonly histories: readonly (Pick<HistoryQuery, "name" | "kind"> & {
     readonly points: readonly unknown[];
   })[];
@@ -54,9 +57,16 @@ beforeEach(() => {
 });
 afterEach(() => temporary.remove());
 
+const toDevice = ({ name, tags, ...device }: OldDevice): DeviceRecord => ({
+  ...device,
+  reported: { name, tags },
+  given: { name: null, tags: null },
+});
+
 /** Writes of then had no expiry. */
-const withoutExpiry = ({ writes, ...state }: DeviceState): unknown => ({
+const toState = ({ writes, record, ...state }: OldReading["states"][number]): unknown => ({
   ...state,
+  record: toDevice(record),
   writes: writes.map(({ expiresAt, ...write }) => ({ ...write, expiresAt: expiresAt ?? null })),
 });
 
@@ -70,9 +80,9 @@ async function expectAll(storage: Storage): Promise<void> {
   const [membership] = await accounts.memberships(ann.id);
   expect(membership).toMatchObject({ role: "owner", project: { id: rocket.id, retention: KEEP_ALL } });
 
-  expect(await devices.devices(rocket.id)).toEqual(old.devices);
+  expect(await devices.devices(rocket.id)).toEqual(old.devices.map(toDevice));
   const states = await Promise.all([pixel, tablet, boatPixel].map((address) => devices.deviceState(address)));
-  expect(states).toEqual(old.states.map(withoutExpiry));
+  expect(states).toEqual(old.states.map(toState));
   for (const { name, kind, points } of old.histories) {
     expect(await devices.history({ ...pixel, name, kind, points: 100_000 })).toEqual(points);
   }
@@ -83,6 +93,11 @@ async function expectAll(storage: Storage): Promise<void> {
   expect(await devices.logs(low)).toEqual(old.low);
   const writes = await devices.writes({ project: rocket.id, limit });
   expect(writes).toEqual(old.writes.map((write) => ({ ...write, expiresAt: null })));
+  const name = old.writes[0]?.name ?? "";
+  const named = await devices.writes({ project: rocket.id, name, limit });
+  expect(named.map(({ id }) => id)).toEqual(
+    old.writes.filter((write) => write.name === name).map(({ id }) => id),
+  );
   expect(await devices.lastEntry()).toBe(old.lastEntry);
   const samples = await allSamples(storage);
   const counted = old.histories

@@ -118,7 +118,7 @@ const historyQuery = fc
 
 describe.each([
   ["one segment", {}],
-  ["small segments", { segmentBytes: 100_000 }],
+  ["small segments", { segmentBytes: 300_000 }],
   ["a segment each half a minute", { segmentAgeMs: 30_000 }],
 ])("in %s", (_, limits) => {
   let temporary: TemporaryFolder;

@@ -1,21 +1,14 @@
 /** Adding samples to an index, in runs, and merging runs. Everything here runs inside one transaction of the indexer. */
 
 import type { DatabaseSync } from "node:sqlite";
-import type { Time } from "../../ports.ts";
 import { toChunk, type Point } from "../../rules/history.ts";
 import { decodeSamples, encodeSamples } from "../../rules/sample-codec.ts";
 import { prepare } from "../statement.ts";
-import { fromStored, type StoredValue } from "../values.ts";
-
-export interface SampleToIndex {
-  readonly variable: number;
-  readonly at: Time;
-  readonly value: StoredValue;
-}
+import type { SamplesByVariable } from "./samples-by-variable.ts";
 
 export interface SampleIndexing {
-  /** Adds samples, in order of storing, as a run. */
-  add(samples: readonly SampleToIndex[]): void;
+  /** Adds samples as a run. */
+  add(samples: SamplesByVariable): void;
   /** Makes one run of all, so that each variable's chunks are as few as can be. */
   mergeAll(): void;
 }
@@ -92,9 +85,8 @@ export function sampleIndexing(index: DatabaseSync): SampleIndexing {
 
   return {
     add(samples) {
-      if (samples.length === 0) return;
       addRun(0, () => {
-        for (const [variable, points] of byVariable(samples)) addChunks(variable, points.sort(byTime), true);
+        for (const [variable, points] of samples) addChunks(variable, points.sort(byTime), true);
       });
       for (let tier = 0; ; tier += 1) {
         const runs = statements.runsOf.all(tier);
@@ -134,18 +126,6 @@ function prepareAll(index: DatabaseSync) {
 }
 
 const byTime = ([one]: Point, [other]: Point): number => one - other;
-
-/** By rising variable, each one's in order of storing. */
-function byVariable(samples: readonly SampleToIndex[]): readonly (readonly [number, Point[]])[] {
-  const found = new Map<number, Point[]>();
-  for (const { variable, at, value } of samples) {
-    const points = found.get(variable);
-    const point: Point = [at, fromStored(value)];
-    if (points === undefined) found.set(variable, [point]);
-    else points.push(point);
-  }
-  return [...found].sort(([one], [other]) => one - other);
-}
 
 /** Adds what was stored later; mostly it is later too. */
 function sortIn(sorted: Point[], later: readonly Point[]): Point[] {

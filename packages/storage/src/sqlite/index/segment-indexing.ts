@@ -2,26 +2,26 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { openToRead } from "../open-to-read.ts";
-import {
-  openSegment,
-  indexFile,
-  segmentFile,
-  sizeOfFile,
-  removeIndex,
-  type SegmentName,
-} from "../segments/segment-file.ts";
+import { indexFile, removeIndex, segmentFile, type SegmentName } from "../segments/segment-file.ts";
 import { inTransaction, prepare } from "../statement.ts";
+import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
 import { logIndexing, type LogToIndex } from "./log-indexing.ts";
-import { sampleIndexing, type SampleToIndex } from "./sample-indexing.ts";
+import { sampleIndexing } from "./sample-indexing.ts";
+import { SamplesByVariable, type SampleToIndex } from "./samples-by-variable.ts";
 
 export interface SegmentIndexing {
-  /** Whether there is nothing left that could ever be added. */
+  /** Whether there is nothing left that could ever be added, and nothing to be tidied up. */
   readonly isComplete: boolean;
-  /** Indexes some of what isn't yet, and gives whether there may be more. `isClosed`: nothing is added any more. */
+  /**
+   * Indexes some of what isn't yet, and gives whether there may be more to do at once. `isClosed`: nothing is added any more.
+   */
   step(isClosed: boolean): boolean;
   close(): void;
 }
+
+/** The samples of a step; one for all segments, which take their steps in turn. */
+const waiting = new SamplesByVariable();
 
 /** What is taken on in one step, and committed with it. */
 const LOGS_A_STEP = 8_192;
@@ -46,6 +46,8 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
   const statements = prepareAll(segment, index);
   const addLogs = logIndexing(index);
   const samples = sampleIndexing(index);
+  const mergeTexts = textMerging(index);
+  let isTidy = false;
   let { entry, sample, complete } = statements.through.get() ?? { entry: 0, sample: 0, complete: 0 };
 
   function stepLogs(): boolean {
@@ -61,40 +63,54 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
   }
 
   function stepSamples(): boolean {
-    const rows = statements.samples.all(sample, SAMPLES_A_STEP);
-    const last = rows.at(-1)?.number;
-    if (last === undefined) return false;
+    waiting.clear();
+    let last = sample;
+    // One by one: as a list they would take ten times as much memory, and the thread keeps what it took once.
+    for (const row of statements.samples.iterate(sample, SAMPLES_A_STEP)) {
+      waiting.add(row);
+      last = row.number;
+    }
+    if (waiting.count === 0) return false;
     inTransaction(index, () => {
-      samples.add(rows);
+      samples.add(waiting);
       statements.saveSample.run(last);
     });
     sample = last;
-    return rows.length === SAMPLES_A_STEP;
+    return waiting.count === SAMPLES_A_STEP;
   }
 
   function finish(): void {
+    if (mergeTexts()) return;
     inTransaction(index, () => {
       samples.mergeAll();
-      index.exec("INSERT INTO texts (texts) VALUES ('optimize'); UPDATE through SET complete = 1");
+      statements.complete.run();
     });
     complete = 1;
   }
 
+  function tidyUp(): void {
+    dropFreePages(index);
+    isTidy = dropLogs(index, folder, name);
+  }
+
   return {
     get isComplete() {
-      return complete !== 0;
+      return complete !== 0 && isTidy;
     },
     step(isClosed) {
       const hasMoreLogs = stepLogs();
       const hasMore = stepSamples() || hasMoreLogs;
-      if (!hasMore && isClosed && complete === 0) finish();
-      return hasMore;
+      if (hasMore || !isClosed) return hasMore;
+      if (complete === 0) {
+        finish();
+        return true;
+      }
+      tidyUp();
+      return false;
     },
     close() {
       segment.close();
       index.close();
-      const file = segmentFile(folder, name);
-      if (complete !== 0 && sizeOfFile(`${file}-wal`) > 0) putLogBack(file);
     },
   };
 }
@@ -108,21 +124,12 @@ function openOrRemake(folder: string, name: SegmentName): DatabaseSync {
   }
 }
 
-/** Nothing is added to a closed segment any more, so its write-ahead log needn't stay. */
-function putLogBack(file: string): void {
-  const database = openSegment(file);
-  try {
-    database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint (TRUNCATE)");
-  } finally {
-    database.close();
-  }
-}
-
 function prepareAll(segment: DatabaseSync, index: DatabaseSync) {
   return {
     through: prepare<Through>(index, "SELECT entry, sample, complete FROM through"),
     saveEntry: prepare(index, "UPDATE through SET entry = ?"),
     saveSample: prepare(index, "UPDATE through SET sample = ?"),
+    complete: prepare(index, "UPDATE through SET complete = 1"),
     logs: prepare<LogToIndex>(
       segment,
       "SELECT id, device, session, at, level, message FROM logs WHERE id > ? ORDER BY id LIMIT ?",

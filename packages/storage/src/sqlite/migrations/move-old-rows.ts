@@ -5,8 +5,6 @@
  * anywhere is answered by beginning anew, and the last step is one transaction.
  */
 
-import type { JsonObject } from "@wheelhouse/protocol";
-import { LOG_LEVELS } from "@wheelhouse/protocol";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -16,7 +14,7 @@ import { openToRead } from "../open-to-read.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "../segments/current-segments.ts";
 import type { SegmentWriter } from "../segments/segment-writer.ts";
 import { inTransaction, prepare } from "../statement.ts";
-import { fromStored, type StoredValue } from "../values.ts";
+import type { StoredValue } from "../values.ts";
 
 /** Rows that are committed together. */
 const ROWS_A_STEP = 10_000;
@@ -101,6 +99,7 @@ function move<Row extends { readonly receivedAt: Time }>(
     const segment = segments.provide(project, first.receivedAt);
     inTransaction(segment.database, () => {
       for (const row of step) add(segment, row);
+      segment.flush();
     });
     segments.closeFull();
     step = [];
@@ -115,17 +114,12 @@ function move<Row extends { readonly receivedAt: Time }>(
 }
 
 function addLog(segment: SegmentWriter, log: OldLog): void {
-  const { id, device, session, level, fields } = log;
-  const entry: NewLogEntry = {
-    ...log,
-    level: LOG_LEVELS[level] ?? "info",
-    fields: fields === null ? null : (JSON.parse(fields) as JsonObject),
-  };
-  segment.addLogs({ device, session }, id, [entry]);
+  const { id, at, receivedAt, level, message, fields } = log;
+  segment.addLog(id, log, at, receivedAt - at, level, message, fields);
 }
 
 function addSample(segment: SegmentWriter, { variable, at, receivedAt, value }: OldSample): void {
-  segment.addSample(variable, { name: "", at, receivedAt, value: fromStored(value), backlog: true });
+  segment.addSample(variable, at, receivedAt - at, value);
 }
 
 const SELECT_LOGS = `

@@ -24,6 +24,8 @@ export interface CurrentSegments {
   closeFull(): void;
   /** To be called between groups: closes the project's, if it has one. */
   closeCurrent(project: number): void;
+  /** To be called within a group: puts what was added into the files. */
+  flush(): void;
   /** To be called when something was undone. */
   forget(): void;
   close(): void;
@@ -93,6 +95,9 @@ export function currentSegments(
       for (const [project, segment] of open) if (segment.bytes() >= limits.maxBytes) closeCurrent(project);
     },
     closeCurrent,
+    flush() {
+      for (const segment of open.values()) segment.flush();
+    },
     forget() {
       for (const segment of open.values()) segment.forget();
     },

@@ -1,11 +1,14 @@
-/** Adding to a segment. Everything here runs inside a group's transaction. */
+/**
+ * Adding to a segment. Everything here runs inside a group's transaction. What is added waits in memory for the others of the
+ * group, and is in the file after `flush`.
+ */
 
-import type { JsonObject } from "@wheelhouse/protocol";
 import type { DatabaseSync } from "node:sqlite";
-import type { DeviceBatch, MarkerRecord, Sample, Time } from "../../ports.ts";
-import { levelRank } from "../../rules/logs.ts";
+import type { MarkerRecord, Time } from "../../ports.ts";
+import { toFieldsText, type VisitLog } from "../parcel.ts";
+import { rowAdder } from "../row-adder.ts";
 import { prepare } from "../statement.ts";
-import { toStored } from "../values.ts";
+import type { StoredValue } from "../values.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { openSegment } from "./segment-file.ts";
 
@@ -28,14 +31,16 @@ export interface SegmentWriter {
     missed: number,
     at: Time,
   ): void;
-  addLogs(origin: Origin, firstId: number, logs: DeviceBatch["logs"]): void;
+  addLog(id: number, origin: Origin, ...log: Parameters<VisitLog>): void;
   addMarker(
     marker: MarkerRecord,
     origin: { readonly session: number | null; readonly device: number | null },
   ): void;
   /** History only: see `report`. */
-  addSample(variable: number, sample: Sample): void;
-  report(variable: number, sample: Sample): void;
+  addSample(variable: number, at: Time, delay: number, value: StoredValue): void;
+  report(variable: number, value: StoredValue, at: Time, receivedAt: Time): void;
+  /** Puts what was added into the file, within the running transaction. */
+  flush(): void;
   bytes(): number;
   /** To be called when something was undone. */
   forget(): void;
@@ -47,13 +52,25 @@ interface Span {
   readonly last: Time | null;
 }
 
+/** What a group says of a session. */
+interface Seen {
+  readonly device: number;
+  seq: number;
+  missed: number;
+  at: Time;
+}
+
 /** The sample after `lastSample` is the first that is added, if there is none yet. */
 export function openSegmentWriter(file: string, lastSample: number): SegmentWriter {
   const database = openSegment(file);
   const statements = prepareAll(database);
+  const { logs, samples, progress, reports } = statements;
+  const overlay = segmentOverlay(database);
   const readSpan = (): Span => statements.span.get() ?? { first: null, last: null };
   const readLastSample = () => statements.lastSample.get()?.number ?? lastSample;
+  const seen = new Map<number, Seen>();
   let span = readSpan();
+  let isWider = false;
   let sample = readLastSample();
 
   /** Takes a time of receipt into the span of the segment. */
@@ -62,12 +79,23 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
     const last = Math.max(span.last ?? at, at);
     if (first === span.first && last === span.last) return;
     span = { first, last };
-    statements.saveSpan.run(first, last);
+    isWider = true;
+  }
+
+  function flush(): void {
+    for (const [session, { device, seq, missed, at }] of seen) progress.add(session, device, seq, missed, at);
+    seen.clear();
+    for (const rows of [progress, samples, reports, logs]) rows.flush();
+    if (isWider) statements.saveSpan.run(span.first, span.last);
+    isWider = false;
   }
 
   return {
     database,
-    overlay: segmentOverlay(database),
+    get overlay() {
+      flush();
+      return overlay;
+    },
     get firstReceivedAt() {
       return span.first;
     },
@@ -75,40 +103,33 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
       return span.last;
     },
     see({ session, device }, seq, missed, at) {
-      statements.see.run(session, device, seq, missed, at);
+      const before = seen.get(session);
+      if (before === undefined) return void seen.set(session, { device, seq, missed, at });
+      before.seq = Math.max(before.seq, seq);
+      before.missed += missed;
+      before.at = Math.max(before.at, at);
     },
-    addLogs({ session, device }, firstId, logs) {
-      let id = firstId;
-      for (const { at, receivedAt, level, message, fields } of logs) {
-        widen(receivedAt);
-        statements.addLog.run(
-          id,
-          device,
-          session,
-          at,
-          receivedAt - at,
-          levelRank(level),
-          message,
-          toFields(fields),
-        );
-        id += 1;
-      }
+    addLog(id, { session, device }, at, delay, level, message, fields) {
+      widen(at + delay);
+      logs.add(id, device, session, at, delay, level, message, fields);
     },
     addMarker({ id, at, receivedAt, name, fields, by }, { session, device }) {
       widen(receivedAt);
-      statements.addMarker.run(id, device, session, at, receivedAt - at, name, toFields(fields), by);
+      statements.addMarker.run(id, device, session, at, receivedAt - at, name, toFieldsText(fields), by);
     },
-    addSample(variable, { at, receivedAt, value }) {
-      widen(receivedAt);
+    addSample(variable, at, delay, value) {
+      widen(at + delay);
       sample += 1;
-      statements.addSample.run(sample, variable, at, receivedAt - at, toStored(value));
+      samples.add(sample, variable, at, delay, value);
     },
-    report(variable, { at, receivedAt, value }) {
-      statements.report.run(variable, toStored(value), at, receivedAt);
-    },
+    report: (variable, value, at, receivedAt) => reports.add(variable, value, at, receivedAt),
+    flush,
     bytes: () => statements.bytes.get()?.bytes ?? 0,
     forget() {
+      for (const rows of [progress, samples, reports, logs]) rows.forget();
+      seen.clear();
       span = readSpan();
+      isWider = false;
       sample = readLastSample();
     },
     close: () => database.close(),
@@ -117,27 +138,27 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
 
 function prepareAll(database: DatabaseSync) {
   return {
-    see: prepare(
-      database,
-      `INSERT INTO progress (session, device, acknowledged, missed, seen_at) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (session) DO UPDATE SET acknowledged = max(acknowledged, excluded.acknowledged),
-         missed = missed + excluded.missed, seen_at = max(seen_at, excluded.seen_at)`,
-    ),
-    addLog: prepare(
-      database,
-      `INSERT INTO logs (id, device, session, at, delay, level, message, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    progress: rowAdder(database, {
+      insert: "INSERT INTO progress (session, device, acknowledged, missed, seen_at)",
+      columns: 5,
+      onConflict: `ON CONFLICT (session) DO UPDATE SET acknowledged = max(acknowledged, excluded.acknowledged),
+        missed = missed + excluded.missed, seen_at = max(seen_at, excluded.seen_at)`,
+    }),
+    logs: rowAdder(database, {
+      insert: "INSERT INTO logs (id, device, session, at, delay, level, message, fields)",
+      columns: 8,
+    }),
+    samples: rowAdder(database, {
+      insert: "INSERT INTO samples (number, variable, at, delay, value)",
+      columns: 5,
+    }),
+    reports: rowAdder(database, {
+      insert: "INSERT OR REPLACE INTO reported (variable, value, at, received_at)",
+      columns: 4,
+    }),
     addMarker: prepare(
       database,
       `INSERT INTO markers (id, device, session, at, delay, name, fields, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    addSample: prepare(
-      database,
-      "INSERT INTO samples (number, variable, at, delay, value) VALUES (?, ?, ?, ?, ?)",
-    ),
-    report: prepare(
-      database,
-      "INSERT OR REPLACE INTO reported (variable, value, at, received_at) VALUES (?, ?, ?, ?)",
     ),
     span: prepare<Span>(database, "SELECT first_received_at AS first, last_received_at AS last FROM span"),
     saveSpan: prepare(database, "UPDATE span SET first_received_at = ?, last_received_at = ?"),
@@ -147,8 +168,4 @@ function prepareAll(database: DatabaseSync) {
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
     ),
   };
-}
-
-function toFields(fields: JsonObject | null): string | null {
-  return fields === null ? null : JSON.stringify(fields);
 }
