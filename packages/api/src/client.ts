@@ -27,7 +27,20 @@ export interface ApiClient {
    * @throws TypeError as `fetch` does, when the server can't be reached.
    */
   call<N extends RouteName>(name: N, request: Request<N>): Promise<Answer<N>>;
+  /**
+   * Calls a route that answers with a stream, and gives its bytes as they come. A stream that breaks off is an error
+   * of whoever reads it, so one that ended is whole.
+   *
+   * @throws ApiError when the server refuses.
+   * @throws TypeError as `fetch` does, when the server can't be reached.
+   */
+  stream<N extends StreamRouteName>(name: N, request: Request<N>): Promise<ReadableStream<Uint8Array>>;
 }
+
+/** The routes whose answer is text as it comes. */
+export type StreamRouteName = {
+  [N in RouteName]: (typeof routes)[N] extends { readonly streams: unknown } ? N : never;
+}[RouteName];
 
 export interface ApiClientOptions {
   /** Where the server is; the page's own origin by default. */
@@ -49,24 +62,44 @@ export function toAddress<N extends RouteName>(
 
 export function createApiClient(options: ApiClientOptions = {}): ApiClient {
   const send = options.fetch ?? ((input, init) => fetch(input, init));
+
+  function ask<N extends RouteName>(name: N, request: Request<N>): Promise<Response> {
+    const route: Route = routes[name];
+    const { body, signal } = request as LooseRequest;
+    return send(`${options.baseUrl ?? ""}${toAddress(name, request)}`, {
+      method: route.method,
+      headers: {
+        ...options.headers,
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...(route.method === "GET" ? {} : { "content-type": "application/json" }),
+      },
+      credentials: "same-origin",
+      ...(route.method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
   return {
     async call(name, request) {
-      const route: Route = routes[name];
-      const { body, signal } = request as LooseRequest;
-      const response = await send(`${options.baseUrl ?? ""}${toAddress(name, request)}`, {
-        method: route.method,
-        headers: {
-          ...options.headers,
-          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-          ...(route.method === "GET" ? {} : { "content-type": "application/json" }),
-        },
-        credentials: "same-origin",
-        ...(route.method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      return (await readAnswer(route, response)) as Answer<typeof name>;
+      return (await readAnswer(routes[name], await ask(name, request))) as Answer<typeof name>;
+    },
+    async stream(name, request) {
+      const response = await ask(name, request);
+      if (response.ok && response.body !== null) return response.body;
+      throw toError(response.status, await readJson(response));
     },
   };
+}
+
+/** Whether the server still knows who asks; throws when it can't be reached. */
+export async function isLoggedIn(api: Pick<ApiClient, "call">): Promise<boolean> {
+  try {
+    await api.call("me", {});
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return false;
+    throw error;
+  }
 }
 
 interface LooseRequest {
@@ -92,13 +125,17 @@ async function readAnswer(route: Route, response: Response): Promise<unknown> {
   const body = status === 204 ? null : await readBody(route, response);
   const answer = route.answers[status]?.safeParse(body);
   if (answer?.success) return answer.data;
+  throw toError(status, body);
+}
+
+function toError(status: number, body: unknown): ApiError {
   const refused = errorBody.safeParse(body);
   if (!refused.success)
-    throw new ApiError("internal", `the server answered ${status} with what isn't understood here`, {
+    return new ApiError("internal", `the server answered ${status} with what isn't understood here`, {
       status,
     });
   const { code, message, field } = refused.data.error;
-  throw new ApiError(code, message, { status, ...(field === undefined ? {} : { field }) });
+  return new ApiError(code, message, { status, ...(field === undefined ? {} : { field }) });
 }
 
 function readBody({ streams }: Route, response: Response): Promise<unknown> {

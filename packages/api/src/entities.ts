@@ -77,6 +77,8 @@ export const device = z.object({
   app: z.string().nullable(),
   build: z.string().nullable(),
   tags: z.array(z.string()),
+  /** What the device says of itself; `name` and `tags` differ from it where people gave it others. */
+  reported: z.object({ name: z.string().nullable(), tags: z.array(z.string()) }),
   online: z.boolean(),
   firstSeen: time,
   lastSeen: time,

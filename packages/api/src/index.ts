@@ -48,14 +48,24 @@ export {
 export { toOpenApi, type JsonSchema, type OpenApiDocument, type OpenApiOperation } from "./openapi.ts";
 export {
   createApiClient,
+  isLoggedIn,
   toAddress,
   type Answer,
   type ApiClient,
   type ApiClientOptions,
   type Request,
+  type StreamRouteName,
 } from "./client.ts";
 
 // Live socket
+export {
+  createLiveSocket,
+  type LiveLine,
+  type LiveLineEvents,
+  type LiveSocket,
+  type LiveSocketOptions,
+  type Wanted,
+} from "./live-socket.ts";
 export {
   LIVE_PATH,
   TOPICS,

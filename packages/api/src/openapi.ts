@@ -119,8 +119,9 @@ const MAY: Readonly<Record<Access, string>> = {
 };
 
 function toOperation(name: string, route: Route): OpenApiOperation {
-  const { tag, summary, description, body, example, access, notByToken } = route;
-  const who = `${MAY[access]}${notByToken === true ? " Not by token." : ""}`;
+  const { tag, summary, description, body, example, access, selfAccess, notByToken } = route;
+  const own = selfAccess === undefined ? "" : ` Of oneself: ${MAY[selfAccess].toLowerCase()}`;
+  const who = `${MAY[access]}${own}${notByToken === true ? " Not by token." : ""}`;
   return {
     operationId: name,
     tags: [tag],
@@ -173,6 +174,9 @@ function toResponses({ answers, example, streams, ...route }: Route): OpenApiOpe
   return Object.fromEntries([...granted, ...refused]);
 }
 
+/** Of a body before its schema is asked: no JSON, too large, of another type. */
+const BODY_REFUSALS = ["400", "413", "415"] as const;
+
 /** The codes of a route's refusals by their status. */
 function refusalsOf({
   access,
@@ -187,10 +191,13 @@ function refusalsOf({
     ...(access === "anyone" ? [] : ["unauthenticated"]),
     ...(isInProject || params !== undefined ? ["not_found"] : []),
     "forbidden",
+    "wrong_host",
     "too_many_requests",
+    "storage_unavailable",
     ...refusals,
   ]);
   const byStatus: Record<string, string[]> = {};
+  if (body !== undefined) for (const status of BODY_REFUSALS) byStatus[status] = ["invalid"];
   for (const code of codes)
     (byStatus[String(API_ERRORS[code as keyof typeof API_ERRORS] ?? 500)] ??= []).push(code);
   return Object.entries(byStatus);

@@ -4,6 +4,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { markerRoutes } from "./routes/markers.ts";
+import { passwordResetRoutes } from "./routes/password-resets.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { writeRoutes } from "./routes/writes.ts";
@@ -12,6 +13,7 @@ export const API_PREFIX = "/api/v1";
 
 export const routes = {
   ...accountRoutes,
+  ...passwordResetRoutes,
   ...projectRoutes,
   ...deviceRoutes,
   ...writeRoutes,

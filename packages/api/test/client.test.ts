@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ApiError, createApiClient, type ApiClient } from "@wheelhouse/api";
+import { ApiError, createApiClient, isLoggedIn, type ApiClient } from "@wheelhouse/api";
 import { expect, test } from "vitest";
 
 interface Sent {
@@ -149,6 +149,42 @@ test("a call that was given up throws what its signal says", async () => {
   const call = client.call("me", { signal: abort.signal });
   abort.abort(new Error("left the page"));
   await expect(call).rejects.toThrow("left the page");
+});
+
+test("a stream is given as it comes, one that breaks off fails, and a refusal is an error", async () => {
+  const server = await listen((request, response) => {
+    if (request.url?.includes("format=csv") === true) {
+      response.writeHead(200, { "content-type": "text/csv" }).write("half");
+      return void setImmediate(() => response.destroy());
+    }
+    if (request.url?.includes("kind=writes") === true)
+      return void response.writeHead(403).end('{"error":{"code":"forbidden","message":"not you"}}');
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    response.write('{"a":1}\n');
+    response.end('{"a":2}\n');
+  });
+  const { port } = server.address() as AddressInfo;
+  const client = createApiClient({ baseUrl: `http://127.0.0.1:${port}` });
+  const read = async (query: { kind: "logs" | "writes"; format?: "csv" }): Promise<string> => {
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const part of await client.stream("export", { params: inProject, query }))
+      text += decoder.decode(part, { stream: true });
+    return text;
+  };
+  expect(await read({ kind: "logs" })).toBe('{"a":1}\n{"a":2}\n');
+  await expect(read({ kind: "logs", format: "csv" })).rejects.toThrow();
+  await expect(read({ kind: "writes" })).rejects.toMatchObject({ code: "forbidden", status: 403 });
+  await close(server);
+});
+
+test("whether one is logged in is what the server says, and an error when it says nothing", async () => {
+  const me = { user: { id: "u", email: "ann@example.org" }, projects: [], admin: false };
+  expect(await isLoggedIn(clientOf(200, me).client)).toBe(true);
+  expect(
+    await isLoggedIn(clientOf(401, { error: { code: "unauthenticated", message: "log in" } }).client),
+  ).toBe(false);
+  await expect(isLoggedIn(clientOf(500, "nothing").client)).rejects.toThrow(ApiError);
 });
 
 function listen(handler: Parameters<typeof createServer>[1]): Promise<Server> {

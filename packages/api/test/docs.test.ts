@@ -13,8 +13,9 @@ function formatRoutes(): string {
   const groups = TAGS.map((tag) => {
     const rows = all
       .filter((route) => route.tag === tag)
-      .map(({ method, path, access, notByToken, summary }) => {
-        const who = notByToken === true ? `${access}, not by token` : access;
+      .map(({ method, path, access, selfAccess, notByToken, summary }) => {
+        const role = selfAccess === undefined ? access : `${access}; ${selfAccess} of oneself`;
+        const who = notByToken === true ? `${role}, not by token` : role;
         return `| \`${method} ${path}\` | ${who} | ${cell(summary)} |`;
       });
     return [`### ${tag}`, "", "| call | who | |", "| --- | --- | --- |", ...rows].join("\n");

@@ -59,6 +59,19 @@ test.each(operations)("%s %s has its words, parameters, answers and security", (
     for (const name of Object.keys(scheme)) expect(document.components.securitySchemes).toHaveProperty(name);
 });
 
+test("every call says what it may be refused with, bodies and addresses included", () => {
+  for (const [path, method, { requestBody, parameters, responses }] of operations) {
+    const at = `${method} ${path}`;
+    for (const status of ["403", "421", "429", "503"]) expect(Object.keys(responses), at).toContain(status);
+    const ofBodies = ["400", "413", "415"].filter((status) => responses[status] !== undefined);
+    expect(ofBodies, at).toEqual(requestBody === undefined ? [] : ["400", "413", "415"]);
+    const isChecked = parameters.some(({ schema }) => schema["pattern"] !== undefined);
+    if (isChecked || requestBody !== undefined) expect(Object.keys(responses), at).toContain("422");
+  }
+  for (const path of ["/invitations/read", "/invitations/accept"])
+    expect(document.paths[path]?.["post"]?.responses["404"]?.description).toBe("not_found");
+});
+
 test("every reference leads somewhere, and nothing is left of how schemas are made", () => {
   const refs = [...walk(document)].filter(([at, { $ref }]) => !at.endsWith("/example") && $ref !== undefined);
   expect(refs.length).toBeGreaterThan(50);

@@ -27,15 +27,29 @@ export interface DeclarationProblem {
   readonly problem: string;
 }
 
+/** What a name has to be, in words that follow "expected … to be". */
+export const NAME_RULE = `well-formed text of 1 to ${MAX_NAME_LENGTH} characters, not . or ..`;
+
+/**
+ * Whether a variable or a marker may be called so. No web address can hold `.` or `..` as a part of its own (URL Standard,
+ * §4.4), and halves of surrogate pairs are all one character once they are stored as UTF-8.
+ */
 export function isVariableName(input: unknown): input is string {
-  return typeof input === "string" && input.length > 0 && input.length <= MAX_NAME_LENGTH;
+  return (
+    typeof input === "string" &&
+    input.length > 0 &&
+    input.length <= MAX_NAME_LENGTH &&
+    input !== "." &&
+    input !== ".." &&
+    input.isWellFormed()
+  );
 }
 
 /** Reads one entry of `declare`'s `variables`; `where` names it in a problem. Unknown fields are ignored. */
 export function parseDeclaration(input: unknown, where: string): DeclaredVariable | DeclarationProblem {
   if (!isJsonObject(input)) return problem(where, "an object", input);
   const { name, kind } = input;
-  if (!isVariableName(name)) return problem(`${where}.name`, `1 to ${MAX_NAME_LENGTH} characters`, name);
+  if (!isVariableName(name)) return problem(`${where}.name`, NAME_RULE, name);
   if (!isKindName(kind)) return problem(`${where}.kind`, `one of ${KIND_NAMES.join(", ")}`, kind);
   const fault = findFault(input, where);
   if (fault !== undefined) return fault;

@@ -5,11 +5,10 @@
 
 import { fromBase64, toBase64 } from "./base64.ts";
 import { refuse, type Code, type Refusal } from "./codes.ts";
-import { isVariableName } from "./declaration.ts";
+import { NAME_RULE, isVariableName } from "./declaration.ts";
 import { isDeviceKey } from "./identity.ts";
 import { isJsonObject, parseDeviceJson, showValue, type JsonValue } from "./json.ts";
 import { formatValue, kindOf, type KindName } from "./kinds/index.ts";
-import { MAX_NAME_LENGTH } from "./limits.ts";
 import { parseLogLevel, type LogLevel } from "./log-level.ts";
 
 export interface Dialect1Variable {
@@ -123,7 +122,7 @@ function parsePayload<Item extends object>(
 function parseVariable(item: JsonValue, where: string): Dialect1Variable | ItemProblem {
   if (!isJsonObject(item)) return expected(where, "an object", item);
   const { name, type, value } = item;
-  if (!isVariableName(name)) return expected(`${where}.name`, `1 to ${MAX_NAME_LENGTH} characters`, name);
+  if (!isVariableName(name)) return expected(`${where}.name`, NAME_RULE, name);
   if (typeof type !== "string") return expected(`${where}.type`, "text", type);
   if (value === undefined || (typeof value === "object" && value !== null)) {
     return expected(`${where}.value`, "text, a number, true or false", value);

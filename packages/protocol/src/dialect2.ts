@@ -2,6 +2,7 @@
 
 import { refuse, type Code, type Refusal } from "./codes.ts";
 import {
+  NAME_RULE,
   isVariableName,
   parseDeclaration,
   type DeclaredVariable,
@@ -16,7 +17,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from "./json.ts";
-import { MAX_HELLO_TEXT_LENGTH, MAX_NAME_LENGTH, MAX_TAGS, MAX_TAG_LENGTH } from "./limits.ts";
+import { MAX_HELLO_TEXT_LENGTH, MAX_TAGS, MAX_TAG_LENGTH } from "./limits.ts";
 import { parseLogLevel, type LogLevel } from "./log-level.ts";
 
 export const PROTOCOL_VERSION = 2;
@@ -175,6 +176,9 @@ const SERVER_FIELDS: Readonly<Record<string, (input: JsonObject) => boolean>> = 
 
 type Parsed = DeviceMessage | string;
 
+/** A message while it is made. What devices say all the time is made field by field: `present` takes longer than the rest. */
+type Draft<Message> = { -readonly [Field in keyof Message]: Message[Field] };
+
 /** Types without a `seq`. A type this server doesn't know may have one, and then it is used up. */
 const UNNUMBERED: ReadonlySet<string> = new Set(["hello", "declare", "applied", "ping", "pong", "bye"]);
 
@@ -195,7 +199,11 @@ function parseHello(input: JsonObject): Parsed {
   if (protocol !== PROTOCOL_VERSION) return expected("protocol", String(PROTOCOL_VERSION), protocol);
   if (typeof key !== "string") return expected("key", "text", key);
   if (!isDeviceId(device)) {
-    return expected("device", "1 to 64 of A-Z a-z 0-9 . _ - that don't begin with anonymous-", device);
+    return expected(
+      "device",
+      "1 to 64 of A-Z a-z 0-9 . _ - that don't begin with anonymous-, and not . or .. or __proto__",
+      device,
+    );
   }
   for (const [field, text] of Object.entries({ name, app, build, session })) {
     if (text !== undefined && (typeof text !== "string" || text.length > MAX_HELLO_TEXT_LENGTH)) {
@@ -210,8 +218,25 @@ function parseHello(input: JsonObject): Parsed {
     protocol,
     key,
     device,
-    ...present({ name, app, build, tags, session, now: toWholeMs(now) }),
+    ...present({
+      name: wellFormed(name),
+      app: wellFormed(app),
+      build: wellFormed(build),
+      tags: tags === undefined ? tags : toTags(tags),
+      session,
+      now: now === undefined ? now : toWholeMs(now),
+    }),
   };
+}
+
+/** A text that was cut within a pair is no reason to turn a device away; it is stored as UTF-8, where a half has no place. */
+function wellFormed(text: JsonValue | undefined): JsonValue | undefined {
+  return typeof text === "string" ? text.toWellFormed() : text;
+}
+
+/** An empty tag says nothing, and one twice no more than once. */
+function toTags(tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map((tag) => tag.toWellFormed()))].filter((tag) => tag !== "");
 }
 
 function parseDeclare({ variables }: JsonObject): Parsed {
@@ -234,9 +259,11 @@ function parseVariables(input: JsonObject): Parsed {
     return expected("backlog", "true or false", backlog);
   if (!isJsonObject(values)) return expected("values", "an object of names and values", values);
   const wrongName = Object.keys(values).find((name) => !isVariableName(name));
-  if (wrongName !== undefined)
-    return expected("values", `named with 1 to ${MAX_NAME_LENGTH} characters`, wrongName);
-  return { type: "variables", seq, values, ...present({ at: toWholeMs(at), backlog }) };
+  if (wrongName !== undefined) return expected("values", `named with ${NAME_RULE}`, wrongName);
+  const line: Draft<VariablesLine> = { type: "variables", seq, values };
+  if (at !== undefined) line.at = toWholeMs(at);
+  if (backlog !== undefined) line.backlog = backlog;
+  return line;
 }
 
 function parseLogs(input: JsonObject): Parsed {
@@ -247,23 +274,29 @@ function parseLogs(input: JsonObject): Parsed {
     return expected("backlog", "true or false", backlog);
   if (!Array.isArray(entries)) return expected("entries", "a list", entries);
   const parsed: LogEntryLine[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const log = parseLogEntry(entry as JsonValue, `entries[${index}]`);
+  for (let index = 0; index < entries.length; index += 1) {
+    const log = parseLogEntry(entries[index] as JsonValue, index);
     if (typeof log === "string") return log;
     parsed.push(log);
   }
-  return { type: "logs", seq, entries: parsed, ...present({ backlog }) };
+  const line: Draft<LogsLine> = { type: "logs", seq, entries: parsed };
+  if (backlog !== undefined) line.backlog = backlog;
+  return line;
 }
 
-function parseLogEntry(input: JsonValue, where: string): LogEntryLine | string {
-  if (!isJsonObject(input)) return expected(where, "an object", input);
+function parseLogEntry(input: JsonValue, index: number): LogEntryLine | string {
+  const where = (field: string) => `entries[${index}]${field}`;
+  if (!isJsonObject(input)) return expected(where(""), "an object", input);
   const { at, level, message, fields } = input;
-  if (at !== undefined && !isTime(at)) return expected(`${where}.at`, "milliseconds since 1970", at);
-  if (typeof message !== "string") return expected(`${where}.message`, "text", message);
-  if (fields !== undefined && !isJsonObject(fields)) return expected(`${where}.fields`, "an object", fields);
+  if (at !== undefined && !isTime(at)) return expected(where(".at"), "milliseconds since 1970", at);
+  if (typeof message !== "string") return expected(where(".message"), "text", message);
+  if (fields !== undefined && !isJsonObject(fields)) return expected(where(".fields"), "an object", fields);
   const known = level === undefined ? "info" : parseLogLevel(level);
-  if (known === undefined) return expected(`${where}.level`, "debug, info, warn, error or fatal", level);
-  return { level: known, message, ...present({ at: toWholeMs(at), fields }) };
+  if (known === undefined) return expected(where(".level"), "debug, info, warn, error or fatal", level);
+  const entry: Draft<LogEntryLine> = { level: known, message };
+  if (at !== undefined) entry.at = toWholeMs(at);
+  if (fields !== undefined) entry.fields = fields;
+  return entry;
 }
 
 function parseMarker(input: JsonObject): Parsed {
@@ -271,9 +304,12 @@ function parseMarker(input: JsonObject): Parsed {
   const { at, name, fields } = input;
   if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
   if (at !== undefined && !isTime(at)) return expected("at", "milliseconds since 1970", at);
-  if (!isVariableName(name)) return expected("name", `1 to ${MAX_NAME_LENGTH} characters`, name);
+  if (!isVariableName(name)) return expected("name", NAME_RULE, name);
   if (fields !== undefined && !isJsonObject(fields)) return expected("fields", "an object", fields);
-  return { type: "marker", seq, name, ...present({ at: toWholeMs(at), fields }) };
+  const line: Draft<MarkerLine> = { type: "marker", seq, name };
+  if (at !== undefined) line.at = toWholeMs(at);
+  if (fields !== undefined) line.fields = fields;
+  return line;
 }
 
 function parseApplied({ id, results }: JsonObject): Parsed {
@@ -304,8 +340,8 @@ function isTime(value: JsonValue): value is number {
 }
 
 /** Some clocks count in fractions; what is stored counts in whole milliseconds. */
-function toWholeMs(time: number | undefined): number | undefined {
-  return time === undefined ? undefined : Math.round(time);
+function toWholeMs(time: number): number {
+  return Math.round(time);
 }
 
 function isTextList(value: JsonValue): value is readonly string[] {

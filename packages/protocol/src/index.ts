@@ -7,6 +7,7 @@ export {
   HEARTBEAT_MS,
   MAX_HELLO_TEXT_LENGTH,
   MAX_JSON_DEPTH,
+  MAX_CHANGE_BYTES,
   MAX_LINE_BYTES,
   MAX_NAME_LENGTH,
   MAX_TAGS,
@@ -38,6 +39,7 @@ export {
 } from "./kinds/index.ts";
 export { type Kind, type Limits, type Misfit } from "./kinds/kind.ts";
 export {
+  NAME_RULE,
   isVariableName,
   parseDeclaration,
   type DeclarationProblem,

@@ -8,6 +8,11 @@ export const MAX_UNVERIFIED_LINE_BYTES = 4_096;
 export const VERIFY_TIMEOUT_MS = 5_000;
 /** Wrong keys on one connection; the last of them closes it. */
 export const MAX_WRONG_KEYS = 3;
+/**
+ * Bytes of one change by a person: its names and values as JSON in UTF-8. Half a line, so that it fits one in base64 too,
+ * and so does the answer, however the device writes its JSON.
+ */
+export const MAX_CHANGE_BYTES = 32_768;
 /** Lines of a device that may be unacknowledged before the server stops reading. */
 export const WINDOW_LINES = 256;
 /** Silence after which the server pings; after three times as long it closes. Dialect 2 only. */

@@ -16,9 +16,13 @@ const ALIASES: Readonly<Record<string, LogLevel>> = {
 export function parseLogLevel(input: unknown): LogLevel | undefined {
   if (typeof input === "number") return LOG_LEVELS[input];
   if (typeof input !== "string") return undefined;
+  if (isLogLevel(input)) return input;
   const name = input.toLowerCase();
   if (/^[0-4]$/.test(name)) return LOG_LEVELS[Number(name)];
-  return (
-    LOG_LEVELS.find((level) => level === name) ?? (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined)
-  );
+  if (isLogLevel(name)) return name;
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+}
+
+function isLogLevel(text: string): text is LogLevel {
+  return (LOG_LEVELS as readonly string[]).includes(text);
 }

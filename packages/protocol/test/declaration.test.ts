@@ -52,8 +52,11 @@ describe("what is refused", () => {
   test.each([
     [null, "expected it to be an object, got: null"],
     [[], "expected it to be an object, got: []"],
-    [{}, "expected it.name to be 1 to 200 characters, got: nothing"],
-    [{ ...lives, name: "" }, 'expected it.name to be 1 to 200 characters, got: ""'],
+    [{}, "expected it.name to be well-formed text of 1 to 200 characters, not . or .., got: nothing"],
+    [
+      { ...lives, name: "" },
+      'expected it.name to be well-formed text of 1 to 200 characters, not . or .., got: ""',
+    ],
     [{ name: "lives" }, `expected it.kind to be one of ${KIND_NAMES.join(", ")}, got: nothing`],
     [
       { ...lives, kind: "toString" },
@@ -80,9 +83,19 @@ describe("what is refused", () => {
 });
 
 test("names have 1 to 200 characters, whichever", () => {
-  for (const name of ["a", "enemy:speed", "Ä b\t", "__proto__", "x".repeat(MAX_NAME_LENGTH)])
+  for (const name of ["a", "enemy:speed", "Ä b\t", "__proto__", "...", "🚀", "x".repeat(MAX_NAME_LENGTH)])
     expect(isVariableName(name)).toBe(true);
-  for (const name of ["", "x".repeat(MAX_NAME_LENGTH + 1), 5, null, undefined])
+  for (const name of [
+    "",
+    "x".repeat(MAX_NAME_LENGTH + 1),
+    ".",
+    "..",
+    "x\ud800",
+    "\udc00",
+    5,
+    null,
+    undefined,
+  ])
     expect(isVariableName(name)).toBe(false);
 });
 

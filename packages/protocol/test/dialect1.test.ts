@@ -12,6 +12,7 @@ import {
   type Dialect1Log,
   type Dialect1Variable,
 } from "../src/dialect1.ts";
+import { isVariableName } from "../src/declaration.ts";
 import { KIND_NAMES, kindOf } from "../src/kinds/index.ts";
 
 const KEY = "Ab0123456789";
@@ -164,9 +165,18 @@ describe("i: carries variables", () => {
   });
 
   test.each([
-    [{ type: "integer", value: 1 }, "expected [1].name to be 1 to 200 characters, got: nothing"],
-    [{ name: "", type: "integer", value: 1 }, 'expected [1].name to be 1 to 200 characters, got: ""'],
-    [{ name: 5, type: "integer", value: 1 }, "expected [1].name to be 1 to 200 characters, got: 5"],
+    [
+      { type: "integer", value: 1 },
+      "expected [1].name to be well-formed text of 1 to 200 characters, not . or .., got: nothing",
+    ],
+    [
+      { name: "", type: "integer", value: 1 },
+      'expected [1].name to be well-formed text of 1 to 200 characters, not . or .., got: ""',
+    ],
+    [
+      { name: 5, type: "integer", value: 1 },
+      "expected [1].name to be well-formed text of 1 to 200 characters, not . or .., got: 5",
+    ],
     [{ name: "a", value: 1 }, "expected [1].type to be text, got: nothing"],
     [{ name: "a", type: null, value: 1 }, "expected [1].type to be text, got: null"],
     [{ name: "a", type: "integer" }, "expected [1].value to be text, a number, true or false, got: nothing"],
@@ -293,7 +303,7 @@ describe("the push", () => {
     const type = { integer: "integer", float: "range", boolean: "bool", string: "any" } as const;
     fc.assert(
       fc.property(
-        fc.string({ minLength: 1, unit: "grapheme", maxLength: 20 }),
+        fc.string({ minLength: 1, unit: "grapheme", maxLength: 20 }).filter(isVariableName),
         kind,
         fc.jsonValue(),
         (name, of, json) => {
@@ -347,7 +357,7 @@ describe("whatever comes", () => {
 
   test("what is accepted has only values that can be stored", () => {
     const entry = fc.record({
-      name: fc.string({ minLength: 1, maxLength: 20 }),
+      name: fc.string({ minLength: 1, maxLength: 20 }).filter(isVariableName),
       type: fc.constantFrom("integer", "float", "bool", "text"),
       value: fc.oneof(
         fc.string(),

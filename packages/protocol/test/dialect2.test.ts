@@ -108,10 +108,20 @@ describe("what may be missing or different", () => {
 
   test("texts may be as long as the limits", () => {
     const name = "x".repeat(MAX_HELLO_TEXT_LENGTH);
-    const tags = Array.from({ length: MAX_TAGS }, () => "x".repeat(MAX_TAG_LENGTH));
+    const tags = Array.from({ length: MAX_TAGS }, (_, index) => String(index).padStart(MAX_TAG_LENGTH, "x"));
     expect(parse({ ...hello, name, app: name, build: name, session: name, tags })).toMatchObject({
       name,
       tags,
+    });
+  });
+
+  test("texts that were cut within a character are taken without the half, and tags once", () => {
+    const cut = "Ann\ud83d";
+    expect(parse({ ...hello, name: cut, app: cut, build: cut, tags: ["qa", "", "qa", cut] })).toMatchObject({
+      name: "Ann\ufffd",
+      app: "Ann\ufffd",
+      build: "Ann\ufffd",
+      tags: ["qa", "Ann\ufffd"],
     });
   });
 

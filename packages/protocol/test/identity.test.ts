@@ -20,9 +20,12 @@ describe("isDeviceKey", () => {
 });
 
 describe("isDeviceId", () => {
-  test.each(["a", "pixel-7", "A.b_c-9", "x".repeat(64), "anonymous", "not-anonymous-1"])("takes %s", (id) => {
-    expect(isDeviceId(id)).toBe(true);
-  });
+  test.each(["a", "pixel-7", "A.b_c-9", "x".repeat(64), "anonymous", "not-anonymous-1", "..."])(
+    "takes %s",
+    (id) => {
+      expect(isDeviceId(id)).toBe(true);
+    },
+  );
   test.each([
     "",
     "x".repeat(65),
@@ -33,6 +36,9 @@ describe("isDeviceId", () => {
     "anonymous-",
     "anonymous-1",
     "anonymous-x",
+    ".",
+    "..",
+    "__proto__",
     7,
     null,
   ])("refuses %j", (id) => {

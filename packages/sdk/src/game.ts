@@ -1,7 +1,7 @@
 /** A game's connection as the game sees it, and the shell around {@link Session}: the link, the timer, the tick. */
 
 import {
-  MAX_NAME_LENGTH,
+  NAME_RULE,
   isJsonObject,
   isVariableName,
   parseLogLevel,
@@ -150,8 +150,7 @@ export class ConnectedGame implements Game {
 
   marker(name: string, fields?: JsonObject): void {
     const at = this.#environment.now();
-    if (!isVariableName(name))
-      return this.#tell("invalid", `expected a marker's name to be 1 to ${MAX_NAME_LENGTH} characters`);
+    if (!isVariableName(name)) return this.#tell("invalid", `expected a marker's name to be ${NAME_RULE}`);
     this.#batch.addMarker({ at, name, ...this.#sendableFields(fields, `the marker ${name}`) });
     this.#scheduleBatch();
   }

@@ -4,13 +4,13 @@ import { project, role, time, token, user, webSession } from "../entities.ts";
 import { z } from "../zod.ts";
 import { EXAMPLE_IDS, EXAMPLE_TIME, label, type Route } from "./route.ts";
 
-const email = z
+export const email = z
   .string()
   .trim()
   .toLowerCase()
   .max(254)
   .regex(/^[^\s@]+@[^\s@]+$/, "expected an e-mail address");
-const newPassword = z.string().min(8).max(128);
+export const newPassword = z.string().min(8).max(128);
 /** A password that is tried; one that is longer than any can be is no password. */
 const triedPassword = z.string().max(1_000);
 const invitation = z.string().max(100);
@@ -160,10 +160,9 @@ export const accountRoutes = {
     method: "GET",
     path: "/tokens",
     access: "account",
-    notByToken: true,
     tag: "Tokens",
     summary: "My tokens",
-    description: "`lastUsedAt` is right to five minutes.",
+    description: "`lastUsedAt` is right to five minutes. A token whose rights are limited sees only itself.",
     answers: { 200: z.object({ tokens: z.array(token) }) },
     example: {
       status: 200,
@@ -218,10 +217,10 @@ export const accountRoutes = {
     method: "DELETE",
     path: "/tokens/:id",
     access: "account",
-    notByToken: true,
     tag: "Tokens",
     summary: "Revoke a token",
-    description: "Its live sockets end within a second.",
+    description:
+      "Its live sockets end within a second. A token may revoke itself; one whose rights are limited no other.",
     params: z.object({ id: z.string() }),
     answers: { 204: z.null() },
     example: { params: { id: "t0Rz4yKv6sDh" }, status: 204, answer: null },

@@ -28,6 +28,7 @@ const pixel = {
   app: "rocket",
   build: "1.4",
   tags: ["qa"],
+  reported: { name: "Ann's phone", tags: ["qa"] },
   online: true,
   firstSeen: EXAMPLE_TIME,
   lastSeen: EXAMPLE_TIME,
@@ -75,18 +76,18 @@ export const deviceRoutes = {
     tag: "Devices",
     summary: "Change a device's name or tags",
     description:
-      "What is absent stays as it is. A device that says its own name or tags when it connects takes them back.",
+      "What is given here stands over what the device says of itself, which is in `reported`. What is absent stays as it is; null is the device's own again.",
     params: inDevice,
     body: z.object({
       name: z.string().trim().min(1).max(MAX_HELLO_TEXT_LENGTH).nullable().optional(),
-      tags: z.array(z.string().trim().min(1).max(MAX_TAG_LENGTH)).max(MAX_TAGS).optional(),
+      tags: z.array(z.string().trim().min(1).max(MAX_TAG_LENGTH)).max(MAX_TAGS).nullable().optional(),
     }),
     answers: { 200: device },
     example: {
       params,
-      body: { name: "Ann's phone", tags: ["qa", "lab"] },
+      body: { name: "Ann's old phone", tags: ["qa", "lab"] },
       status: 200,
-      answer: { ...pixel, tags: ["qa", "lab"] },
+      answer: { ...pixel, name: "Ann's old phone", tags: ["qa", "lab"] },
     },
   },
   variables: {

@@ -55,10 +55,14 @@ export const projectRoutes = {
     access: "account",
     tag: "Projects",
     summary: "Begin a project, as its owner",
-    description: "Not for a token whose rights are limited.",
+    description: "With a first device key. Not for a token whose rights are limited.",
     body: z.object({ name: label }),
-    answers: { 201: projectDetails },
-    example: { body: { name: "Rocket" }, status: 201, answer: projects },
+    answers: { 201: projectDetails.extend({ deviceKey: z.string() }) },
+    example: {
+      body: { name: "Rocket" },
+      status: 201,
+      answer: { ...projects, deviceKey: key.key },
+    },
   },
   changeProject: {
     method: "PATCH",
@@ -92,6 +96,7 @@ export const projectRoutes = {
     method: "PATCH",
     path: "/projects/:project/members/:user",
     access: "owner",
+    notByToken: true,
     tag: "Members",
     summary: "Change a member's role",
     description: "Counts at once, also for live sockets that are open.",
@@ -110,8 +115,10 @@ export const projectRoutes = {
     method: "DELETE",
     path: "/projects/:project/members/:user",
     access: "owner",
+    selfAccess: "viewer",
     tag: "Members",
-    summary: "Remove a member",
+    summary: "Remove a member, or leave",
+    description: "Any member may leave; the last owner can't.",
     params: inProject.extend({ user: z.string() }),
     answers: { 204: z.null() },
     refusals: ["last_owner"],
@@ -132,6 +139,7 @@ export const projectRoutes = {
     method: "POST",
     path: "/projects/:project/invitations",
     access: "owner",
+    notByToken: true,
     tag: "Invitations",
     summary: "Invite somebody into a project",
     description:
@@ -164,6 +172,7 @@ export const projectRoutes = {
     method: "POST",
     path: "/invitations",
     access: "admin",
+    notByToken: true,
     tag: "Invitations",
     summary: "Invite somebody to the installation",
     description: "Who registers with it gets a project of their own.",
@@ -193,6 +202,7 @@ export const projectRoutes = {
     answers: {
       200: z.object({ project: z.object({ name: z.string() }).nullable(), role, by: z.string() }),
     },
+    refusals: ["not_found"],
     example: {
       body: { invitation: SECRET },
       status: 200,
@@ -207,9 +217,10 @@ export const projectRoutes = {
     tag: "Invitations",
     summary: "Join a project with the account I have",
     description:
-      "Who has none registers with the invitation instead. Who is a member already keeps the higher role.",
+      "Who has none registers with the invitation instead. Who is a member already keeps the higher role. An invitation to the installation isn't used up by being refused here.",
     body: z.object({ invitation: z.string().max(100) }),
     answers: { 200: projectDetails },
+    refusals: ["not_found", "exists"],
     example: {
       body: { invitation: SECRET },
       status: 200,

@@ -1,5 +1,6 @@
 /** What a route of the HTTP API consists of, and what several of them share. */
 
+import type { Role } from "../entities.ts";
 import { z } from "../zod.ts";
 
 /** Most that `waitMs` may ask for. */
@@ -34,7 +35,9 @@ export interface Route {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly access: Access;
-  /** Only for people who are logged in: a token that could make tokens or sessions could outlive itself. */
+  /** The role that is enough for a member to whom `:user` is themselves; not by a token whose rights are limited. */
+  readonly selfAccess?: Role;
+  /** Only for people who are logged in: a token that could make tokens, sessions or members could outlive itself. */
   readonly notByToken?: true;
   /** The group it stands in. */
   readonly tag: Tag;

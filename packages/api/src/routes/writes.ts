@@ -14,6 +14,7 @@ import {
   inProject,
   next,
   page,
+  span,
   type Route,
 } from "./route.ts";
 
@@ -72,7 +73,7 @@ export const writeRoutes = {
     tag: "Changes",
     summary: "Change variables of a device",
     description:
-      "All or nothing. 202 says that the change is stored and on its way; with `waitMs`, 200 says what became of it, if that came in time. What nobody answered after `expiresInMs` expires: 7 days unless given. A variable of the kind `trigger` goes off by `true`, once, and only while the device is there; a change with one expires after 10 s at the latest.",
+      "All or nothing, and at most 32,768 bytes of names and values. 202 says that the change is stored and on its way; with `waitMs`, 200 says what became of it, if that came in time, else 202 what of it came by then. What nobody answered after `expiresInMs` expires: 7 days unless given. A variable of the kind `trigger` goes off by `true`, once, and only while the device is there; a change with one expires after 10 s at the latest.",
     params: inDevice,
     query: waiting,
     body: z.object({ values, expiresInMs }),
@@ -92,7 +93,7 @@ export const writeRoutes = {
     tag: "Changes",
     summary: "Change variables of many devices",
     description:
-      "Of those in `devices`, or of all that have the `tag`. For each device all or nothing, as for one alone, with a result of its own: its writes, or why it was refused. 200 says that no write is open any more.",
+      "Of those in `devices`, or of all that have the `tag`. For each device all or nothing, as for one alone, with a result of its own: its writes, or why it was refused. It is stored for all of them and sent before any is waited for; `waitMs` is for all together. 200 says that no write is open any more.",
     params: inProject,
     query: waiting,
     body: z.object({
@@ -116,10 +117,11 @@ export const writeRoutes = {
     tag: "Changes",
     summary: "Who changed what, from, to, and what became of it",
     description:
-      "Newest first. Give `next` as `cursor` to go on. With `name`, `state` or `by`, an answer may hold fewer than `limit`, even none, and yet have a `next`: looking for few among many goes by steps.",
+      "Newest first. Give `next` as `cursor` to go on. `state` is the one a write has now; `from` and `to` go by `createdAt`.",
     params: inProject,
     query: z.object({
       ...page,
+      ...span,
       device: deviceId.optional(),
       name: z.string().optional(),
       state: writeState.optional(),
@@ -143,7 +145,7 @@ export const writeRoutes = {
       "One that is pending is never sent. One that was sent may be applied by its device all the same; its answer is ignored then.",
     params: inWrite,
     answers: { 200: write },
-    refusals: ["not_found", "not_open"],
+    refusals: ["invalid", "not_found", "not_open"],
     example: {
       params: { ...project, id: "42" },
       status: 200,
