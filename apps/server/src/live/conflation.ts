@@ -3,8 +3,8 @@
  * too many log entries or markers. Conflation happens here and nowhere else. Pure.
  */
 
-import type { Changes, Device, LogEntry, Marker, Subscribe, Topic, Variable } from "@wheelhouse/api";
-import type { StoredEntries, WriteRecord } from "@wheelhouse/storage";
+import type { Changes, Device, Subscribe, Topic, Variable } from "@wheelhouse/api";
+import type { LogEntryRecord, MarkerRecord, StoredEntries, WriteRecord } from "@wheelhouse/storage";
 import type { ProjectEvent } from "../devices/protocol.ts";
 import { toLogEntry, toMarker, toWrite } from "../devices/views.ts";
 
@@ -26,11 +26,12 @@ export class Owed {
   #devices = new Map<string, Device>();
   #variables = new Map<string, Map<string, Variable>>();
   #values = new Map<string, Map<string, readonly [number, unknown]>>();
-  #logs: LogEntry[] = [];
-  #markers: Marker[] = [];
+  /** As they are stored, which all pages share; shown when they are told. */
+  #logs: LogEntryRecord[] = [];
+  #markers: MarkerRecord[] = [];
   #writes = new Map<number, WriteRecord>();
 
-  constructor({ id, device, topics }: Subscribe, offset: number) {
+  constructor({ id, device, topics }: Pick<Subscribe, "id" | "device" | "topics">, offset: number) {
     this.#id = id;
     this.#device = device;
     this.#topics = new Set(topics);
@@ -48,6 +49,26 @@ export class Owed {
       this.#markers.length === 0 &&
       this.#writes.size === 0
     );
+  }
+
+  /** The writes that are owed, as they are to be told. */
+  get writes(): readonly WriteRecord[] {
+    return [...this.#writes.values()];
+  }
+
+  /** Whether such entries and writes are all new to this page, as they are to one that knows nothing yet. */
+  isNews(lowestEntry: number, writes: readonly WriteRecord[]): boolean {
+    if (lowestEntry <= this.#known) return false;
+    return (
+      this.#knownWrites.size === 0 ||
+      writes.every(({ id, entry }) => entry > (this.#knownWrites.get(id) ?? 0))
+    );
+  }
+
+  /** Has what was stored up to there told by another's message; answers with the ids that it needs. */
+  skipTo(offset: number): Pick<Changes, "id" | "offset"> {
+    this.#offset = Math.max(this.#offset, offset);
+    return { id: this.#id, offset: this.#offset };
   }
 
   add(event: ProjectEvent): void {
@@ -92,14 +113,14 @@ export class Owed {
       if (log.id <= this.#known) continue;
       this.#offset = Math.max(this.#offset, log.id);
       if (!this.#topics.has("logs")) continue;
-      if (this.#logs.length < MAX_LOGS) this.#logs.push(toLogEntry(log));
+      if (this.#logs.length < MAX_LOGS) this.#logs.push(log);
       else this.#dropped += 1;
     }
     for (const marker of markers) {
       if (marker.id <= this.#known) continue;
       this.#offset = Math.max(this.#offset, marker.id);
       if (!this.#topics.has("markers")) continue;
-      if (this.#markers.length < MAX_MARKERS) this.#markers.push(toMarker(marker));
+      if (this.#markers.length < MAX_MARKERS) this.#markers.push(marker);
       else this.#dropped += 1;
     }
     // A write is told of even if it was stored before the snapshot: its device may not have known it yet.
@@ -126,9 +147,9 @@ export class Owed {
       ...(this.#variables.size === 0
         ? {}
         : { variables: toObject(this.#variables, (variables) => [...variables.values()]) }),
-      ...(this.#logs.length === 0 ? {} : { logs: this.#logs }),
+      ...(this.#logs.length === 0 ? {} : { logs: this.#logs.map(toLogEntry) }),
       ...(this.#writes.size === 0 ? {} : { writes: [...this.#writes.values()].map(toWrite) }),
-      ...(this.#markers.length === 0 ? {} : { markers: this.#markers }),
+      ...(this.#markers.length === 0 ? {} : { markers: this.#markers.map(toMarker) }),
       ...(this.#devices.size === 0 ? {} : { devices: [...this.#devices.values()] }),
       dropped: this.#dropped,
     };

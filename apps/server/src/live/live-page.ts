@@ -1,17 +1,8 @@
 /** One page that watches: its subscriptions, and what it is owed, sent as fast as it reads and no faster. */
 
-import { defineGenServer, defineInfo, ignore, on, type Context } from "@wheelhouse/actors";
-import {
-  TOPIC_ACCESS,
-  clientMessage,
-  type Device,
-  type LiveMessage,
-  type Snapshot,
-  type Subscribe,
-  type Variable,
-} from "@wheelhouse/api";
+import { defineGenServer, defineInfo, ignore, on, type Context, type Timer } from "@wheelhouse/actors";
+import { TOPIC_ACCESS, clientMessage, type LiveMessage, type Subscribe } from "@wheelhouse/api";
 import { parseJson } from "@wheelhouse/protocol";
-import type { WriteRecord } from "@wheelhouse/storage";
 import {
   CredentialEndedTopic,
   RolesChangedTopic,
@@ -20,17 +11,18 @@ import {
   roleIn,
   type Visitor,
 } from "../accounts/visitor.ts";
-import { withDevice } from "../devices/devices.ts";
-import { ProjectTopic, deviceName } from "../devices/protocol.ts";
-import { toDevice, toWrite } from "../devices/views.ts";
 import { Store } from "../store/store.ts";
-import { Owed } from "./conflation.ts";
+import type { Batch } from "./batch.ts";
+import { BatchTopic, LiveFeed, SEND_EVERY_MS } from "./live-feed.ts";
+import { Message } from "./message.ts";
+import { takeSnapshot } from "./snapshot.ts";
+import { Subscription } from "./subscription.ts";
 
 /** The page's end of the socket, as the web server hands it over. */
 export interface PageSocket {
   /** Begins to deliver what the page says, as `PageInfo`, to this process. */
   start(to: { message(text: string): void; closed(): void }): void;
-  send(text: string): void;
+  send(message: Message): void;
   readonly unsentBytes: number;
   close(code: number, reason: string): void;
 }
@@ -39,8 +31,8 @@ export interface PageSocket {
 export type PageMessage = { readonly type: "message"; readonly text: string } | { readonly type: "closed" };
 export const PageInfo = defineInfo<PageMessage>("live:page");
 
-/** Between two sends: 30 a second. */
-export const SEND_EVERY_MS = 1000 / 30;
+/** How late a batch may be: who is sent something just before it stays out of step with the others. */
+const LATE_MS = 5;
 /** Nothing more is sent while more is unsent. */
 export const PAUSE_BYTES = 256 * 1024;
 /** A page that doesn't read is closed when so much is unsent beside one message that is larger by itself, or for so long. */
@@ -65,18 +57,13 @@ interface LivePagePrivate {
   casts: { send(): void; lookAgain(): void };
 }
 
-interface Subscription {
-  readonly request: Subscribe;
-  readonly owed: Owed;
-}
-
 interface LivePageState {
   readonly socket: PageSocket;
   /** Who watches, with the roles of now. */
   visitor: Visitor;
   readonly subscriptions: Map<number, Subscription>;
-  /** Whether a send is planned already. */
-  planned: boolean;
+  /** A send that is planned: most are the batches'. */
+  planned: Timer | undefined;
   lastSentAt: number;
   /** Since when more is unsent than may be. */
   slowSince: number | undefined;
@@ -107,7 +94,7 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
       ...start,
       visitor,
       subscriptions: new Map(),
-      planned: false,
+      planned: undefined,
       lastSentAt: -Infinity,
       slowSince: undefined,
       largeBytes: 0,
@@ -117,16 +104,16 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
     on(PageInfo, (ctx: PageContext, message) =>
       message.type === "closed" ? ctx.stop() : hear(ctx, message.text),
     ),
-    on(ProjectTopic, (ctx: PageContext, event, project) => {
-      for (const { request, owed } of ctx.state.subscriptions.values())
-        if (request.project === project) owed.add(event);
-      plan(ctx);
-    }),
+    on(BatchTopic, (ctx: PageContext, batch, project) => hearBatch(ctx, batch, project)),
     on(CredentialEndedTopic, (ctx: PageContext) => leave(ctx)),
     on(RolesChangedTopic, (ctx: PageContext) => lookAgain(ctx)),
   ],
   casts: {
-    send: (ctx) => sendOwed(ctx),
+    send(ctx) {
+      ctx.state.planned = undefined;
+      if (isBehind(ctx)) waitForPage(ctx);
+      else send(ctx, ctx.now(), (subscription) => subscription.take());
+    },
     async lookAgain(ctx) {
       planLook(ctx, ctx.state.visitor);
       await lookAgain(ctx);
@@ -143,7 +130,10 @@ async function hear(ctx: PageContext, text: string): Promise<void> {
     return tell(ctx, {
       type: "error",
       code: "invalid",
-      message: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not understood"}`,
+      message: [
+        ...(issue?.path.length ? [issue.path.join(".")] : []),
+        issue?.message ?? "not understood",
+      ].join(": "),
     });
   }
   if (parsed.data.type === "unsubscribe") unsubscribe(ctx, parsed.data.id);
@@ -187,18 +177,17 @@ async function subscribe(ctx: PageContext, request: Subscribe): Promise<void> {
   const refusal = refusalOf(visitor, subscriptions, request);
   if (refusal !== undefined) return tell(ctx, { type: "error", id: request.id, ...refusal });
   if (![...subscriptions.values()].some((other) => other.request.project === request.project)) {
-    ctx.subscribe(ProjectTopic.of(request.project));
+    ctx.subscribe(BatchTopic.of(request.project));
+    await ctx.call(LiveFeed, "follow", request.project);
   }
   const epoch = await ctx.call(Store, "epoch");
   const offset = await ctx.call(Store, "lastEntry");
   // What happens from here on waits in the mailbox, until the snapshot is sent.
   tell(ctx, await takeSnapshot(ctx, request, epoch, offset));
-  const owed = new Owed(
-    request,
-    request.after === undefined ? offset : Math.min(request.after.offset, offset),
-  );
-  subscriptions.set(request.id, { request, owed });
-  if (request.after !== undefined) await catchUp(ctx, request, owed, epoch);
+  const known = request.after === undefined ? offset : Math.min(request.after.offset, offset);
+  const subscription = new Subscription(request, known);
+  subscriptions.set(request.id, subscription);
+  if (request.after !== undefined) await catchUp(ctx, subscription, epoch);
 }
 
 function refusalOf(visitor: Visitor, subscriptions: LivePageState["subscriptions"], request: Subscribe) {
@@ -217,50 +206,12 @@ function unsubscribe(ctx: PageContext, id: number): void {
   subscriptions.delete(id);
   if (project === undefined || [...subscriptions.values()].some(({ request }) => request.project === project))
     return;
-  ctx.unsubscribe(ProjectTopic.of(project));
-}
-
-async function takeSnapshot(
-  ctx: PageContext,
-  request: Subscribe,
-  epoch: string,
-  offset: number,
-): Promise<Snapshot> {
-  const topics = new Set(request.topics);
-  const records = (await ctx.call(Store, "devices", request.project)).filter(
-    ({ device }) => request.device === undefined || request.device === device,
-  );
-  const devices: Device[] = [];
-  const variables: Record<string, Variable[]> = {};
-  const writes: WriteRecord[] = [];
-  const needsProcess = topics.has("variables") || topics.has("writes");
-  for (const record of records) {
-    const view =
-      needsProcess || ctx.whereis(deviceName(record)) !== undefined
-        ? await withDevice(ctx, record, (device) => ctx.call(device, "view"))
-        : undefined;
-    devices.push(view?.device ?? toDevice(record, false));
-    variables[record.device] = [...(view?.variables ?? [])];
-    writes.push(...(view?.openWrites ?? []));
-  }
-  return {
-    type: "snapshot",
-    id: request.id,
-    epoch,
-    offset,
-    ...(topics.has("devices") ? { devices } : {}),
-    ...(topics.has("variables") ? { variables } : {}),
-    ...(topics.has("writes") ? { writes: writes.map(toWrite) } : {}),
-  };
+  ctx.unsubscribe(BatchTopic.of(project));
 }
 
 /** Sends what was stored while the page was away, or tells it to load again. */
-async function catchUp(
-  ctx: PageContext,
-  { id, project, after }: Subscribe,
-  owed: Owed,
-  epoch: string,
-): Promise<void> {
+async function catchUp(ctx: PageContext, subscription: Subscription, epoch: string): Promise<void> {
+  const { id, project, after } = subscription.request;
   const missed =
     after === undefined || after.epoch !== epoch
       ? undefined
@@ -269,30 +220,45 @@ async function catchUp(
     unsubscribe(ctx, id);
     return tell(ctx, { type: "reload", id });
   }
-  owed.catchUp(missed);
-  plan(ctx);
+  subscription.catchUp(missed);
+  plan(ctx, ctx.state.lastSentAt + SEND_EVERY_MS - ctx.now());
 }
 
 // Sending
 
-/** The first change after a pause leaves at once; others wait their 30th of a second and go together. */
-function plan(ctx: PageContext): void {
-  const { state } = ctx;
-  if (state.planned) return;
-  const waitMs = state.lastSentAt + SEND_EVERY_MS - ctx.now();
-  if (waitMs <= 0) return sendOwed(ctx);
-  state.planned = true;
-  ctx.after(waitMs, "send");
+function hearBatch(ctx: PageContext, batch: Batch, project: string): void {
+  const { subscriptions, lastSentAt } = ctx.state;
+  const isOf = ({ request }: Subscription) => request.project === project;
+  const isDue = batch.at >= lastSentAt + SEND_EVERY_MS;
+  if (isDue && !isBehind(ctx))
+    return send(ctx, batch.at, (each) => (isOf(each) ? each.takeWith(batch) : each.take()));
+  for (const each of subscriptions.values()) if (isOf(each)) each.owe(batch);
+  if (isDue) waitForPage(ctx);
+  // It was sent something else just now. With the next batch it is in step with the others again.
+  else plan(ctx, SEND_EVERY_MS + LATE_MS);
 }
 
-function sendOwed(ctx: PageContext): void {
+function plan(ctx: PageContext, waitMs: number): void {
+  ctx.state.planned ??= ctx.after(Math.max(0, Math.ceil(waitMs)), "send");
+}
+
+function isBehind({ state }: PageContext): boolean {
+  return state.socket.unsentBytes > PAUSE_BYTES;
+}
+
+/** @param at when, as the times between two sends are counted. */
+function send(ctx: PageContext, at: number, take: (from: Subscription) => Message | undefined): void {
   const { state } = ctx;
-  state.planned = false;
-  if (state.socket.unsentBytes > PAUSE_BYTES) return waitForPage(ctx);
+  if (state.planned !== undefined) ctx.cancel(state.planned);
+  state.planned = undefined;
   state.slowSince = undefined;
   state.largeBytes = 0;
-  state.lastSentAt = ctx.now();
-  for (const { owed } of state.subscriptions.values()) if (!owed.isEmpty) tell(ctx, owed.take());
+  for (const subscription of state.subscriptions.values()) {
+    const message = take(subscription);
+    if (message === undefined) continue;
+    state.lastSentAt = at;
+    deliver(ctx, message);
+  }
 }
 
 function waitForPage(ctx: PageContext): void {
@@ -303,12 +269,14 @@ function waitForPage(ctx: PageContext): void {
     state.socket.close(POLICY, "slow");
     return ctx.stop();
   }
-  state.planned = true;
-  ctx.after(SEND_EVERY_MS, "send");
+  plan(ctx, SEND_EVERY_MS);
 }
 
 function tell(ctx: PageContext, message: LiveMessage): void {
-  const text = JSON.stringify(message);
-  if (text.length > PAUSE_BYTES) ctx.state.largeBytes += Buffer.byteLength(text);
-  ctx.state.socket.send(text);
+  deliver(ctx, new Message(JSON.stringify(message)));
+}
+
+function deliver({ state }: PageContext, message: Message): void {
+  if (message.frame.length > PAUSE_BYTES) state.largeBytes += message.frame.length;
+  state.socket.send(message);
 }

@@ -40,7 +40,7 @@ export function write(id: number, rest: Partial<WriteRecord> = {}): WriteRecord 
 }
 
 export function device(id: string, rest: Partial<Device> = {}): Device {
-  const nothing = { name: null, app: null, build: null, tags: [] };
+  const nothing = { name: null, app: null, build: null, tags: [], reported: { name: null, tags: [] } };
   return { id, ...nothing, online: true, firstSeen: 1, lastSeen: 1, ...rest };
 }
 

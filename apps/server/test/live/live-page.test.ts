@@ -7,7 +7,9 @@ import { afterEach, expect, test } from "vitest";
 import { CredentialEndedTopic, RolesChangedTopic, type Visitor } from "../../src/accounts/visitor.ts";
 import { Devices, DevicesSupervisor } from "../../src/devices/devices.ts";
 import { ProjectTopic, type ProjectEvent } from "../../src/devices/protocol.ts";
+import { LiveFeed, LiveFeedServer } from "../../src/live/live-feed.ts";
 import { LivePage, type PageSocket } from "../../src/live/live-page.ts";
+import type { Message } from "../../src/live/message.ts";
 import { Store, StoreServer } from "../../src/store/store.ts";
 import { log, stored, values } from "./entities.ts";
 
@@ -17,6 +19,8 @@ const SEND_EVERY_MS = 1000 / 30;
 /** A page's end of a socket: it reads as slowly as the test wants. */
 class FakeSocket implements PageSocket {
   readonly sent: LiveMessage[] = [];
+  /** The newest, as it was handed over. */
+  message: Message | undefined;
   unsentBytes = 0;
   closedWith: readonly [code: number, reason: string] | undefined;
   #to: Parameters<PageSocket["start"]>[0] | undefined;
@@ -24,8 +28,9 @@ class FakeSocket implements PageSocket {
   start(to: Parameters<PageSocket["start"]>[0]): void {
     this.#to = to;
   }
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as LiveMessage);
+  send(message: Message): void {
+    this.message = message;
+    this.sent.push(JSON.parse(message.text) as LiveMessage);
   }
   close(code: number, reason: string): void {
     this.closedWith ??= [code, reason];
@@ -59,6 +64,7 @@ const Below = defineSupervisor("Below", () => ({
   children: [
     StoreServer.child(() => openMemoryStorage(), { name: Store }),
     DevicesSupervisor.child(undefined, { name: Devices }),
+    LiveFeedServer.child(undefined, { name: LiveFeed }),
   ],
 }));
 
@@ -90,14 +96,20 @@ async function openPage() {
     client: null,
   });
   await runtime.settle();
-  const socket = new FakeSocket();
-  const startingPage = start(LivePage, { socket, visitor }, { runtime });
-  await runtime.settle();
-  const { ref } = await startingPage;
-  socket.say({ type: "subscribe", id: 1, project: "p", topics: [...TOPICS] });
-  await runtime.settle();
+  const pages: Ref[] = [];
+  const join = async () => {
+    const socket = new FakeSocket();
+    const startingPage = start(LivePage, { socket, visitor }, { runtime });
+    await runtime.settle();
+    const { ref } = await startingPage;
+    pages.push(ref);
+    socket.say({ type: "subscribe", id: 1, project: "p", topics: [...TOPICS] });
+    await runtime.settle();
+    return { socket, ref };
+  };
+  const { socket, ref } = await join();
   ends.push(async () => {
-    for (const process of [ref, below] as Ref[]) runtime.exit(process, "shutdown");
+    for (const process of [...pages, below]) runtime.exit(process, "shutdown");
     await runtime.settle();
     expect(runtime.processes()).toEqual([]);
   });
@@ -106,6 +118,8 @@ async function openPage() {
     runtime,
     socket,
     ref,
+    /** One more page like it. */
+    join,
     /** Something happens in the project; `ms` pass. */
     happens: async (event: ProjectEvent, ms = 0) => {
       runtime.broadcast(ProjectTopic.of("p"), event);
@@ -154,6 +168,47 @@ test("a page that catches up doesn't have two sends planned from then on", async
   const before = socket.changes.length;
   for (let at = 0; at < 1_000; at += 4) await happens(values({ speed: [at, at] }), 4);
   expect(socket.changes.length - before).toBeLessThanOrEqual(31);
+});
+
+test("many pages are sent one message, made once, whenever they came", async () => {
+  const { socket, join, happens } = await openPage();
+  const sockets = [socket];
+  for (let page = 1; page < 20; page += 1) {
+    sockets.push((await join()).socket);
+    await happens(values({ speed: [page, page] }), 20);
+    await happens(stored([log(page)]), 5);
+  }
+  await happens(values({ speed: [99, 99] }), 1_000);
+  await happens(values({ speed: [100, 100] }));
+  expect(new Set(sockets.map(({ message }) => message)).size).toBe(1);
+  expect(sockets[7]?.changes.at(-1)).toMatchObject({ id: 1, values: { game: { speed: [100, 100] } } });
+});
+
+test("a page that was sent something beside the others is in step with them again", async () => {
+  const { socket, join, happens, runtime } = await openPage();
+  const { socket: other } = await join();
+  socket.unsentBytes = 256 * KIB + 1;
+  await happens(values({ speed: [0, 0] }), 1);
+  socket.unsentBytes = 0;
+  await runtime.advance(SEND_EVERY_MS + 1);
+  expect([socket.changes.length, other.changes.length]).toEqual([1, 1]);
+  expect(socket.message).not.toBe(other.message);
+  await runtime.advance(SEND_EVERY_MS / 2);
+  for (let at = 1; at <= 100; at += 1) await happens(values({ speed: [at, at] }), 1);
+  expect(socket.message).toBe(other.message);
+});
+
+test("who doesn't read takes nothing from those who do", async () => {
+  const { socket, join, happens, lives, runtime } = await openPage();
+  const { socket: slow, ref } = await join();
+  slow.unsentBytes = 256 * KIB + 1;
+  for (let id = 1; id <= 100; id += 1) await happens(stored([log(id)]), 90);
+  expect(slow.changes).toEqual([]);
+  expect(socket.changes.flatMap(({ logs = [] }) => logs)).toHaveLength(100);
+  await happens(values({ speed: [1, 1] }), 1_100);
+  expect(slow.closedWith).toEqual([1008, "slow"]);
+  expect(lives()).toBe(true);
+  expect(runtime.processes()).not.toContain(ref);
 });
 
 test("no message is lost or doubled when more happens than may be sent", async () => {
