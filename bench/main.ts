@@ -36,6 +36,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "server-values": () => import("./server/values.ts"),
   "server-writes": () => import("./server/writes.ts"),
   "server-devices": () => import("./server/devices.ts"),
+  live: () => import("./live/main.ts"),
   "otp-differential": () => import("./otp-differential/main.ts"),
   security: () => import("./security/main.ts"),
   "security-access": () => import("./security/access.ts"),

@@ -149,6 +149,24 @@ export async function indexed({ devices }: Storage): Promise<void> {
   throw new Error("expected the indexer to be done by now");
 }
 
+/** Resolves once the indexes of closed segments are as small as they become: then only what is current has logs. */
+export async function finished({ folder, storage }: Filled): Promise<void> {
+  for (let answers = 0; answers < MOST_ANSWERS; answers += 1) {
+    await storage.devices.status();
+    const names = await readdir(join(folder, "segments"), { recursive: true });
+    const logs = names.filter((name) => name.endsWith("-wal"));
+    const sizes = await Promise.all(
+      logs.map(async (name) => (await stat(join(folder, "segments", name))).size),
+    );
+    if (sizes.filter((size) => size > 0).length <= LOGS_OF_CURRENT) return;
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  }
+  throw new Error("expected the indexes to be finished by now");
+}
+
+/** The current segment's own, and its index's. */
+const LOGS_OF_CURRENT = 2;
+
 export async function bytesIn(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true });
   const sizes = await Promise.all(

@@ -8,6 +8,7 @@ import {
   batchOf,
   bytesIn,
   diceFrom,
+  finished,
   indexed,
   logsOf,
   sampleOf,
@@ -23,7 +24,8 @@ export interface DiskSize {
   readonly devices: number;
 }
 
-export const FULL: DiskSize = { entries: 2_000_000, values: 2_000_000, devices: 50 };
+/** So many that segments are full and closed. */
+export const FULL: DiskSize = { entries: 2_000_000, values: 5_000_000, devices: 50 };
 
 const A_BATCH = 1_000;
 const VARIABLES = 10;
@@ -66,6 +68,7 @@ interface Bytes {
 /** Closed, so that no write-ahead log is counted that goes away by itself. */
 async function bytesOf(filled: Filled, plain: number): Promise<Bytes> {
   await indexed(filled.storage);
+  await finished(filled);
   await filled.reopen();
   return { ours: await bytesIn(join(filled.folder, "segments")), plain };
 }
@@ -86,14 +89,16 @@ async function storeValues(filled: Filled, count: number, devices: number): Prom
   const speakers = await addSpeakers(filled.storage, devices, names);
   const roll = diceFrom(5);
   let plain = 0;
-  const batches = Math.ceil(count / VARIABLES);
-  for (let next = 0; next < batches; next += 1) {
-    const speaker = speakers[next % devices] as Speaker;
-    const at = STARTS_AT + Math.floor(next / devices) * 100;
-    const samples = names.map((name) => sampleOf(name, roll(10_000) / 8, at));
-    await filled.storage.devices.append(batchOf(speaker, at, { samples }));
-    for (const { name, value } of samples)
-      plain += lineBytes({ device: speaker.device, name, at, receivedAt: at, value });
+  const rounds = Math.ceil(count / VARIABLES / devices);
+  for (let round = 0; round < rounds; round += 1) {
+    const at = STARTS_AT + round * 100;
+    const said = speakers.map((speaker) => {
+      const samples = names.map((name) => sampleOf(name, roll(10_000) / 8, at));
+      for (const { name, value } of samples)
+        plain += lineBytes({ device: speaker.device, name, at, receivedAt: at, value });
+      return filled.storage.devices.append(batchOf(speaker, at, { samples }));
+    });
+    await Promise.all(said);
   }
   return bytesOf(filled, plain);
 }

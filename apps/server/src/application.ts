@@ -6,6 +6,7 @@ import { deviceListener } from "./devices/device-listener.ts";
 import { Devices, DevicesSupervisor } from "./devices/devices.ts";
 import { DUTIES, Housekeeping } from "./housekeeping/housekeeping.ts";
 import { Http, HttpServer } from "./http/http-server.ts";
+import { LiveFeed, LiveFeedServer } from "./live/live-feed.ts";
 import { LivePages, LivePagesSupervisor } from "./live/live-pages.ts";
 import type { TlsIdentity } from "./http/tls.ts";
 import { Store, StoreServer, type OpenStorage } from "./store/store.ts";
@@ -28,6 +29,7 @@ export const Wheelhouse = defineSupervisor<WheelhouseStart>(
       DevicesSupervisor.child(undefined, { name: Devices, shutdown: Infinity }),
       deviceListener(config, tls),
       HttpServer.child({ config, setupCode, tls }, { name: Http }),
+      LiveFeedServer.child(undefined, { name: LiveFeed }),
       // After the web server, whose sockets they use: at the end they let go of them first.
       LivePagesSupervisor.child(undefined, { name: LivePages, shutdown: Infinity }),
       Housekeeping.child(DUTIES),

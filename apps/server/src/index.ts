@@ -1,6 +1,8 @@
 /** `@wheelhouse/server`: the server as a function, for the command line and for tests. */
 
 export { startServer, type RunningServer } from "./server.ts";
+export { runServerCommand } from "./command.ts";
+export { resetPasswordInFolder, type FolderReset, type NewPassword } from "./accounts/reset-in-folder.ts";
 export {
   SETTINGS,
   formatHelp,

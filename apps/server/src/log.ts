@@ -3,6 +3,7 @@
 import { formatReason, type RuntimeEvent } from "@wheelhouse/actors";
 import { pino, destination, type Logger } from "pino";
 import type { Config } from "./config.ts";
+import { isStoringEvent, type StoringEvent } from "./store/storing-health.ts";
 
 export function createLog({ logLevel }: Pick<Config, "logLevel">): Logger {
   return pino({ level: logLevel, base: {} }, destination({ fd: 2, sync: true }));
@@ -37,7 +38,25 @@ export function logEvent(log: Logger, event: RuntimeEvent): void {
   }
 }
 
+function logStoring(log: Logger, event: StoringEvent): void {
+  switch (event.type) {
+    case "store:failing":
+      return log.error(
+        { failures: event.failures, why: event.error.message },
+        "storing fails; it is tried again",
+      );
+    case "store:works_again":
+      return log.warn({ failedForMs: event.failedForMs }, "storing works again");
+    case "store:closed_failing":
+      return log.error(
+        { why: event.error.message },
+        "stopped while storing fails: what came last isn't stored",
+      );
+  }
+}
+
 function logProgramEvent(log: Logger, event: RuntimeEvent): void {
+  if (isStoringEvent(event)) return logStoring(log, event);
   const { type, error, ...fields } = event as { readonly type: string; readonly error?: unknown };
   if (error === undefined) log.info(fields, type);
   else log.error({ ...fields, err: toError(error) }, type);

@@ -1,6 +1,8 @@
 /** The command itself: what it says, how it ends, and what it refuses to start with. */
 
+import { once } from "node:events";
 import { copyFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
@@ -25,6 +27,19 @@ stopping: storing what came, telling devices …
   expect([code, stderr]).toEqual([0, ""]);
 });
 
+test.each([
+  [["--http", "0.0.0.0:0"], (port: number) => `http://localhost:${port}`],
+  [
+    ["--http", "0.0.0.0:0", "--public-url", "https://games.example"],
+    (port: number) => `https://games.example (on 0.0.0.0:${port})`,
+  ],
+])("with %j it greets with an address that it answers at", async (args, page) => {
+  const all = [...args, "--tcp", "127.0.0.1:0", "--data", await temporaryFolder()];
+  const server = await startProcess(all);
+  server.kill("SIGTERM");
+  expect((await server.ended).stdout).toContain(`  page     ${page(server.httpPort)}\n`);
+});
+
 test.each(["SIGTERM", "SIGINT"] as const)(
   "%s drains: devices are told, what came is stored, the exit code is 0",
   async (signal) => {
@@ -44,27 +59,15 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 
 test("a second signal ends it at once, while a request still holds it up", async () => {
   const server = await startProcess([...ANY_PORTS, "--data", await temporaryFolder()]);
-  const { project, deviceKey, cookie } = await register(server.httpPort);
-  const device = await connectDevice(server.tcpPort);
-  device.send(JSON.stringify({ type: "hello", protocol: 2, key: deviceKey, device: "phone" }));
-  device.send(
-    JSON.stringify({
-      type: "declare",
-      variables: [{ name: "lives", kind: "integer", value: 3, writable: true }],
-    }),
+  // The request's body never comes.
+  const held = connect(server.httpPort, "127.0.0.1");
+  const isCut = once(held, "close");
+  held.on("error", () => undefined);
+  held.write(
+    "POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n" +
+      "content-type: application/json\r\ncontent-length: 100\r\n\r\n",
   );
-  device.send(JSON.stringify({ type: "variables", seq: 1, values: { lives: 3 } }));
-  expect(await device.nextLine()).toContain("welcome");
-  expect(await device.nextLine()).toBe(`{"type":"ack","seq":1}`);
-  const held = fetch(
-    `http://127.0.0.1:${server.httpPort}/api/v1/projects/${project.id}/devices/phone/variables?waitMs=30000`,
-    {
-      method: "PATCH",
-      headers: { cookie, "content-type": "application/json" },
-      body: `{"values":{"lives":4}}`,
-    },
-  ).catch(() => "cut");
-  expect(await device.nextLine()).toContain(`"type":"set"`);
+  expect(String(await once(held, "data"))).toMatch(/^HTTP\/1.1 100 /);
   server.kill("SIGTERM");
   await server.says("stopping");
   // Signals that come within a quarter of a second count as the first one: it is sent until it counts.
@@ -73,7 +76,7 @@ test("a second signal ends it at once, while a request still holds it up", async
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(await server.ended).toMatchObject({ code: 1, signal: null });
-  expect(await held).toBe("cut");
+  await isCut;
 });
 
 test("a data folder or a port that another server has is refused in one line", async () => {

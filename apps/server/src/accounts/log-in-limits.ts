@@ -34,6 +34,8 @@ export interface LogInLimits {
   take(attempt: Try): Promise<Permit>;
   /** The same for making accounts, which costs as much as a log-in. */
   takeRegistration(address: string): Promise<Permit>;
+  /** Begins to count anew for an account: its password is another now. */
+  forget(account: string): void;
 }
 
 export function createLogInLimits(): LogInLimits {
@@ -60,10 +62,15 @@ export function createLogInLimits(): LogInLimits {
     };
   }
 
+  const renewals = new Map<string, number>();
+  /** Changes when the account is to be counted anew: what it was counted under fades by itself. */
+  const keyOf = (account: string) => toKey(`${account} ${renewals.get(account) ?? 0}`);
+
   return {
+    forget: (account) => void renewals.set(account, (renewals.get(account) ?? 0) + 1),
     takeRegistration: (address) => take([[registrations, toNetwork(address)]]),
     async take({ account, address, knownDevice }) {
-      const who = toKey(account);
+      const who = keyOf(account);
       const where = toNetwork(address);
       if (knownDevice !== undefined) return take([[byDevice, `${who} ${knownDevice}`]]);
       const pair = `${who} ${where}`;

@@ -217,10 +217,10 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
     return void ctx.send(dialect.refusal("unauthorized", "this connection is verified with another key"));
   }
   const receivedAt = ctx.wallClock();
-  const said = dialect.read(line, { receivedAt, clockAheadMs: verified?.clockAheadMs ?? 0 });
-  return verified === undefined
-    ? hearStranger(ctx, dialect, said)
-    : hearDevice(ctx, dialect, verified, said, receivedAt);
+  if (verified === undefined)
+    return hearStranger(ctx, dialect, dialect.readStranger(line, { receivedAt, clockAheadMs: 0 }));
+  const said = dialect.read(line, { receivedAt, clockAheadMs: verified.clockAheadMs });
+  return hearDevice(ctx, dialect, verified, said, receivedAt);
 }
 
 /** Whether the next line may come: the window has room, and the key hasn't said too much. */

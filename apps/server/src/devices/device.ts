@@ -16,9 +16,9 @@ import {
   type DevicePrivate,
   type DeviceState,
 } from "./device/state.ts";
-import { goOn, grantBehind, inTurn, refuseWishes, store, tellStored } from "./device/storing.ts";
+import { goOn, grantBehind, inTurn, refuseWishes, store, takeStored } from "./device/storing.ts";
 import { toView } from "./device/telling.ts";
-import { cancel, change, expireWrites, takeEnded } from "./device/writing.ts";
+import { answerLate, awaitSettling, cancel, change, expireWrites, takeEnded } from "./device/writing.ts";
 import type { DeviceProtocol } from "./protocol.ts";
 
 /** How long a process stays for a device that is away and that nobody asks about. */
@@ -39,8 +39,10 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
 
   calls: {
     async attach(ctx, attachment) {
-      const { attached } = ctx.state;
+      const { attached, failing } = ctx.state;
       if (attached !== undefined && !attachment.takeOver) return { outcome: "occupied" };
+      // Whoever is thrown out stays out, so it isn't done for one that couldn't be taken in.
+      if (attached !== undefined && failing) return { outcome: "storage_unavailable" };
       ctx.state.waiting.push(...replace(ctx));
       ctx.state.waiting.push({ type: "attach", attachment, from: ctx.from });
       await goOn(ctx);
@@ -66,10 +68,11 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
       return describe(ctx, description);
     },
 
-    settled(ctx, set) {
+    settled(ctx, set, waitMs) {
       restIfIdle(ctx);
-      if (ctx.state.writes.isSettled(set)) return ctx.state.writes.ofSet(set);
-      ctx.state.settling = [...ctx.state.settling, { set, from: ctx.from }];
+      const { writes } = ctx.state;
+      if (waitMs <= 0 || writes.isSettled(set)) return writes.ofSet(set);
+      awaitSettling(ctx, { set, from: ctx.from, waitMs });
       return noReply;
     },
 
@@ -88,15 +91,8 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
 
     async answered(ctx, connection, set, results) {
       if (ctx.state.attached?.connection !== connection) return;
-      if (!takeAnswer(ctx, set, results)) {
-        ctx.cast(
-          connection,
-          "refuse",
-          "unknown_write",
-          `no set with the id ${set} was sent to this device`,
-          undefined,
-        );
-      }
+      const refusal = takeAnswer(ctx, set, results);
+      if (refusal !== undefined) ctx.cast(connection, "refuse", refusal.code, refusal.text, undefined);
       await goOn(ctx);
     },
 
@@ -115,7 +111,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     async batchStored(ctx, batch, stored) {
       ctx.state.storing = undefined;
       ctx.state.failing = false;
-      tellStored(ctx, batch, stored);
+      takeStored(ctx, batch, stored);
       await grantBehind(ctx, batch);
       await goOn(ctx);
       restIfIdle(ctx);
@@ -132,6 +128,11 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     },
 
     store: (ctx, batch) => store(ctx, batch),
+
+    waitedEnough(ctx, waiting) {
+      answerLate(ctx, waiting);
+      restIfIdle(ctx);
+    },
 
     async expire(ctx) {
       await expireWrites(ctx);

@@ -15,14 +15,19 @@ import {
   formatPush,
   isDialect1,
   isDialect2,
+  isJsonObject,
   parseDeviceMessage,
   parseDialect1,
+  parseJson,
   refuse,
   type AppliedResult,
   type Code,
   type Hello,
+  type JsonObject,
+  type LogLevel,
   type Refusal,
 } from "@wheelhouse/protocol";
+import type { NewLogEntry } from "@wheelhouse/storage";
 import type { LineContent, WantedValue } from "./protocol.ts";
 
 /** What a line says, whichever dialect said it. */
@@ -61,6 +66,8 @@ export interface Dialect {
   /** Whether several connections of one device share its key, and none may push another out. */
   readonly isAnonymous: boolean;
   read(line: string, times: LineTimes): Said;
+  /** The same of a connection that isn't verified: what doesn't claim to verify it is `unauthorized`, whatever it holds. */
+  readStranger(line: string, times: LineTimes): Said;
   /** Whether a line of a verified connection claims another key than the connection's. */
   claimsOtherKey(line: string, key: string): boolean;
   welcome(facts: WelcomeFacts): string;
@@ -107,14 +114,16 @@ const dialect1: Dialect = {
       case "variables":
         return content({ type: "typed_values", at: times.receivedAt, values: message.variables });
       case "logs": {
-        const entries = message.entries.map((entry) => ({
-          ...entry,
-          at: toServerTime(entry.at, times),
-          fields: null,
-        }));
+        const entries = message.entries.map(({ at, level, message: text }) =>
+          toLogEntry(at, level, text, null, times),
+        );
         return content({ type: "logs", entries });
       }
     }
+  },
+
+  readStranger(line, times) {
+    return line.startsWith("v:") ? dialect1.read(line, times) : KEY_FIRST;
   },
 
   claimsOtherKey: (line, key) => !line.startsWith("v:") && isDialect1(line) && claimedKey(line) !== key,
@@ -150,12 +159,9 @@ const dialect2: Dialect = {
         return content({ type: "values", at: toServerTime(at, times), backlog, values }, seq);
       }
       case "logs": {
-        const entries = message.entries.map(({ at, level, message: text, fields = null }) => ({
-          at: toServerTime(at, times),
-          level,
-          message: text,
-          fields,
-        }));
+        const entries = message.entries.map(({ at, level, message: text, fields = null }) =>
+          toLogEntry(at, level, text, fields, times),
+        );
         return content({ type: "logs", entries }, message.seq);
       }
       case "marker": {
@@ -164,6 +170,19 @@ const dialect2: Dialect = {
       }
       case "applied":
         return { type: "answer", set: message.id, results: message.results };
+    }
+  },
+
+  readStranger(line, times) {
+    const said = dialect2.read(line, times);
+    switch (said.type) {
+      case "identify":
+      case "bye":
+        return said;
+      case "refused":
+        return said.code === "bad_json" || isHello(line) ? said : KEY_FIRST;
+      default:
+        return KEY_FIRST;
     }
   },
 
@@ -188,7 +207,9 @@ const dialect2: Dialect = {
       type: "error",
       code,
       message: text,
-      ...(CODES[code].comeBack === "after" ? { retryAfterMs: RETRY_AFTER_MS } : {}),
+      ...(CODES[code].comeBack === "after" || code === "storage_unavailable"
+        ? { retryAfterMs: RETRY_AFTER_MS }
+        : {}),
     }),
   ack: (seq) => formatMessage({ type: "ack", seq }),
   set: (_, id, values) =>
@@ -200,6 +221,23 @@ const dialect2: Dialect = {
   ping: () => formatMessage({ type: "ping" }),
   pong: () => formatMessage({ type: "pong" }),
 };
+
+const KEY_FIRST = refuse("unauthorized", "expected a right key first");
+
+function isHello(line: string): boolean {
+  const input = parseJson(line);
+  return isJsonObject(input) && input["type"] === "hello";
+}
+
+function toLogEntry(
+  at: number | undefined,
+  level: LogLevel,
+  message: string,
+  fields: JsonObject | null,
+  times: LineTimes,
+): NewLogEntry {
+  return { at: toServerTime(at, times), receivedAt: times.receivedAt, level, message, fields };
+}
 
 function content(what: LineContent, seq?: number): Said {
   return { type: "content", seq, content: what };

@@ -8,10 +8,15 @@ import type {
   JsonObject,
   JsonValue,
   KindName,
-  LogLevel,
 } from "@wheelhouse/protocol";
 import type { Device, Variable } from "@wheelhouse/api";
-import type { DeviceAddress, LogEntryRecord, MarkerRecord, WriteRecord } from "@wheelhouse/storage";
+import type {
+  DeviceAddress,
+  LogEntryRecord,
+  MarkerRecord,
+  NewLogEntry,
+  WriteRecord,
+} from "@wheelhouse/storage";
 
 // A device's process
 
@@ -56,7 +61,7 @@ export type LineContent =
   | { readonly type: "values"; readonly at: number; readonly backlog: boolean; readonly values: JsonObject }
   /** Dialect 1: each value comes with its type, which declares it. */
   | { readonly type: "typed_values"; readonly at: number; readonly values: readonly TypedValue[] }
-  | { readonly type: "logs"; readonly entries: readonly LineLogEntry[] }
+  | { readonly type: "logs"; readonly entries: readonly NewLogEntry[] }
   | {
       readonly type: "marker";
       readonly at: number;
@@ -71,13 +76,6 @@ export interface TypedValue {
   readonly type: string;
   readonly kind: KindName;
   readonly value: JsonValue;
-}
-
-export interface LineLogEntry {
-  readonly at: number;
-  readonly level: LogLevel;
-  readonly message: string;
-  readonly fields: JsonObject | null;
 }
 
 /** What became of a person's wish to change variables. */
@@ -101,10 +99,10 @@ export type CancelOutcome =
   | { readonly outcome: "not_open" }
   | { readonly outcome: "storage_unavailable" };
 
-/** What a person calls a device; what is absent stays. */
+/** What a person gives a device: what is absent stays, null is the device's own again. */
 export interface Description {
   readonly name?: string | null;
-  readonly tags?: readonly string[];
+  readonly tags?: readonly string[] | null;
 }
 
 export type DescribeOutcome = Device | "unknown_device" | "storage_unavailable";
@@ -127,8 +125,8 @@ export interface DeviceProtocol {
     /** Ends an open write of this device. One that was sent already may be applied all the same: the device isn't told. */
     cancel(write: number, by: string): CancelOutcome;
     describe(description: Description): DescribeOutcome;
-    /** Answers when none of the change's writes is open any more. */
-    settled(set: number): readonly WriteRecord[];
+    /** The change's writes: once none is open any more, or after `waitMs` as they are then. Forgotten ones aren't among them. */
+    settled(set: number, waitMs: number): readonly WriteRecord[];
     /** `undefined` for a device that never was. */
     view(): DeviceView | undefined;
   };

@@ -12,8 +12,27 @@ import type {
 } from "@wheelhouse/storage";
 
 export function toDevice(record: DeviceRecord, online: boolean): Device {
-  const { device, name, app, build, tags, firstSeen, lastSeen } = record;
-  return { id: device, name, app, build, tags: [...tags], online, firstSeen, lastSeen };
+  const { device, reported, app, build, firstSeen, lastSeen } = record;
+  return {
+    id: device,
+    name: nameOf(record),
+    app,
+    build,
+    tags: [...tagsOf(record)],
+    reported: { name: reported.name, tags: [...reported.tags] },
+    online,
+    firstSeen,
+    lastSeen,
+  };
+}
+
+/** What a person gave stands over what the device says. */
+function nameOf({ given, reported }: DeviceRecord): string | null {
+  return given.name ?? reported.name;
+}
+
+export function tagsOf({ given, reported }: DeviceRecord): readonly string[] {
+  return given.tags ?? reported.tags;
 }
 
 export function toWrite(record: WriteRecord): Write {

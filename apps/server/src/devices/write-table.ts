@@ -3,7 +3,7 @@
  * waits for. Pure.
  */
 
-import { valuesEqual, type AppliedResult, type JsonValue } from "@wheelhouse/protocol";
+import { kindOf, showValue, valuesEqual, type AppliedResult, type JsonValue } from "@wheelhouse/protocol";
 import { OPEN_WRITE_STATES, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
 import type { VariableTable } from "./variable-table.ts";
 
@@ -11,17 +11,27 @@ import type { VariableTable } from "./variable-table.ts";
 export interface Answer {
   readonly updates: readonly WriteUpdate[];
   readonly reported: Readonly<Record<string, JsonValue>>;
+  /** What is wrong with the first value that isn't of its variable's kind. It counts for nothing; the others do. */
+  readonly problem: string | undefined;
 }
 
 const isOpen = ({ state }: WriteRecord): boolean => OPEN_WRITE_STATES.includes(state);
 
 export class WriteTable {
-  readonly #writes: Map<number, WriteRecord>;
+  readonly #writes = new Map<number, WriteRecord>();
+  /** Ids by rising id, so that neither a look at a device nor an answer goes through all that was ever written. */
+  readonly #byName = new Map<string, number[]>();
+  readonly #open = new Set<number>();
+  /** A change's writes, by the names of their variables. */
+  readonly #bySet = new Map<number, Map<string, number>>();
+  /** The highest of a set. */
+  #lastSet = 0;
   /** Writes whose answers came and aren't stored yet. */
   readonly #answered = new Set<number>();
 
+  /** By rising id, as new ones are added. */
   constructor(stored: readonly WriteRecord[]) {
-    this.#writes = new Map(stored.map((write) => [write.id, write]));
+    this.add(stored);
   }
 
   get(id: number): WriteRecord | undefined {
@@ -29,21 +39,21 @@ export class WriteTable {
   }
 
   isOpen(id: number): boolean {
-    const write = this.#writes.get(id);
-    return write !== undefined && isOpen(write);
+    return this.#open.has(id);
   }
 
   /** By rising id. */
   get open(): readonly WriteRecord[] {
-    return this.#all.filter(isOpen);
+    return this.#known(this.#open);
   }
 
   ofSet(set: number): readonly WriteRecord[] {
-    return this.#all.filter((write) => write.set === set);
+    return this.#known(this.#bySet.get(set)?.values() ?? []);
   }
 
   newestOf(name: string): WriteRecord | undefined {
-    return this.#all.findLast((write) => write.name === name);
+    const id = this.#byName.get(name)?.at(-1);
+    return id === undefined ? undefined : this.#writes.get(id);
   }
 
   /** What is still unanswered though its time is over. */
@@ -54,22 +64,23 @@ export class WriteTable {
   /** When the next of the unanswered ones is overdue. */
   get nextExpiry(): number | undefined {
     const times = this.#unanswered.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
-    return times.length === 0 ? undefined : Math.min(...times);
+    return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
   }
 
   /** Whether none of the change's writes is open any more. */
   isSettled(set: number): boolean {
-    return !this.ofSet(set).some(isOpen);
+    for (const id of this.#bySet.get(set)?.values() ?? []) if (this.#open.has(id)) return false;
+    return true;
   }
 
   /** Whether a set of that id can have been sent: ids rise, and the newest write is always known. */
   canHaveSent(set: number): boolean {
-    return this.#all.some((write) => write.set >= set);
+    return set <= this.#lastSet;
   }
 
   /** Takes on new writes. */
   add(writes: readonly WriteRecord[]): void {
-    for (const write of writes) this.#writes.set(write.id, write);
+    for (const write of writes) this.#add(write);
   }
 
   /** Takes on what is stored of writes that are still known; an older state never takes the place of a newer one. */
@@ -77,18 +88,19 @@ export class WriteTable {
     for (const write of writes) {
       if (!isOpen(write)) this.#answered.delete(write.id);
       const known = this.#writes.get(write.id);
-      if (known !== undefined && known.entry <= write.entry) this.#writes.set(write.id, write);
+      if (known !== undefined && known.entry <= write.entry) this.#put(write);
     }
   }
 
   /** Settled writes of variables that were written again are of no more use, unless their change is in `wanted`. */
   forgetBehind(newest: readonly WriteRecord[], wanted: ReadonlySet<number>): void {
-    const names = new Set(newest.map(({ name }) => name));
-    const ids = new Set(newest.map(({ id }) => id));
-    for (const write of this.#all) {
-      if (names.has(write.name) && !ids.has(write.id) && !isOpen(write) && !wanted.has(write.set)) {
-        this.#writes.delete(write.id);
-      }
+    for (const { id: newestId, name } of newest) {
+      const ids = this.#byName.get(name) ?? [];
+      const isWanted = (id: number) => wanted.has((this.#writes.get(id) as WriteRecord).set);
+      const kept = ids.filter((id) => id === newestId || this.#open.has(id) || isWanted(id));
+      if (kept.length === ids.length) continue;
+      this.#byName.set(name, kept);
+      for (const id of ids) if (!kept.includes(id)) this.#forget(id);
     }
   }
 
@@ -97,50 +109,105 @@ export class WriteTable {
    */
   markSent(writes: readonly WriteRecord[], at: number): readonly WriteUpdate[] {
     const pending = writes.filter(({ state }) => state === "pending");
-    for (const write of pending) this.#writes.set(write.id, { ...write, state: "sent", updatedAt: at });
+    for (const write of pending) this.#put({ ...write, state: "sent", updatedAt: at });
     return pending.map(({ id }) => ({ id, state: "sent", at }));
   }
 
   /** Reads a device's answer to a set. It counts once it is stored, and no state is changed here. */
-  readAnswer(set: number, results: Readonly<Record<string, AppliedResult>>, at: number): Answer {
-    const answered = this.ofSet(set).flatMap((write) => {
-      const result = Object.hasOwn(results, write.name) ? results[write.name] : undefined;
-      return result === undefined || !isOpen(write) ? [] : [{ write, result }];
-    });
-    const reported = answered.flatMap(({ write: { name }, result: { value } }) =>
-      value === undefined ? [] : [[name, value] as const],
-    );
-    for (const { write } of answered) this.#answered.add(write.id);
-    return {
-      updates: answered.map(({ write: { id }, result }) => toUpdate(id, result, at)),
-      reported: Object.fromEntries(reported),
-    };
+  readAnswer(
+    set: number,
+    results: Readonly<Record<string, AppliedResult>>,
+    variables: VariableTable,
+    at: number,
+  ): Answer {
+    const names = this.#bySet.get(set);
+    const updates: WriteUpdate[] = [];
+    const reported: [name: string, value: JsonValue][] = [];
+    let problem: string | undefined;
+    for (const [name, result] of Object.entries(results)) {
+      const id = names?.get(name);
+      if (id === undefined || !this.#open.has(id)) continue;
+      const { value, isUnfit } = readValue(result.value, variables.get(name));
+      if (isUnfit) problem ??= unfit(name, result.value, variables);
+      if (value !== undefined) reported.push([name, value]);
+      // A rejection stands, whatever value came with it.
+      if (isUnfit && !("error" in result)) continue;
+      this.#answered.add(id);
+      updates.push(toUpdate(id, result, value, at));
+    }
+    return { updates, reported: Object.fromEntries(reported), problem };
   }
 
-  /** Dialect 1 answers a write by reporting an equal value. */
-  appliedBy(variables: VariableTable, at: number): readonly WriteUpdate[] {
-    return this.#all.flatMap(({ id, name, value, state }): WriteUpdate[] => {
+  /** Dialect 1 answers a write by reporting an equal value: one of these variables, which were reported just now. */
+  appliedBy(names: Iterable<string>, variables: VariableTable, at: number): readonly WriteUpdate[] {
+    const updates: WriteUpdate[] = [];
+    for (const name of new Set(names)) {
       const entry = variables.get(name);
-      if (state !== "sent" || entry === undefined || entry.reported === null) return [];
+      if (entry === undefined || entry.reported === null) continue;
       const { value: applied } = entry.reported;
-      if (!valuesEqual(entry.declaration.kind, applied, value)) return [];
-      this.#answered.add(id);
-      return [{ id, state: "applied", applied, at }];
-    });
+      for (const { id, value, state } of this.#known(this.#byName.get(name) ?? [])) {
+        if (state !== "sent" || !valuesEqual(entry.declaration.kind, applied, value)) continue;
+        this.#answered.add(id);
+        updates.push({ id, state: "applied", applied, at });
+      }
+    }
+    return updates;
   }
 
   get #unanswered(): readonly WriteRecord[] {
     return this.open.filter(({ id }) => !this.#answered.has(id));
   }
 
-  /** By rising id: new writes come last, and what is known keeps its place. */
-  get #all(): WriteRecord[] {
-    return [...this.#writes.values()];
+  #known(ids: Iterable<number>): readonly WriteRecord[] {
+    return Array.from(ids, (id) => this.#writes.get(id) as WriteRecord);
+  }
+
+  #add(write: WriteRecord): void {
+    const { id, set, name } = write;
+    this.#put(write);
+    const ofName = this.#byName.get(name);
+    if (ofName === undefined) this.#byName.set(name, [id]);
+    else ofName.push(id);
+    const ofSet = this.#bySet.get(set);
+    if (ofSet === undefined) this.#bySet.set(set, new Map([[name, id]]));
+    else ofSet.set(name, id);
+    this.#lastSet = Math.max(this.#lastSet, set);
+  }
+
+  #put(write: WriteRecord): void {
+    this.#writes.set(write.id, write);
+    if (isOpen(write)) this.#open.add(write.id);
+    else this.#open.delete(write.id);
+  }
+
+  /** All of it but its place among those of its name. */
+  #forget(id: number): void {
+    const { set, name } = this.#writes.get(id) as WriteRecord;
+    this.#writes.delete(id);
+    const ofSet = this.#bySet.get(set);
+    ofSet?.delete(name);
+    if (ofSet?.size === 0) this.#bySet.delete(set);
   }
 }
 
-function toUpdate(id: number, result: AppliedResult, at: number): WriteUpdate {
-  const applied = result.value === undefined ? {} : { applied: result.value };
+/** The value as its variable's kind has it: text of a number is a number. */
+function readValue(
+  value: JsonValue | undefined,
+  entry: ReturnType<VariableTable["get"]>,
+): { readonly value: JsonValue | undefined; readonly isUnfit: boolean } {
+  if (value === undefined || entry === undefined || entry.source === "inferred")
+    return { value, isUnfit: false };
+  const parsed = kindOf(entry.declaration.kind).parse(value);
+  return { value: parsed, isUnfit: parsed === undefined };
+}
+
+function unfit(name: string, value: JsonValue | undefined, variables: VariableTable): string {
+  const { expects } = kindOf(variables.get(name)?.declaration.kind ?? "json");
+  return `expected results.${name}.value to be ${expects}, got: ${showValue(value)}`;
+}
+
+function toUpdate(id: number, result: AppliedResult, value: JsonValue | undefined, at: number): WriteUpdate {
+  const applied = value === undefined ? {} : { applied: value };
   if ("error" in result) return { id, at, state: "rejected", reason: result.error, ...applied };
   return { id, at, state: "applied", ...applied };
 }

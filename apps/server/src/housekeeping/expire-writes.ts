@@ -2,7 +2,7 @@
 
 import type { Verbs } from "@wheelhouse/actors";
 import type { WriteRecord } from "@wheelhouse/storage";
-import { ProjectTopic, deviceName } from "../devices/protocol.ts";
+import { deviceName } from "../devices/protocol.ts";
 import { Store } from "../store/store.ts";
 import type { Duty } from "./duty.ts";
 
@@ -18,10 +18,8 @@ export const expireWrites: Duty = {
   },
 };
 
-/** The device's process tells of it where it lives, in order with all else. */
+/** The device's process, where it lives, takes it on. */
 function tell(ctx: Verbs, write: WriteRecord): void {
   const process = ctx.whereis(deviceName(write));
-  if (process !== undefined) return ctx.cast(process, "ended", [write]);
-  const { project, device } = write;
-  ctx.broadcast(ProjectTopic.of(project), { type: "stored", device, logs: [], markers: [], writes: [write] });
+  if (process !== undefined) ctx.cast(process, "ended", [write]);
 }

@@ -1,6 +1,6 @@
 /** Who may call which route: decided by the route's own rule, before anything else of it is looked at. Pure. */
 
-import { ApiError, type Route } from "@wheelhouse/api";
+import { ApiError, type Access, type Route } from "@wheelhouse/api";
 import { mayActAs, roleIn, type Visitor } from "../accounts/visitor.ts";
 
 /**
@@ -9,10 +9,12 @@ import { mayActAs, roleIn, type Visitor } from "../accounts/visitor.ts";
  * @throws ApiError
  */
 export function checkAccess(
-  { access, notByToken }: Pick<Route, "access" | "notByToken">,
+  route: Pick<Route, "access" | "selfAccess" | "notByToken">,
   visitor: Visitor | undefined,
-  params: { readonly project?: string },
+  params: { readonly project?: string; readonly user?: string },
 ): void {
+  const { notByToken } = route;
+  const access = accessFor(route, visitor, params.user);
   if (access === "anyone") return;
   if (visitor === undefined) throw new ApiError("unauthenticated", "expected a session: log in first");
   if (notByToken === true && visitor.by === "token")
@@ -27,4 +29,14 @@ export function checkAccess(
   if (role === undefined) throw new ApiError("not_found", "no such project");
   if (!mayActAs(role, access))
     throw new ApiError("forbidden", `expected the role ${access} or more, got: ${role}`);
+}
+
+/** What members do to themselves may take less; but a token that is limited doesn't act for all of its maker. */
+function accessFor(
+  { access, selfAccess }: Pick<Route, "access" | "selfAccess">,
+  visitor: Visitor | undefined,
+  user: string | undefined,
+): Access {
+  const isSelf = visitor !== undefined && !visitor.isLimited && visitor.user.id === user;
+  return selfAccess !== undefined && isSelf ? selfAccess : access;
 }

@@ -20,14 +20,16 @@ export interface ErrorAnswer {
   readonly body: object;
 }
 
+/** When to come back, by status, where nobody knows better: storing is tried again every second. */
+const COME_BACK_MS: Readonly<Record<number, number>> = { 503: 5_000 };
+
 /** Any error as the API shows it: a refusal as it is, anything else without its insides. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   const refusal = toApiError(error);
   const { code, message, field, status } = refusal;
-  const headers: Record<string, string> =
-    refusal instanceof ComeBackError
-      ? { "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))) }
-      : {};
+  const headers: Record<string, string> = {};
+  const comeBackMs = refusal instanceof ComeBackError ? refusal.retryAfterMs : COME_BACK_MS[status];
+  if (comeBackMs !== undefined) headers["retry-after"] = String(Math.max(1, Math.ceil(comeBackMs / 1000)));
   return { status, headers, body: { error: { code, message, ...(field === undefined ? {} : { field }) } } };
 }
 
@@ -38,6 +40,9 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof QueueFullError)
     return new ComeBackError("overloaded", "too many are logging in just now; try again", 1_000);
   const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
+  // What the files of the page have no name for: an address that leads out of them, or is longer than any.
+  if (statusCode === 403 || statusCode === 414)
+    return new ApiError("not_found", "there is nothing at this address");
   // Fastify's own refusals of a request: not JSON, too large, of another type.
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new ApiError("invalid" satisfies ApiErrorCode, message ?? "not understood", {

@@ -37,8 +37,6 @@ export interface ExportText {
 export interface ExportReader {
   readonly ctx: Pick<Verbs, "callWithin">;
   readonly filter: ExportFilter;
-  /** What was stored before the export began: everything up to this entry, and up to this time. */
-  readonly lastEntry: number;
   readonly startedAt: number;
 }
 
@@ -50,26 +48,43 @@ interface ExportPage<Row> {
 
 interface ExportSource<Row> extends ExportColumns<Row> {
   readonly filters: Export["filters"];
-  read(reader: ExportReader, after: number, limit: number): Promise<ExportPage<Row>>;
+  /** The highest id there is when the export begins: what comes later isn't in it. */
+  lastId(reader: ExportReader): Promise<number>;
+  read(reader: ExportReader, place: Place): Promise<ExportPage<Row>>;
+}
+
+/** Which rows a page is of, by their ids. */
+interface Place {
+  readonly after: number;
+  readonly before: number;
+  readonly order: "oldest";
+  readonly limit: number;
 }
 
 /** How long one page may take. */
 const PAGE_TIMEOUT_MS = 60_000;
 
+const lastEntry = ({ ctx }: ExportReader) => ctx.callWithin(PAGE_TIMEOUT_MS, Store, "lastEntry");
+
+/** What log entries and markers have in common comes first. */
+const ENTRY_COLUMNS: ExportColumns<LogEntryRecord | MarkerRecord>["csv"] = {
+  id: ({ id }) => id,
+  at: ({ at }) => toIsoTime(at),
+  receivedAt: ({ receivedAt }) => toIsoTime(receivedAt),
+  device: ({ device }) => device,
+  session: ({ session }) => session,
+};
+
 const logs: ExportSource<LogEntryRecord> = {
   filters: ["level", "text"],
-  async read({ ctx, filter: { name: _, ...filter }, lastEntry }, after, limit) {
-    const bounds = { after, before: lastEntry + 1, order: "oldest", limit } as const;
-    const query = { ...given(filter), project: filter.project, ...bounds };
-    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "logs", query), limit);
+  lastId: lastEntry,
+  async read({ ctx, filter: { project, name: _, ...filters } }, place) {
+    const query = { project, ...given(filters), ...place };
+    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "logs", query), place);
   },
   toObject: toLogEntry,
   csv: {
-    id: ({ id }) => id,
-    at: ({ at }) => toIsoTime(at),
-    receivedAt: ({ receivedAt }) => toIsoTime(receivedAt),
-    device: ({ device }) => device,
-    session: ({ session }) => session,
+    ...ENTRY_COLUMNS,
     level: ({ level }) => level,
     message: ({ message }) => message,
     fields: ({ fields }) => fields,
@@ -78,18 +93,14 @@ const logs: ExportSource<LogEntryRecord> = {
 
 const markers: ExportSource<MarkerRecord> = {
   filters: [],
-  async read({ ctx, filter: { project, device, from, to }, lastEntry }, after, limit) {
-    const bounds = { after, before: lastEntry + 1, order: "oldest", limit } as const;
-    const query = { project, ...given({ device, from, to }), ...bounds };
-    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "markers", query), limit);
+  lastId: lastEntry,
+  async read({ ctx, filter: { project, device, from, to } }, place) {
+    const query = { project, ...given({ device, from, to }), ...place };
+    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "markers", query), place);
   },
   toObject: toMarker,
   csv: {
-    id: ({ id }) => id,
-    at: ({ at }) => toIsoTime(at),
-    receivedAt: ({ receivedAt }) => toIsoTime(receivedAt),
-    device: ({ device }) => device,
-    session: ({ session }) => session,
+    ...ENTRY_COLUMNS,
     name: ({ name }) => name,
     fields: ({ fields }) => fields,
     by: ({ by }) => by,
@@ -98,15 +109,13 @@ const markers: ExportSource<MarkerRecord> = {
 
 const writes: ExportSource<WriteRecord> = {
   filters: ["name"],
-  async read({ ctx, filter: { project, device, name, from, to }, lastEntry }, after, limit) {
-    const bounds = { after, before: lastEntry + 1, order: "oldest", limit } as const;
-    const query = { project, ...given({ device }), ...bounds };
-    const { rows, next } = toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "writes", query), limit);
-    const fits = (write: WriteRecord) =>
-      (name === undefined || write.name === name) &&
-      write.createdAt >= (from ?? -Infinity) &&
-      write.createdAt <= (to ?? Infinity);
-    return { rows: rows.filter(fits), next };
+  async lastId({ ctx, filter: { project } }) {
+    const [newest] = await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "writes", { project, limit: 1 });
+    return newest?.id ?? 0;
+  },
+  async read({ ctx, filter: { project, device, name, from, to } }, place) {
+    const query = { project, ...given({ device, name, from, to }), ...place };
+    return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "writes", query), place);
   },
   toObject: toWrite,
   csv: {
@@ -125,9 +134,11 @@ const writes: ExportSource<WriteRecord> = {
   },
 };
 
+/** Samples have no ids; their end is a time. */
 const variables: ExportSource<SampleRecord> = {
   filters: ["name"],
-  async read({ ctx, filter: { project, device, name, from, to }, startedAt }, after, limit) {
+  lastId: async () => Infinity,
+  async read({ ctx, filter: { project, device, name, from, to }, startedAt }, { after, limit }) {
     const query = { project, ...given({ device, name, from }), to: to ?? startedAt, after, limit };
     const { samples, next } = await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "samples", query);
     return { rows: samples, next };
@@ -154,10 +165,13 @@ function toExport<Row>(source: ExportSource<Row>): Export {
     filters: source.filters,
     open(reader, format) {
       const { head, toLine } = toRowFormat(source, format);
+      let last: Promise<number> | undefined;
       return {
         head,
         async read(after, limit) {
-          const { rows, next } = await source.read(reader, after, limit);
+          last ??= source.lastId(reader);
+          const before = (await last) + 1;
+          const { rows, next } = await source.read(reader, { after, before, order: "oldest", limit });
           return { text: rows.map(toLine).join(""), next };
         },
       };
@@ -167,7 +181,7 @@ function toExport<Row>(source: ExportSource<Row>): Export {
 
 function toExportPage<Row extends { readonly id: number }>(
   rows: readonly Row[],
-  limit: number,
+  { limit }: Place,
 ): ExportPage<Row> {
   return { rows, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
 }

@@ -10,6 +10,11 @@ import { isFromHere } from "./client-address.ts";
 import { readCredential } from "./credentials.ts";
 import type { Parts } from "./parts.ts";
 
+/** What goes wrong is for everybody to know; where on this machine isn't. */
+function withoutPaths(failure: string): string {
+  return failure.replaceAll(/\s*'[^']*'/g, "");
+}
+
 export function serveHealth(
   app: FastifyInstance,
   ctx: Pick<Verbs, "call" | "wallClock">,
@@ -21,8 +26,8 @@ export function serveHealth(
 
   app.get("/readyz", async (_, reply) => {
     const missing = await Promise.all([
-      ctx.call(Store, "isFailing").then(
-        (isFailing) => (isFailing ? "storing fails" : undefined),
+      ctx.call(Store, "failure").then(
+        (failure) => (failure === undefined ? undefined : `storing fails: ${withoutPaths(failure)}`),
         () => "the storage doesn't answer",
       ),
       ctx.call(Store, "lastEntry").then(
@@ -35,7 +40,9 @@ export function serveHealth(
       ),
     ]);
     const why = missing.filter((reason) => reason !== undefined).join("; ");
-    return why === "" ? { status: "ready" } : reply.status(503).send({ status: "not_ready", why });
+    return why === ""
+      ? { status: "ready" }
+      : reply.status(503).header("retry-after", "5").send({ status: "not_ready", why });
   });
 
   app.get("/metrics", async (request, reply) => {

@@ -4,7 +4,7 @@ import fastifyCookie from "@fastify/cookie";
 import { defineGenServer, processName, type Context, type Owned } from "@wheelhouse/actors";
 import { ApiError } from "@wheelhouse/api";
 import { ListenError } from "@wheelhouse/net";
-import { MAX_NAME_LENGTH } from "@wheelhouse/protocol";
+import { MAX_NAME_LENGTH, parseJson as parseJsonText } from "@wheelhouse/protocol";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
@@ -29,6 +29,7 @@ import { deviceHandlers } from "./routes/devices.ts";
 import { exportHandlers } from "./routes/export.ts";
 import { invitationHandlers } from "./routes/invitations.ts";
 import { markerHandlers } from "./routes/markers.ts";
+import { passwordResetHandlers } from "./routes/password-resets.ts";
 import { projectHandlers } from "./routes/projects.ts";
 import { registrationHandlers } from "./routes/registration.ts";
 import { sessionHandlers } from "./routes/sessions.ts";
@@ -120,6 +121,9 @@ async function build(ctx: HttpContext, parts: Parts, tls: TlsIdentity | undefine
   // A crash must not leave the port taken.
   ctx.own({ release: () => app.server.close() } satisfies Owned);
   app.addHook("onRequest", async (request) => {
+    // RFC 9112, 3.2: one that names no server is a bad request; one that names another is misdirected.
+    if (request.headers.host === undefined && request.raw.httpVersion !== "1.0")
+      throw new ApiError("invalid", "expected the header host", { status: 400 });
     if (!isOwnHost(request.headers.host, config)) throw wrongHost();
     await requestLimits.takeOfAddress(addressOf(request));
   });
@@ -132,18 +136,20 @@ async function build(ctx: HttpContext, parts: Parts, tls: TlsIdentity | undefine
   answerErrors(app, ctx);
   takeEmptyBodies(app);
   await app.register(fastifyCookie);
+  const beforeClose = (act: () => void) => void app.addHook("preClose", async () => act());
   serve(app, ctx, config, requestLimits, {
     ...registrationHandlers(ctx, parts),
     ...accountHandlers(ctx, parts),
+    ...passwordResetHandlers(ctx, parts),
     ...tokenHandlers(ctx),
     ...projectHandlers(ctx),
     ...invitationHandlers(ctx, parts),
     ...deviceKeyHandlers(ctx),
     ...deviceHandlers(ctx),
-    ...writeHandlers(ctx),
+    ...writeHandlers(ctx, beforeClose),
     ...sessionHandlers(ctx),
     ...markerHandlers(ctx),
-    ...exportHandlers(ctx, (act) => app.addHook("preClose", async () => act())),
+    ...exportHandlers(ctx, beforeClose),
   });
   serveApiPage(app);
   serveHealth(app, ctx, parts);
@@ -186,12 +192,25 @@ function answerErrors(app: FastifyInstance, ctx: HttpContext): void {
   });
 }
 
-/** A request may say that its body is JSON and have none: a DELETE of `curl`. */
+/**
+ * A request may say that its body is JSON and have none: a DELETE of `curl`. And JSON may have names that many programs
+ * trip over, which aren't taken here.
+ */
 function takeEmptyBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) =>
-    body === "" ? done(null) : parseJson(request, body, done),
+    body === ""
+      ? done(null)
+      : parseJson(request, body, (error, value) =>
+          done(error !== null && parseJsonText(body) !== undefined ? namesRefused() : error, value),
+        ),
   );
+}
+
+function namesRefused(): ApiError {
+  return new ApiError("invalid", "expected no field called __proto__, nor a constructor's prototype", {
+    status: 400,
+  });
 }
 
 const STATUS_OF_BYTES: Readonly<Record<string, number>> = {

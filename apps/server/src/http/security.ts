@@ -2,13 +2,15 @@
 
 import { STATUS_CODES, type IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config.ts";
+import type { ErrorAnswer } from "./answers.ts";
 
 export const SESSION_COOKIE = "wheelhouse_session";
 /** What a browser that has logged in before is known by; it opens nothing. */
 export const DEVICE_COOKIE = "wheelhouse_device";
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const ANY_ADDRESS = new Set(["0.0.0.0", "::"]);
+/** Where a server listens that listens on all of its machine's. */
+export const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy":
@@ -22,10 +24,11 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** An answer as bytes, for where there is no reply to send it with. */
-export function formatAnswer({ status, body }: { readonly status: number; readonly body: object }): string {
+export function formatAnswer({ status, headers: own, body }: ErrorAnswer): string {
   const text = JSON.stringify(body);
   const headers = {
     ...SECURITY_HEADERS,
+    ...own,
     connection: "close",
     "content-type": "application/json; charset=utf-8",
     "content-length": String(Buffer.byteLength(text)),

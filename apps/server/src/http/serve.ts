@@ -58,7 +58,7 @@ export function serve(
     const credential = readCredential(request.headers, request.cookies, config);
     checkBrowser(request, credential, config);
     const visitor = route.access === "anyone" ? undefined : await findVisitor(ctx, credential);
-    checkAccess(route, visitor, request.params as { readonly project?: string });
+    checkAccess(route, visitor, request.params as { readonly project?: string; readonly user?: string });
     if (visitor === undefined) return;
     await limits.takeOfCredential(visitor.credential);
     visitors.set(request, visitor);

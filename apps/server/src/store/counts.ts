@@ -1,4 +1,4 @@
-/** What a storage was given to keep since it was opened, and whether it keeps it. */
+/** What a storage was given to keep since it was opened. */
 
 import {
   StorageFailedError,
@@ -15,6 +15,7 @@ import {
   type WriteStateName,
   type WriteUpdate,
 } from "@wheelhouse/storage";
+import type { StoringHealth } from "./storing-health.ts";
 
 export interface StoreCounts {
   logEntries: number;
@@ -22,65 +23,80 @@ export interface StoreCounts {
   markers: number;
   /** How often a write came into each state. */
   readonly writes: Record<WriteStateName, number>;
-  /** When storing something failed last; `undefined` once something was stored again. */
-  failedAt: number | undefined;
 }
 
 export function noCounts(): StoreCounts {
   const writes = { pending: 0, sent: 0, applied: 0, rejected: 0, expired: 0, cancelled: 0, replaced: 0 };
-  return { logEntries: 0, values: 0, markers: 0, writes, failedAt: undefined };
+  return { logEntries: 0, values: 0, markers: 0, writes };
 }
 
-/** The same storage, counted. */
-export function counted(storage: Storage, counts: StoreCounts, now: () => number): Storage {
+/** The same storage, counted, and watched for whether it keeps what it is given. */
+export function counted(storage: Storage, counts: StoreCounts, health: StoringHealth): Storage {
   const { devices } = storage;
 
-  /** A call that stores something. */
+  /** A call that stores something. What it is given is looked at before, so that nothing of it is kept until it is stored. */
   function storing<A extends readonly unknown[], R>(
+    name: keyof DeviceStorage,
     call: (...args: A) => Promise<R>,
-    count: (result: R, ...args: A) => void = () => {},
+    counter: (...args: A) => (result: R) => void = () => () => {},
   ): (...args: A) => Promise<R> {
-    return async (...args) => {
-      try {
-        const result = await call(...args);
-        counts.failedAt = undefined;
-        count(result, ...args);
-        return result;
-      } catch (error) {
-        if (error instanceof StorageFailedError) counts.failedAt = now();
-        throw error;
-      }
-    };
+    return (...args) => settle(name, call(...args), counter(...args));
+  }
+
+  async function settle<R>(
+    name: keyof DeviceStorage,
+    stored: Promise<R>,
+    count: (result: R) => void,
+  ): Promise<R> {
+    try {
+      const result = await stored;
+      health.stored(name);
+      count(result);
+      return result;
+    } catch (error) {
+      if (error instanceof StorageFailedError) health.failed(name, error);
+      throw error;
+    }
   }
 
   const watched: Partial<DeviceStorage> = {
-    openSession: storing((opening: SessionOpening) => devices.openSession(opening)),
-    closeSession: storing((closing: SessionClosing) => devices.closeSession(closing)),
-    updateDevice: storing((update: DeviceUpdate) => devices.updateDevice(update)),
+    openSession: storing("openSession", (opening: SessionOpening) => devices.openSession(opening)),
+    closeSession: storing("closeSession", (closing: SessionClosing) => devices.closeSession(closing)),
+    updateDevice: storing("updateDevice", (update: DeviceUpdate) => devices.updateDevice(update)),
     append: storing(
+      "append",
       (batch: DeviceBatch) => devices.append(batch),
-      ({ writes }, batch) => {
-        counts.logEntries += batch.logs.length;
-        counts.values += batch.samples.length;
-        counts.markers += batch.markers.length;
-        countUpdates(counts, batch.writes, writes);
+      ({ logs, samples, markers, writes: updates }) => {
+        const [entries, values, marks] = [logs.length, samples.length, markers.length];
+        return ({ writes }) => {
+          counts.logEntries += entries;
+          counts.values += values;
+          counts.markers += marks;
+          countUpdates(counts, updates, writes);
+        };
       },
     ),
     addMarker: storing(
+      "addMarker",
       (marker: PersonMarker) => devices.addMarker(marker),
-      () => (counts.markers += 1),
+      () => () => (counts.markers += 1),
     ),
     change: storing(
+      "change",
       (wish: NewChange) => devices.change(wish),
-      ({ writes, replaced }) => countStates(counts, [...writes, ...replaced]),
+      () =>
+        ({ writes, replaced }) =>
+          countStates(counts, [...writes, ...replaced]),
     ),
     updateWrites: storing(
+      "updateWrites",
       (updates: readonly WriteUpdate[]) => devices.updateWrites(updates),
-      (writes, updates) => countUpdates(counts, updates, writes),
+      (updates) => (writes) => countUpdates(counts, updates, writes),
     ),
     expireWrites: storing(
+      "expireWrites",
       (at: Time) => devices.expireWrites(at),
-      (writes) => countStates(counts, writes),
+      () => (writes) => countStates(counts, writes),
     ),
   };
   return { ...storage, devices: { ...devices, ...watched } };

@@ -1,8 +1,14 @@
-/** The storage adapter's process: opens it, hands every call on without waiting in between, closes it at the end. */
+/**
+ * The storage adapter's process: opens it, hands every call on without waiting in between, tells of what is stored, closes
+ * it at the end.
+ */
 
 import { defineGenServer, later, processName, type Context, type GenServer } from "@wheelhouse/actors";
 import type { AccountStorage, DeviceStorage, Storage } from "@wheelhouse/storage";
+import { ProjectTopic } from "../devices/protocol.ts";
 import { counted, noCounts, type StoreCounts } from "./counts.ts";
+import { StoringHealth } from "./storing-health.ts";
+import { telling } from "./telling.ts";
 
 /** A port's methods as calls: what they resolve with is the reply. */
 type CallsTo<T> = {
@@ -15,8 +21,8 @@ export interface StoreProtocol {
       epoch(): string;
       /** Since this process began. */
       counts(): StoreCounts;
-      /** Whether storing fails: it did a moment ago, and nothing was stored since. */
-      isFailing(): boolean;
+      /** Why storing fails: it did a moment ago, and nothing was stored since. `undefined` when it doesn't. */
+      failure(): string | undefined;
     };
 }
 
@@ -29,6 +35,7 @@ const FAILING_MS = 30_000;
 
 interface StoreState extends Storage {
   readonly counts: StoreCounts;
+  readonly health: StoringHealth;
 }
 
 export const Store = processName<StoreProtocol>("store");
@@ -45,6 +52,9 @@ const ACCOUNT_CALLS: Record<keyof AccountStorage, true> = {
   memberships: true,
   setRetention: true,
   setPassword: true,
+  addPasswordReset: true,
+  passwordReset: true,
+  resetPassword: true,
   addWebSession: true,
   webSession: true,
   webSessions: true,
@@ -109,17 +119,26 @@ export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServe
   trapExits: true,
   async init(ctx, open) {
     const counts = noCounts();
+    const health = new StoringHealth(
+      () => ctx.now(),
+      (event) => ctx.emit(event),
+    );
     const storage = await open((error) => ctx.cast(ctx.self, "adapterFailed", error));
-    return { ...counted(storage, counts, () => ctx.now()), counts };
+    const watched = telling(counted(storage, counts, health), (project, event) =>
+      ctx.broadcast(ProjectTopic.of(project), event),
+    );
+    return { ...watched, counts, health };
   },
   calls: {
     ...forward<AccountStorage>(ACCOUNT_CALLS, ({ accounts }) => accounts),
     ...forward<DeviceStorage>(DEVICE_CALLS, ({ devices }) => devices),
     epoch: ({ state }) => state.epoch,
     counts: ({ state }) => ({ ...state.counts, writes: { ...state.counts.writes } }),
-    isFailing(ctx) {
-      const { failedAt } = ctx.state.counts;
-      return failedAt !== undefined && ctx.now() - failedAt < FAILING_MS;
+    failure(ctx) {
+      const { failure } = ctx.state.health;
+      return failure === undefined || ctx.now() - failure.at >= FAILING_MS
+        ? undefined
+        : failure.error.message;
     },
   },
   casts: {
@@ -127,7 +146,10 @@ export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServe
       throw error;
     },
   },
-  terminate: ({ state }) => state?.close(),
+  terminate({ state }) {
+    state?.health.closed();
+    return state?.close();
+  },
   format: () => "the storage adapter",
 });
 

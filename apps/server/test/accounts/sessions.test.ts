@@ -113,7 +113,8 @@ test("when a session was used last is known to five minutes", async () => {
 test("a token gives what its account may, and never more than its limits", async () => {
   const { runtime, settled } = await openStore();
   const other = { id: "q", name: "Boat", createdAt: 1, retention: KEEP_ALL };
-  await settled(runtime.call(Store, "addProject", other, "u"));
+  const key = { id: "k-2", project: "q", key: "another", name: "k", createdAt: 1, revokedAt: null };
+  await settled(runtime.call(Store, "addProject", other, "u", key));
   const addToken = (secret: string, limits: object) =>
     settled(
       runtime.call(Store, "addToken", {

@@ -1,7 +1,7 @@
 /** What waits to be stored: nothing is not worth storing, and a line without content still is. */
 
 import { expect, test } from "vitest";
-import { Batch } from "../../src/devices/batch.ts";
+import { Batch, type Reading } from "../../src/devices/batch.ts";
 
 const ADDRESS = { project: "rocket", device: "phone" };
 
@@ -9,6 +9,7 @@ test("a new one is empty", () => {
   expect(new Batch("s1").isEmpty).toBe(true);
 });
 
+const READING: Reading = { at: 1, receivedAt: 2, backlog: false, names: ["n", "m"], values: [3, "four"] };
 const LOG = { at: 1, receivedAt: 2, level: "info", message: "hi", fields: null } as const;
 
 test.each<readonly [string, (batch: Batch) => void]>([
@@ -18,7 +19,7 @@ test.each<readonly [string, (batch: Batch) => void]>([
     (batch) =>
       batch.declarations.push({ declaration: { name: "n", kind: "integer", writable: false }, type: null }),
   ],
-  ["a sample", (batch) => batch.samples.push({ name: "n", value: 1, at: 1, receivedAt: 1, backlog: false })],
+  ["a reading", (batch) => batch.readings.push(READING)],
   ["a log entry", (batch) => batch.logs.push(LOG)],
   ["a write's new state", (batch) => batch.writes.push({ id: 1, state: "sent", at: 1 })],
 ])("%s makes it worth storing", (_, add) => {
@@ -30,6 +31,7 @@ test.each<readonly [string, (batch: Batch) => void]>([
 test("it is stored under its device and session, with a number only where lines have one", () => {
   const batch = new Batch("s1");
   batch.logs.push(LOG);
+  batch.readings.push(READING);
   batch.line = 7;
   batch.missed = 2;
   batch.receivedAt = 9;
@@ -37,7 +39,10 @@ test("it is stored under its device and session, with a number only where lines 
     ...ADDRESS,
     session: "s1",
     declarations: [],
-    samples: [],
+    samples: [
+      { name: "n", value: 3, at: 1, receivedAt: 2, backlog: false },
+      { name: "m", value: "four", at: 1, receivedAt: 2, backlog: false },
+    ],
     logs: [LOG],
     markers: [],
     writes: [],

@@ -83,6 +83,31 @@ describe("a device that is connected", () => {
     expect(device.take()).toEqual([]);
   });
 
+  test("whose answer has a value of another kind is told so, and the rest of the answer counts", async () => {
+    const server = await simulateServer();
+    const device = await connected(server);
+    await change(server, { speed: 5, lives: 8 });
+    device.take();
+    device.send(applied(1, { speed: { value: "abc" }, lives: { value: "9" } }));
+    await server.settle();
+    expect(device.take()).toEqual([
+      line({
+        type: "error",
+        code: "invalid",
+        message: `expected results.speed.value to be a number, got: "abc"`,
+      }),
+    ]);
+    expect(await server.write("phone", "speed")).toEqual(["sent", null]);
+    expect(await server.write("phone", "lives")).toEqual(["applied", 9]);
+    expect(await server.reported("phone", "speed")).toBe(3);
+    expect(await server.reported("phone", "lives")).toBe(9);
+    device.send(applied(1, { speed: { error: "broken", value: null } }));
+    await server.settle();
+    expect(device.take()).toEqual([expect.stringContaining(`"code":"invalid"`)]);
+    expect(await server.write("phone", "speed")).toEqual(["rejected", null]);
+    expect(await server.reported("phone", "speed")).toBe(3);
+  });
+
   test("that answers what it was never sent is told so", async () => {
     const server = await simulateServer();
     const device = await connected(server);
@@ -188,6 +213,20 @@ describe("dialect 1", () => {
     await server.settle();
     expect(again.take()).toEqual(["OK", pushed([{ name: "lives", type: "integer", value: "5" }])]);
   });
+});
+
+test("a write of dialect 1 isn't applied by a line that doesn't name its variable", async () => {
+  const server = await simulateServer();
+  const report = (name: string, value: unknown) => payload("i", [{ name, type: "integer", value }]);
+  const device = await server.greet(`v:${KEY}`, report("lives", 5));
+  device.cut();
+  await server.settle();
+  await change(server, { lives: 5 }, "anonymous-1");
+  const again = await server.greet(`v:${KEY}`, report("score", 1));
+  expect(await server.write("anonymous-1", "lives")).toEqual(["sent", null]);
+  again.send(report("lives", 5));
+  await server.settle();
+  expect(await server.write("anonymous-1", "lives")).toEqual(["applied", 5]);
 });
 
 describe("a change", () => {

@@ -120,7 +120,7 @@ describe("the same device connecting again", () => {
     await server.settle();
     const content = {
       type: "logs",
-      entries: [{ at: 0, level: "info", message: "after", fields: null }],
+      entries: [{ at: 0, receivedAt: STARTS_AT, level: "info", message: "after", fields: null }],
     } as const;
     const phone = deviceName({ project: PROJECT, device: "phone" });
     server.runtime.cast(phone, "heard", {
@@ -183,10 +183,11 @@ describe("sessions", () => {
     const outcome = await server.change("phone", { lives: 4 });
     if (outcome.outcome !== "stored")
       throw new Error(`expected the change to be stored, got: ${outcome.outcome}`);
-    const settled = server.runtime.callWithin(30_000, name, "settled", outcome.set).catch(() => "too late");
+    const settled = server.runtime.callWithin(35_000, name, "settled", outcome.set, 30_000);
+    await server.advance(30_000);
+    expect(await settled).toMatchObject([{ state: "pending" }]);
     await server.advance(59_000);
     expect(server.runtime.whereis(name)).toBeDefined();
-    expect(await settled).toBe("too late");
     await server.advance(1_000);
     expect(server.runtime.whereis(name)).toBeUndefined();
     expect(await server.write("phone", "lives")).toEqual(["pending", null]);
@@ -270,6 +271,22 @@ describe("when storing fails", () => {
     later.send(hello("phone"), lives(1, 3));
     await server.settle();
     expect(later.take()).toEqual([expect.stringContaining("welcome"), ack(1)]);
+  });
+
+  test("a device isn't thrown out by one that couldn't be taken in", async () => {
+    const server = await simulateServer();
+    server.faults.failing.add("append");
+    const older = await server.greet(hello("phone"), message(1, "kept"));
+    const newer = server.dial();
+    newer.send(hello("phone"));
+    await server.settle();
+    const told = newer.take().map((text) => JSON.parse(text));
+    expect(told).toMatchObject([{ code: "storage_unavailable", retryAfterMs: 1_000 }]);
+    expect(newer.isClosed).toBe(true);
+    expect(older.isClosed).toBe(false);
+    server.faults.failing.delete("append");
+    await server.advance(1_000);
+    expect(older.take()).toEqual([ack(1)]);
   });
 
   test("a device that comes back while its last lines can't be stored is told, and nothing is lost", async () => {

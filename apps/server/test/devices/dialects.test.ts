@@ -33,6 +33,37 @@ test.each([
   expect(dialectOf(line)?.number).toBe(number);
 });
 
+describe("a connection that isn't verified", () => {
+  const stranger = (line: string) => (line.startsWith("{") ? second : first).readStranger(line, TIMES);
+
+  test.each([
+    `i:${KEY}:!!!`,
+    `i:${KEY}:e30=`,
+    "l:short:",
+    "x:y",
+    `{"type":"variables"}`,
+    `{"type":"applied","id":0}`,
+    `{"type":"dance","seq":1}`,
+    `{"type":"ping"}`,
+    `{"type":"variables","seq":1,"values":{"speed":1}}`,
+  ])("is told to verify first, whatever else is wrong with %s", (line) => {
+    expect(stranger(line)).toMatchObject({ type: "refused", code: "unauthorized" });
+  });
+
+  test.each([
+    [`v:${KEY}`, { type: "identify", key: KEY }],
+    [`{"type":"hello","protocol":3}`, { type: "refused", code: "invalid" }],
+    [`{nonsense`, { type: "refused", code: "bad_json" }],
+    [`{"type":"bye"}`, { type: "bye" }],
+  ])("is heard when it says %s", (line, said) => {
+    expect(stranger(line)).toMatchObject(said);
+  });
+});
+
+test("a device that can't be welcomed because storing fails is told when to come back", () => {
+  expect(JSON.parse(second.farewell("storage_unavailable", "x"))).toMatchObject({ retryAfterMs: 1_000 });
+});
+
 describe("times", () => {
   test.each([
     [undefined, 0],

@@ -46,14 +46,14 @@ describe("declarations", () => {
 
   test("a value that comes with one is reported", () => {
     const table = new VariableTable([]);
-    const { samples } = table.declare([{ ...declared("lives", "integer"), value: 3 }], TIMES);
-    expect(samples).toEqual([{ name: "lives", value: 3, ...TIMES }]);
+    const { reading } = table.declare([{ ...declared("lives", "integer"), value: 3 }], TIMES);
+    expect(reading).toEqual({ names: ["lives"], values: [3], ...TIMES });
     expect(table.get("lives")?.reported).toEqual({ value: 3, at: 100, receivedAt: 105 });
   });
 
   test("one without a value keeps what was reported", () => {
     const table = new VariableTable([stored({ name: "lives", kind: "integer", writable: false }, 7)]);
-    expect(table.declare([declared("lives", "float")], TIMES)).toMatchObject({ samples: [] });
+    expect(table.declare([declared("lives", "float")], TIMES)).toMatchObject({ reading: { names: [] } });
     expect(table.get("lives")).toMatchObject({ declaration: { kind: "float" }, reported: { value: 7 } });
   });
 });
@@ -62,11 +62,8 @@ describe("values", () => {
   test("of a declared kind are read as that kind", () => {
     const table = new VariableTable([]);
     table.declare([declared("lives", "integer"), declared("night", "boolean")], TIMES);
-    const { samples, declarations } = reportOf(table, { lives: "3", night: 1 });
-    expect(samples.map(({ name, value }) => [name, value])).toEqual([
-      ["lives", 3],
-      ["night", true],
-    ]);
+    const { reading, declarations } = reportOf(table, { lives: "3", night: 1 });
+    expect(reading).toMatchObject({ names: ["lives", "night"], values: [3, true] });
     expect(declarations).toEqual([]);
   });
 
@@ -92,19 +89,22 @@ describe("values", () => {
 
   test("a stored declaration holds for as long as values fit it", () => {
     const table = new VariableTable([stored({ name: "lives", kind: "integer", writable: true, min: 0 })]);
-    expect(reportOf(table, { lives: "4" })).toMatchObject({ declarations: [], samples: [{ value: 4 }] });
+    expect(reportOf(table, { lives: "4" })).toMatchObject({
+      declarations: [],
+      reading: { values: [4] },
+    });
     const changed = reportOf(table, { lives: "none" });
     expect(changed.declarations).toEqual([
       { declaration: { name: "lives", kind: "string", writable: false }, type: null },
     ]);
-    expect(changed.samples).toMatchObject([{ value: "none" }]);
+    expect(changed.reading).toMatchObject({ values: ["none"] });
   });
 
   test("backlog goes to history and leaves the live value alone", () => {
     const table = new VariableTable([]);
     reportOf(table, { lives: 3 });
-    const { samples } = reportOf(table, { lives: 9 }, BACKLOG);
-    expect(samples).toEqual([{ name: "lives", value: 9, ...BACKLOG }]);
+    const { reading } = reportOf(table, { lives: 9 }, BACKLOG);
+    expect(reading).toEqual({ names: ["lives"], values: [9], ...BACKLOG });
     expect(table.get("lives")?.reported?.value).toBe(3);
   });
 
@@ -117,7 +117,7 @@ describe("values", () => {
   test.each(["__proto__", "constructor", "toString"])("a variable may be called %s", (name) => {
     const table = new VariableTable([]);
     const values = JSON.parse(`{"${name}":3}`) as JsonObject;
-    expect(reportOf(table, values).samples).toMatchObject([{ name, value: 3 }]);
+    expect(reportOf(table, values).reading).toMatchObject({ names: [name], values: [3] });
     expect(table.get(name)?.reported?.value).toBe(3);
   });
 });
@@ -128,7 +128,7 @@ describe("values of dialect 1", () => {
     const report = table.reportTypedValues([typed("volume", "range", "float", 0.5)], TIMES);
     expect(report).toEqual({
       declarations: [{ declaration: { name: "volume", kind: "float", writable: true }, type: "range" }],
-      samples: [{ name: "volume", value: 0.5, ...TIMES }],
+      reading: { names: ["volume"], values: [0.5], ...TIMES },
     });
     expect(table.reportTypedValues([typed("volume", "range", "float", 1)], TIMES).declarations).toEqual([]);
   });
@@ -143,11 +143,11 @@ describe("values of dialect 1", () => {
 
   test("the last of several of one name is the live one", () => {
     const table = new VariableTable([]);
-    const { samples } = table.reportTypedValues(
+    const { reading } = table.reportTypedValues(
       [typed("n", "integer", "integer", 1), typed("n", "integer", "integer", 2)],
       TIMES,
     );
-    expect(samples.map(({ value }) => value)).toEqual([1, 2]);
+    expect(reading.values).toEqual([1, 2]);
     expect(table.get("n")?.reported?.value).toBe(2);
   });
 
@@ -196,6 +196,24 @@ describe("a change by a person", () => {
       field,
       message: expect.any(String),
     });
+  });
+
+  test("a change whose answer wouldn't fit a line is refused, whether by one value or by many", () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `note-${index}`);
+    const notes = new VariableTable([]);
+    notes.declare(
+      names.map((name) => ({ declaration: { name, kind: "string", writable: true } })),
+      TIMES,
+    );
+    const check = (values: JsonObject) => notes.checkChange(values, { online: true });
+    const refused = { code: "invalid", message: expect.stringContaining("at most 32768 bytes") };
+    expect(check({ "note-1": "x".repeat(32_700) })).not.toHaveProperty("code");
+    expect(check({ "note-1": "x".repeat(32_768) })).toEqual({ ...refused, field: "note-1" });
+    expect(check({ "note-1": "\u0001".repeat(6_000) })).toEqual({ ...refused, field: "note-1" });
+    expect(check({ "note-1": "語".repeat(11_000) })).toEqual({ ...refused, field: "note-1" });
+    const many = (text: string) => Object.fromEntries(names.map((name) => [name, text]));
+    expect(check(many("short"))).not.toHaveProperty("code");
+    expect(check(many("not so short as that"))).toMatchObject(refused);
   });
 
   test("changes nothing by being checked", () => {

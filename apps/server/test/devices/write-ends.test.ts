@@ -113,7 +113,13 @@ describe("expiry", () => {
     const server = await simulateServer();
     const device = await connected(server);
     const waiting = await change(server, { lives: 5 }, 5 * 60 * 60_000);
-    const settled = server.runtime.callWithin(Infinity, PHONE, "settled", waiting[0]?.set ?? 0);
+    const settled = server.runtime.callWithin(
+      Infinity,
+      PHONE,
+      "settled",
+      waiting[0]?.set ?? 0,
+      6 * 60 * 60_000,
+    );
     for (let minute = 0; minute < 5 * 60; minute += 1) {
       device.send(line({ type: "pong" }));
       await server.advance(30_000);
@@ -221,7 +227,7 @@ describe("cancelling", () => {
     const server = await simulateServer();
     await connected(server);
     const [write] = await change(server, { lives: 5 });
-    const settled = server.runtime.callWithin(30_000, PHONE, "settled", write?.set ?? 0);
+    const settled = server.runtime.callWithin(30_000, PHONE, "settled", write?.set ?? 0, 60_000);
     await server.cancel("phone", write?.id ?? 0);
     expect((await settled).map(({ state }) => state)).toEqual(["cancelled"]);
   });

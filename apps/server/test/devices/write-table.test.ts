@@ -57,12 +57,13 @@ describe("a device's answer", () => {
 
   test("settles what is open and named in it, and says what the variables are", () => {
     const results = { speed: { value: 4 }, lives: { error: "no", value: 3 }, color: { value: "#fff" } };
-    expect(writes.readAnswer(4, results, 9)).toEqual({
+    expect(writes.readAnswer(4, results, new VariableTable([]), 9)).toEqual({
       updates: [
         { id: 1, at: 9, state: "applied", applied: 4 },
         { id: 2, at: 9, state: "rejected", reason: "no", applied: 3 },
       ],
       reported: { speed: 4, lives: 3 },
+      problem: undefined,
     });
   });
 
@@ -72,14 +73,50 @@ describe("a device's answer", () => {
   });
 });
 
-test("dialect 1 applies what was sent by reporting an equal value", () => {
+describe("dialect 1", () => {
   const variables = new VariableTable([]);
   const times = { at: 2, receivedAt: 2, backlog: false };
   variables.reportTypedValues([{ name: "speed", type: "float", kind: "float", value: 5 }], times);
-  const writes = new WriteTable([
-    write(1, { state: "pending" }),
-    write(2, { state: "sent" }),
-    write(3, { state: "sent", value: 6 }),
-  ]);
-  expect(writes.appliedBy(variables, 3)).toEqual([{ id: 2, state: "applied", applied: 5, at: 3 }]);
+
+  test("applies what was sent by reporting an equal value", () => {
+    const writes = new WriteTable([
+      write(1, { state: "pending" }),
+      write(2, { state: "sent" }),
+      write(3, { state: "sent", value: 6 }),
+    ]);
+    expect(writes.appliedBy(["speed", "speed"], variables, 3)).toEqual([
+      { id: 2, state: "applied", applied: 5, at: 3 },
+    ]);
+  });
+
+  test("says nothing of what isn't in the line, whatever was reported before", () => {
+    const writes = new WriteTable([write(2, { state: "sent" })]);
+    expect(writes.appliedBy(["lives"], variables, 3)).toEqual([]);
+  });
+});
+
+test("a look at each variable, and an answer, take as many steps as they concern writes", () => {
+  let steps = 0;
+  const counted = (id: number) => {
+    const record = write(id, { name: `v${id % 100}`, set: 1 + Math.floor(id / 100), state: "sent" });
+    return new Proxy(record, { get: (target, field) => ((steps += 1), Reflect.get(target, field)) });
+  };
+  const writes = new WriteTable(Array.from({ length: 1_000 }, (_, id) => counted(id + 1)));
+  steps = 0;
+  for (let variable = 0; variable < 100; variable += 1) writes.newestOf(`v${variable}`);
+  expect(steps).toBe(0);
+  writes.isSettled(5);
+  writes.canHaveSent(5);
+  writes.readAnswer(5, { v7: { value: 1 } }, new VariableTable([]), 9);
+  expect(steps).toBeLessThan(10);
+});
+
+test("what is forgotten is nowhere any more", () => {
+  const writes = new WriteTable([write(1, { state: "applied" }), write(2, { state: "sent", name: "lives" })]);
+  writes.add([write(3)]);
+  writes.forgetBehind([write(3)], new Set());
+  expect(writes.ofSet(1)).toEqual([]);
+  expect(writes.isSettled(1)).toBe(true);
+  expect(writes.canHaveSent(3)).toBe(true);
+  expect(writes.open.map(({ id }) => id)).toEqual([2, 3]);
 });

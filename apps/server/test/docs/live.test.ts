@@ -7,11 +7,11 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { TOPICS, TOPIC_ACCESS, clientMessage, serverMessage, type Answer } from "@wheelhouse/api";
 import { expect, test } from "vitest";
 import { MAX_LOGS, MAX_MARKERS } from "../../src/live/conflation.ts";
+import { SEND_EVERY_MS } from "../../src/live/live-feed.ts";
 import {
   MAX_CATCH_UP,
   MAX_SUBSCRIPTIONS,
   PAUSE_BYTES,
-  SEND_EVERY_MS,
   SLOW_BYTES,
   SLOW_MS,
 } from "../../src/live/live-page.ts";

@@ -17,6 +17,8 @@ if (executable === undefined)
 
 /** What a browser says of the question who one is, before one has logged in. */
 const NOT_LOGGED_IN = /status of 401 .*\/api\/v1\/me/;
+/** What it says of a request that was refused for what it asks. */
+const REFUSED = /status of 4(?:04|22) /;
 /** What it says when the server is away. */
 const AWAY = /ERR_CONNECTION_REFUSED|WebSocket connection to .* failed/;
 
@@ -141,6 +143,24 @@ describe.skipIf(executable === undefined)("in a browser", () => {
       "",
     ]);
     expect(complaints.filter((text) => !NOT_LOGGED_IN.test(text))).toEqual([]);
+  });
+
+  test("a text that runs from right to left turns nothing round that stands beside it", async () => {
+    const server = await runServer();
+    const { page } = await openWatchedPage(browser);
+    const key = await createAccount(page, server);
+    const device = await connectDevice(server.tcpPort);
+    const turned = "\u202edeeps";
+    device.send(JSON.stringify({ type: "hello", protocol: 2, key, device: "phone", name: turned }));
+    await page.getByText(`${turned} is connected`).waitFor();
+    const entry = { message: turned, fields: { [turned]: "fast" } };
+    device.send(JSON.stringify({ type: "logs", seq: 1, entries: [entry] }));
+    await page.getByRole("button", { name: "Watch it" }).click();
+    const parts = page.getByRole("log", { name: "Log entries" }).getByRole("listitem").locator("bdi");
+    await parts.nth(2).waitFor();
+    const left = async (part: number) => (await parts.nth(part).boundingBox())?.x ?? 0;
+    expect(await left(1)).toBeGreaterThan(await left(0));
+    expect(await left(2)).toBeGreaterThan(await left(1));
   });
 
   test("the example game is watched and steered, also over the death of the server", async () => {
@@ -269,6 +289,58 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     // The link has let its one person in.
     await guest.page.goto(link);
     await guest.page.getByText("This invitation is used up, over, or taken back.").waitFor();
+  });
+
+  test("who lost a password gets a link from the admin, and leaves a project as an editor", async () => {
+    const server = await runServer();
+    const { page, complaints } = await openWatchedPage(browser);
+    await createAccount(page, server);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await settingsLink(page, "Members").click();
+    await page.getByLabel("They may").selectOption("editor");
+    await page.getByRole("button", { name: "Make link" }).click();
+    const invitation = await page.getByLabel("New invitation link").innerText();
+    const guest = await openWatchedPage(browser);
+    await guest.page.goto(invitation);
+    await guest.page.getByLabel("Email").fill("bob@example.org");
+    await guest.page.getByLabel("Password").fill("a staple of correctness");
+    await guest.page.getByRole("button", { name: "Create account" }).click();
+    await guest.page.getByRole("button", { name: "Project Rocket" }).waitFor();
+
+    await settingsLink(page, "People").click();
+    const form = page.getByRole("form", { name: "Make a link for a lost password" });
+    await form.getByRole("button", { name: "Make link" }).click();
+    await page.getByRole("alert").getByText("Enter an email address").waitFor();
+    await form.getByLabel("Email").fill("nobody@example.org");
+    await form.getByRole("button", { name: "Make link" }).click();
+    await page.getByRole("alert").getByText("No account has this address.").waitFor();
+    await form.getByLabel("Email").fill("bob@example.org");
+    await form.getByRole("button", { name: "Make link" }).click();
+    const link = await page.getByLabel("New password link").innerText();
+
+    const lost = await openWatchedPage(browser, { colorScheme: "light" });
+    await lost.page.goto(link);
+    await lost.page.getByText("For bob@example.org.").waitFor();
+    await lost.page.getByLabel("New password").fill("password1");
+    await lost.page.getByRole("button", { name: "Set password" }).click();
+    await lost.page.getByRole("alert").getByText("Choose another password").waitFor();
+    await lost.page.getByLabel("New password").fill("a new fine staple");
+    await lost.page.getByRole("button", { name: "Set password" }).click();
+    await lost.page.getByRole("button", { name: "Project Rocket" }).waitFor();
+    expect(new URL(lost.page.url()).pathname + new URL(lost.page.url()).hash).toBe("/");
+    await guest.page.reload();
+    await guest.page.getByRole("button", { name: "Log in" }).waitFor();
+    await guest.page.goto(link);
+    await guest.page.getByText("This link is used up or over: ask for another.").waitFor();
+
+    await lost.page.getByRole("link", { name: "Settings" }).click();
+    await settingsLink(lost.page, "Members").click();
+    expect(await lost.page.getByRole("button", { name: "Remove ann@example.org" }).count()).toBe(0);
+    await lost.page.getByRole("button", { name: "Leave this project" }).click();
+    await lost.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+    await lost.page.getByText("You don’t belong to this project").waitFor();
+    for (const heard of [complaints, lost.complaints])
+      expect(heard.filter((text) => !NOT_LOGGED_IN.test(text) && !REFUSED.test(text))).toEqual([]);
   });
 
   test("the first account from another machine takes the code, and a wrong one says so", async () => {

@@ -55,7 +55,7 @@ test("who may what: a change of this table is a change of the API", () => {
   const names: Record<string, string[]> = {};
   for (const [name, { access }] of all) (names[access] ??= []).push(name);
   expect(names).toEqual({
-    anyone: ["register", "logIn", "installation", "readInvitation"],
+    anyone: ["register", "logIn", "installation", "readPasswordReset", "resetPassword", "readInvitation"],
     account: [
       "logOut",
       "me",
@@ -69,7 +69,7 @@ test("who may what: a change of this table is a change of the API", () => {
       "createProject",
       "acceptInvitation",
     ],
-    admin: ["openInvitations", "createOpenInvitation", "revokeOpenInvitation"],
+    admin: ["createPasswordReset", "openInvitations", "createOpenInvitation", "revokeOpenInvitation"],
     viewer: [
       "members",
       "devices",
@@ -102,6 +102,29 @@ test("who may what: a change of this table is a change of the API", () => {
       "revokeDeviceKey",
     ],
   });
+});
+
+test("what takes less when one does it to oneself: a change of this table is a change of the API", () => {
+  const own = all.filter(([, { selfAccess }]) => selfAccess !== undefined);
+  expect(own.map(([name, { access, selfAccess }]) => [name, access, selfAccess])).toEqual([
+    ["removeMember", "owner", "viewer"],
+  ]);
+});
+
+test("what no token may do, since it would outlive the token: a change of this table is a change of the API", () => {
+  const names = all.filter(([, { notByToken }]) => notByToken === true).map(([name]) => name);
+  expect(names).toEqual([
+    "logOut",
+    "changePassword",
+    "webSessions",
+    "endWebSession",
+    "createToken",
+    "createPasswordReset",
+    "changeMember",
+    "createInvitation",
+    "createOpenInvitation",
+    "acceptInvitation",
+  ]);
 });
 
 test("every route of a project asks for a role in it, and no other does", () => {

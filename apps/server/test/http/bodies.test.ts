@@ -56,6 +56,18 @@ test.each<readonly [what: string, body: string, status: number, field: string | 
   expect(error.field).toBe(field);
 });
 
+test("a name that isn't taken is named", async () => {
+  const { text } = await send(wheelhouse.server, {
+    method: "POST",
+    path: "/api/v1/session",
+    headers: { "content-type": "application/json" },
+    body: '{"__proto__":5}',
+  });
+  expect(expectClearRefusal(text).message).toBe(
+    "expected no field called __proto__, nor a constructor's prototype",
+  );
+});
+
 test.each<readonly [query: string, field: string]>([
   ["limit=0", "limit"],
   ["limit=1001", "limit"],

@@ -67,6 +67,10 @@ async function furnish(wheelhouse: TestServer): Promise<Names> {
   names.set(routes.revokeDeviceKey.example.params.id, key.id);
   const { body: token } = await post<Answer<"createToken">>("/tokens", { name: "build server" });
   names.set(routes.revokeToken.example.params.id, token.id);
+  const email = "ann@example.org";
+  names.set(routes.createPasswordReset.example.body.email, email);
+  const lost = await post<Answer<"createPasswordReset">>("/password-resets", { email });
+  names.set(routes.readPasswordReset.example.body.reset, lost.body.link.split("#")[1] ?? "");
   const { body: mine } = await api<Answer<"webSessions">>("/me/sessions");
   names.set(routes.endWebSession.example.params.id, mine.sessions[0]?.id ?? "");
   return names;

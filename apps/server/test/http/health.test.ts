@@ -50,10 +50,12 @@ test("a server that can't store says so, until it can", async () => {
   const mark = () =>
     wheelhouse.api(`/projects/${project}/markers`, { method: "POST", body: { name: "boss" } });
   faults.failing.add("addMarker");
-  expect(await mark()).toMatchObject({ status: 503, body: { error: { code: "storage_unavailable" } } });
+  const refused = await mark();
+  expect(refused).toMatchObject({ status: 503, body: { error: { code: "storage_unavailable" } } });
+  expect(refused.headers.get("retry-after")).toBe("5");
   expect(await send(server, { path: "/readyz" })).toMatchObject({
     status: 503,
-    text: '{"status":"not_ready","why":"storing fails"}',
+    text: '{"status":"not_ready","why":"storing fails: no space left on device"}',
   });
   faults.failing.clear();
   expect(await mark()).toMatchObject({ status: 201 });

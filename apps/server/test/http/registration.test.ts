@@ -175,7 +175,13 @@ test("an invitation to the installation gives a project of one's own", async () 
   const { server, api } = await startTestServer();
   const made = await api<Invited>("/invitations", { method: "POST", body: {} });
   expect(made.status).toBe(201);
-  const joined = await register(server, { ...bob, invitation: secretOf(made.body), project: "Boat" });
+  // Whoever has an account can't use it, and doesn't use it up.
+  const invitation = secretOf(made.body);
+  expect(await api("/invitations/accept", { method: "POST", body: { invitation } })).toMatchObject({
+    status: 409,
+    body: { error: { code: "exists" } },
+  });
+  const joined = await register(server, { ...bob, invitation, project: "Boat" });
   expect(JSON.parse(joined.text)).toMatchObject({ project: { name: "Boat", role: "owner" } });
 });
 

@@ -14,6 +14,7 @@ import { send, type RawAnswer } from "./support.ts";
 
 const PASSWORD = "a violet anchor in june";
 const NEW_PASSWORD = "a scarlet anchor in july";
+const NEWEST_PASSWORD = "an amber anchor in august";
 
 /** The bytes of all files below a folder: database, write-ahead log, and whatever else there is. */
 async function everyByte(folder: string): Promise<string> {
@@ -25,7 +26,7 @@ async function everyByte(folder: string): Promise<string> {
   return texts.join("\n");
 }
 
-test("passwords, sessions, tokens, invitations, known browsers and the printed code are nowhere in the clear", async () => {
+test("passwords and their resets, sessions, tokens, invitations, known browsers and the printed code are nowhere in the clear", async () => {
   const data = await temporaryFolder();
   const lines: string[] = [];
   const events: RuntimeEvent[] = [];
@@ -74,10 +75,22 @@ test("passwords, sessions, tokens, invitations, known browsers and the printed c
   })) as Answer<"createInvitation">;
   const shown = answers.splice(shownOnce);
   expect(shown.map(({ text }) => text).join("")).toContain(token);
-  secrets.set("token", token).set("invitation", link.split("#")[1] ?? "");
+  const lost = { email: account.email };
+  const reset = (await ask("POST", "/password-resets", lost)) as Answer<"createPasswordReset">;
+  answers.splice(shownOnce);
+  secrets
+    .set("token", token)
+    .set("invitation", link.split("#")[1] ?? "")
+    .set("password reset", reset.link.split("#")[1] ?? "");
+  await ask("POST", "/password-resets/read", { reset: reset.link.split("#")[1] });
   await ask("POST", "/invitations/read", { invitation: link.split("#")[1] });
   await send(server, { path: "/api/v1/me", headers: { authorization: `Bearer ${token}` } });
   await ask("PATCH", "/me/password", { current: PASSWORD, password: NEW_PASSWORD });
+  const usedUp = (await ask("POST", "/password-resets", lost)) as Answer<"createPasswordReset">;
+  answers.pop();
+  const used = usedUp.link.split("#")[1] ?? "";
+  secrets.set("used password reset", used).set("newest password", NEWEST_PASSWORD);
+  await ask("POST", "/password-resets/use", { reset: used, password: NEWEST_PASSWORD });
   for (const path of ["/me", "/me/sessions", "/tokens", `/projects/${project.id}/invitations`])
     await ask("GET", path);
   const metrics = await send(server, { path: "/metrics" });
@@ -94,7 +107,7 @@ test("passwords, sessions, tokens, invitations, known browsers and the printed c
   };
   // What is looked for would be found: the address is stored, logged nowhere, and answered.
   expect(running).toContain("ann@example.org");
-  expect(secrets.size).toBeGreaterThanOrEqual(9);
+  expect(secrets.size).toBeGreaterThanOrEqual(12);
   for (const [name, secret] of secrets) {
     expect(secret.length, name).toBeGreaterThan(10);
     for (const [place, text] of Object.entries(places))

@@ -72,6 +72,34 @@ test("a limited token makes no project, sees only its own, and can't be given wh
   expect(past.status).toBe(422);
 });
 
+test("a token sees and revokes the account's tokens, a limited one only itself; none makes another", async () => {
+  const wheelhouse = await startTestServer();
+  const { server } = wheelhouse;
+  const [first, whole, limited] = [
+    await make(wheelhouse),
+    await make(wheelhouse),
+    await make(wheelhouse, { role: "viewer" }),
+  ];
+  const ask = (by: Made, method: string, path: string) =>
+    send(server, {
+      method,
+      path: `/api/v1/tokens${path}`,
+      headers: { ...bearer(by), "content-type": "application/json" },
+      ...(method === "POST" ? { body: `{"name":"another"}` } : {}),
+    });
+  const seenBy = async (by: Made) =>
+    (JSON.parse((await ask(by, "GET", "")).text) as Answer<"tokens">).tokens.map(({ id }) => id);
+  expect((await seenBy(whole)).toSorted()).toEqual([first.id, whole.id, limited.id].toSorted());
+  expect(await seenBy(limited)).toEqual([limited.id]);
+  for (const by of [whole, limited]) expect((await ask(by, "POST", "")).status).toBe(403);
+  expect((await ask(limited, "DELETE", `/${first.id}`)).status).toBe(404);
+  expect((await ask(whole, "DELETE", `/${first.id}`)).status).toBe(204);
+  for (const by of [limited, whole]) {
+    expect((await ask(by, "DELETE", `/${by.id}`)).status).toBe(204);
+    expect((await ask(by, "GET", "")).status).toBe(401);
+  }
+});
+
 test("an account has at most a hundred tokens", async () => {
   const wheelhouse = await startTestServer();
   for (let made = 0; made < 100; made += 1) await make(wheelhouse);

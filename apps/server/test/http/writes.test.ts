@@ -210,8 +210,35 @@ describe("the list of changes", () => {
     }
   });
 
+  test("is found by time, and its pages are full whatever is between what fits", async () => {
+    await connectGame(wheelhouse, "timed");
+    const ids: number[] = [];
+    for (let speed = 1; speed <= 6; speed += 1) {
+      ids.unshift(await changed("timed", { speed }));
+      await changed("timed", { name: `between ${speed}` });
+    }
+    const found = async (query: string) =>
+      (await writes(`device=timed&name=speed&${query}`)).writes.map(({ id }) => id);
+    const times = (await writes("device=timed&name=speed")).writes.map(({ createdAt }) => createdAt);
+    const [newest = 0, oldest = 0] = [times[0], times.at(-1)];
+    expect(await found(`from=${oldest}&to=${newest}`)).toEqual(ids);
+    expect(await found(`from=${newest + 1}`)).toEqual([]);
+    expect(await found(`to=${oldest - 1}`)).toEqual([]);
+    const first = await writes("device=timed&name=speed&limit=4");
+    expect(first.writes.map(({ id }) => id)).toEqual(ids.slice(0, 4));
+    expect(await found(`limit=4&cursor=${first.next}`)).toEqual(ids.slice(4));
+  });
+
   test("knows no other state and no other page", async () => {
-    for (const query of ["state=lost", "cursor=0", "cursor=x", "limit=0", "device=a%20b"])
+    for (const query of [
+      "state=lost",
+      "cursor=0",
+      "cursor=x",
+      "limit=0",
+      "device=a%20b",
+      "from=now",
+      "to=-1",
+    ])
       expect((await ask("/writes?".concat(query), "GET")).status, query).toBe(422);
   });
 });

@@ -4,6 +4,7 @@ import { KEEP_ALL, StorageFailedError, type DeviceBatch } from "@wheelhouse/stor
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { expect, test } from "vitest";
 import { counted, noCounts } from "../../src/store/counts.ts";
+import { StoringHealth, type StoringEvent } from "../../src/store/storing-health.ts";
 import { Faults } from "./unreliable-storage.ts";
 
 const pixel = { project: "p", device: "pixel" };
@@ -13,7 +14,12 @@ async function begin() {
   const faults = new Faults();
   const counts = noCounts();
   let time = 100;
-  const storage = counted(faults.through(await openMemoryStorage()), counts, () => time);
+  const told: StoringEvent[] = [];
+  const health = new StoringHealth(
+    () => time,
+    (event) => told.push(event),
+  );
+  const storage = counted(faults.through(await openMemoryStorage()), counts, health);
   const user = { id: "u", email: "ann@example.org", passwordHash: "none", createdAt: 0 };
   const project = { id: "p", name: "Rocket", createdAt: 0, retention: KEEP_ALL };
   const key = { id: "k", project: "p", key: "abcDEF123456", name: "first", createdAt: 0, revokedAt: null };
@@ -34,7 +40,15 @@ async function begin() {
       ...batch,
     });
   await append({ declarations: [{ declaration, type: null }] });
-  return { devices: storage.devices, append, counts, faults, pass: (ms: number) => (time += ms) };
+  return {
+    devices: storage.devices,
+    append,
+    counts,
+    health,
+    told,
+    faults,
+    pass: (ms: number) => (time += ms),
+  };
 }
 
 const log = { ...at, level: "info", message: "x", fields: null } as const;
@@ -79,22 +93,67 @@ test("a write is counted in each state it comes into, and not again for what cha
   });
 });
 
-test("it is known since when storing fails, until something is stored again", async () => {
-  const { append, devices, counts, faults, pass } = await begin();
+test("it is known since when storing fails and why, until something is stored again", async () => {
+  const { append, devices, health, faults, pass } = await begin();
   faults.failing.add("append");
   pass(5);
   await append({ logs: [log] }).catch(() => undefined);
-  expect(counts.failedAt).toBe(105);
+  const failure = { at: 105, error: { message: "no space left on device" } };
+  expect(health.failure).toMatchObject(failure);
   await devices.logs({ project: "p", limit: 1 });
-  expect(counts.failedAt).toBe(105);
+  expect(health.failure).toMatchObject(failure);
   faults.failing.clear();
   await append({ logs: [log] });
-  expect(counts.failedAt).toBeUndefined();
+  expect(health.failure).toBeUndefined();
 });
 
 test("what the caller did wrong says nothing of the storage", async () => {
-  const { devices, counts } = await begin();
+  const { devices, counts, health, told } = await begin();
   const marker = { ...at, project: "p", device: "nobody", name: "x", fields: null, by: "u" };
   await expect(devices.addMarker(marker)).rejects.toThrow(TypeError);
-  expect(counts).toMatchObject({ failedAt: undefined, markers: 0 });
+  expect(health.failure).toBeUndefined();
+  expect(counts.markers).toBe(0);
+  expect(told).toEqual([]);
+});
+
+test("that storing fails is told at once, that it does still once a minute, and that it works again", async () => {
+  const { append, told, faults, pass } = await begin();
+  const fail = () => append({ logs: [log] }).catch(() => undefined);
+  faults.failing.add("append");
+  for (let second = 0; second < 61; second += 1) {
+    await fail();
+    pass(1_000);
+  }
+  expect(told).toMatchObject([
+    { type: "store:failing", error: { message: "no space left on device" }, failures: 1 },
+    { type: "store:failing", failures: 60 },
+  ]);
+  faults.failing.clear();
+  await append({ logs: [log] });
+  await append({ logs: [log] });
+  expect(told.slice(2)).toEqual([{ type: "store:works_again", failedForMs: 61_000 }]);
+});
+
+test("what is small and finds room says nothing of what fails", async () => {
+  const { append, devices, told, health, faults } = await begin();
+  faults.failing.add("append");
+  await append({ logs: [log] }).catch(() => undefined);
+  await devices.expireWrites(1);
+  await devices.closeSession({ session: "s", reason: "bye", resumable: true, at: 20 });
+  expect(health.failure).toBeDefined();
+  faults.failing.clear();
+  await append({ logs: [log] });
+  expect(told.map(({ type }) => type)).toEqual(["store:failing", "store:works_again"]);
+});
+
+test("a storage that fails every other time fills no log", async () => {
+  const { append, told, faults, pass } = await begin();
+  for (let second = 0; second < 59; second += 1) {
+    faults.failing.add("append");
+    await append({ logs: [log] }).catch(() => undefined);
+    faults.failing.clear();
+    await append({ logs: [log] });
+    pass(1_000);
+  }
+  expect(told.map(({ type }) => type)).toEqual(["store:failing", "store:works_again"]);
 });

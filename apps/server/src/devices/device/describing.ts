@@ -1,4 +1,4 @@
-/** What a person calls a device. */
+/** What a person gives a device: its name and tags. */
 
 import { StorageFailedError } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
@@ -14,7 +14,7 @@ export async function describe(ctx: DeviceContext, description: Description): Pr
     const update = { ...state.address, ...description };
     const stored = await ctx.callWithin(Infinity, Store, "updateDevice", update);
     if (stored === undefined) return "unknown_device";
-    state.record = { ...state.record, name: stored.name, tags: stored.tags };
+    state.record = { ...state.record, given: stored.given };
     publishDevice(ctx);
     return toDevice(state.record, state.attached !== undefined);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** What a device says: into the batch that is stored next, and to whoever watches. */
 
-import type { AppliedResult } from "@wheelhouse/protocol";
-import type { NewLogEntry } from "@wheelhouse/storage";
+import { refuse, type AppliedResult, type JsonValue, type Refusal } from "@wheelhouse/protocol";
+import { Batch, type Reading } from "../batch.ts";
 import type { DeviceLine } from "../protocol.ts";
 import type { Report } from "../variable-table.ts";
 import type { Attached, DeviceContext } from "./state.ts";
@@ -10,11 +10,14 @@ import { updateWrites } from "./writing.ts";
 
 export function hear(ctx: DeviceContext, attached: Attached, line: DeviceLine): void {
   const { state } = ctx;
+  // What hangs on an old object is collected as late as that one, even when nobody has either any more. A batch that has waited
+  // for half a second is old, and what a line says is done with in a hundredth of that.
+  if (state.batch.isEmpty) state.batch = new Batch(state.batch.session);
   const { batch } = state;
   const { seq, receivedAt } = line;
   batch.line = line.line;
   batch.receivedAt = receivedAt;
-  if (state.record !== undefined) state.record = { ...state.record, lastSeen: receivedAt };
+  if (state.record !== undefined) state.record.lastSeen = receivedAt;
   if (seq !== undefined) {
     if (seq <= attached.received) {
       batch.seq ??= attached.received;
@@ -26,20 +29,21 @@ export function hear(ctx: DeviceContext, attached: Attached, line: DeviceLine): 
   take(ctx, attached, line);
 }
 
-/** Takes the device's answer to a set; false for a set it was never sent. */
+/** Takes the device's answer to a set, and says what can't be taken of it. */
 export function takeAnswer(
   ctx: DeviceContext,
   set: number,
   results: Readonly<Record<string, AppliedResult>>,
-): boolean {
+): Refusal | undefined {
   const { writes, variables } = ctx.state;
-  if (!writes.canHaveSent(set)) return false;
+  if (!writes.canHaveSent(set))
+    return refuse("unknown_write", `no set with the id ${set} was sent to this device`);
   const at = ctx.wallClock();
-  const { updates, reported } = writes.readAnswer(set, results, at);
+  const { updates, reported, problem } = writes.readAnswer(set, results, variables, at);
   updateWrites(ctx, updates);
   const report = variables.reportValues(reported, { at, receivedAt: at, backlog: false });
   if (typeof report !== "string") addReport(ctx, report);
-  return true;
+  return problem === undefined ? undefined : refuse("invalid", problem);
 }
 
 function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq }: DeviceLine): void {
@@ -59,10 +63,11 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
     case "typed_values": {
       const { values, at } = content;
       addReport(ctx, variables.reportTypedValues(values, { at, receivedAt, backlog: false }));
-      return updateWrites(ctx, writes.appliedBy(variables, receivedAt));
+      const names = values.map(({ name }) => name);
+      return updateWrites(ctx, writes.appliedBy(names, variables, receivedAt));
     }
     case "logs":
-      batch.logs.push(...content.entries.map((entry): NewLogEntry => ({ ...entry, receivedAt })));
+      batch.logs.push(...content.entries);
       return;
     case "marker": {
       const { name, fields, at } = content;
@@ -73,16 +78,18 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
   }
 }
 
-function addReport(ctx: DeviceContext, { declarations, samples }: Report): void {
+function addReport(ctx: DeviceContext, { declarations, reading }: Report): void {
   const { batch, address } = ctx.state;
   batch.declarations.push(...declarations);
-  batch.samples.push(...samples);
+  if (reading.names.length > 0) batch.readings.push(reading);
   if (declarations.length > 0) {
     const declared = declarations.map(({ declaration }) => viewOf(ctx.state, declaration.name));
     publish(ctx, { type: "declared", device: address.device, variables: declared });
   }
-  const live = samples.filter(({ backlog }) => !backlog);
-  if (live.length === 0) return;
-  const values = Object.fromEntries(live.map(({ name, at, value }) => [name, [at, value] as const]));
-  publish(ctx, { type: "values", device: address.device, values });
+  if (reading.names.length > 0 && !reading.backlog)
+    publish(ctx, { type: "values", device: address.device, values: byName(reading) });
+}
+
+function byName({ names, values, at }: Reading): Readonly<Record<string, readonly [number, JsonValue]>> {
+  return Object.fromEntries(names.map((name, place) => [name, [at, values[place] as JsonValue] as const]));
 }

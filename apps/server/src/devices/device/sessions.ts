@@ -2,12 +2,12 @@
 
 import { NoProcessError, ProcessExitedError } from "@wheelhouse/actors";
 import { SESSION_RESUME_MS } from "@wheelhouse/protocol";
-import { StorageFailedError, type DeviceRecord } from "@wheelhouse/storage";
+import { StorageFailedError, type DeviceAddress } from "@wheelhouse/storage";
 import { randomId } from "../../accounts/secrets.ts";
 import { Store } from "../../store/store.ts";
 import { Batch } from "../batch.ts";
 import { ALL_ONLINE, type AttachOutcome, type Attachment } from "../protocol.ts";
-import type { Closing, DeviceContext, DeviceState } from "./state.ts";
+import type { Closing, DeviceContext, DeviceState, OwnRecord } from "./state.ts";
 import { publishDevice } from "./telling.ts";
 import { sendOpenWrites } from "./writing.ts";
 
@@ -79,15 +79,24 @@ export async function closeSession(
   }
 }
 
-function withAbout({ record, address }: DeviceState, about: Attachment["about"], at: number): DeviceRecord {
-  const before = record ?? {
+function withAbout(
+  { record, address }: DeviceState,
+  { name, tags, ...about }: Attachment["about"],
+  at: number,
+): OwnRecord {
+  const before = record ?? newRecord(address, at);
+  const reported = { name: name ?? before.reported.name, tags: tags ?? before.reported.tags };
+  return { ...before, ...about, reported, lastSeen: at };
+}
+
+function newRecord(address: DeviceAddress, at: number): OwnRecord {
+  return {
     ...address,
-    name: null,
+    reported: { name: null, tags: [] },
+    given: { name: null, tags: null },
     app: null,
     build: null,
-    tags: [],
     firstSeen: at,
     lastSeen: at,
   };
-  return { ...before, ...about, lastSeen: at };
 }

@@ -6,6 +6,7 @@ import type {
   DeviceRecord,
   DeviceState as Stored,
   StoredBatch,
+  Time,
   WriteRecord,
 } from "@wheelhouse/storage";
 import { Batch } from "../batch.ts";
@@ -20,6 +21,8 @@ export interface DevicePrivate extends DeviceProtocol {
     store(batch: Batch): void;
     /** Ends the writes whose time is over. */
     expire(): void;
+    /** Whoever waited for a change has waited long enough. */
+    waitedEnough(waiting: Settling): void;
   };
 }
 
@@ -54,10 +57,23 @@ export interface WaitingWish {
   refuse(ctx: DeviceContext): void;
 }
 
+/** Somebody waits until none of a change's writes is open any more. */
+export interface Settling {
+  readonly set: number;
+  readonly from: ReplyTo<readonly WriteRecord[]>;
+  /** Rings when it has taken too long. */
+  deadline: Timer | undefined;
+}
+
+/** The device's record, and nobody else's: every line changes it. */
+export interface OwnRecord extends Omit<DeviceRecord, "lastSeen"> {
+  lastSeen: Time;
+}
+
 export interface DeviceState {
   readonly address: DeviceAddress;
   /** `undefined` for a device that never was. */
-  record: DeviceRecord | undefined;
+  record: OwnRecord | undefined;
   readonly variables: VariableTable;
   readonly writes: WriteTable;
   attached: Attached | undefined;
@@ -69,7 +85,7 @@ export interface DeviceState {
   failing: boolean;
   readonly waiting: Waiting[];
   wishes: readonly WaitingWish[];
-  settling: readonly { readonly set: number; readonly from: ReplyTo<readonly WriteRecord[]> }[];
+  settling: readonly Settling[];
   /** Rings when the next open write expires. */
   expiry: Timer | undefined;
 }
@@ -82,7 +98,7 @@ export const RETRY_STORING_MS = 1_000;
 export function beginState(address: DeviceAddress, stored: Stored | undefined): DeviceState {
   return {
     address,
-    record: stored?.record,
+    record: stored === undefined ? undefined : { ...stored.record },
     variables: new VariableTable(stored?.variables ?? []),
     writes: new WriteTable(stored?.writes ?? []),
     attached: undefined,

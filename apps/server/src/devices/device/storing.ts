@@ -6,7 +6,6 @@ import { Store } from "../../store/store.ts";
 import { Batch } from "../batch.ts";
 import { attach, closeSession } from "./sessions.ts";
 import type { DeviceContext } from "./state.ts";
-import { publish } from "./telling.ts";
 import { answerSettling } from "./writing.ts";
 
 /** Stores what has been said, or does what waited for it. Holds the mailbox only while a session opens or closes. */
@@ -32,8 +31,8 @@ export function store(ctx: DeviceContext, batch: Batch): void {
   );
 }
 
-export function tellStored(ctx: DeviceContext, batch: Batch, { logs, markers, writes }: StoredBatch): void {
-  const { attached, address } = ctx.state;
+export function takeStored(ctx: DeviceContext, batch: Batch, { writes }: StoredBatch): void {
+  const { attached } = ctx.state;
   if (attached !== undefined && attached.session === batch.session && batch.line > 0) {
     attached.acknowledged = Math.max(attached.acknowledged, batch.seq ?? 0);
     ctx.cast(
@@ -45,8 +44,6 @@ export function tellStored(ctx: DeviceContext, batch: Batch, { logs, markers, wr
   }
   ctx.state.writes.remember(writes);
   answerSettling(ctx);
-  if (logs.length + markers.length + writes.length > 0)
-    publish(ctx, { type: "stored", device: address.device, logs, markers, writes });
 }
 
 // What people want

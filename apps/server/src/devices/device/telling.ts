@@ -1,7 +1,6 @@
 /** What a device's process shows to others. */
 
 import type { Variable } from "@wheelhouse/api";
-import type { WriteRecord } from "@wheelhouse/storage";
 import { ProjectTopic, type DeviceView, type ProjectEvent } from "../protocol.ts";
 import { toDevice, toVariable } from "../views.ts";
 import type { DeviceContext, DeviceState } from "./state.ts";
@@ -26,11 +25,6 @@ export function publishDevice(ctx: DeviceContext): void {
   const { record, attached } = ctx.state;
   if (record !== undefined)
     publish(ctx, { type: "device", device: toDevice(record, attached !== undefined) });
-}
-
-export function publishWrites(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
-  const { device } = ctx.state.address;
-  if (writes.length > 0) publish(ctx, { type: "stored", device, logs: [], markers: [], writes });
 }
 
 export function publish(ctx: DeviceContext, event: ProjectEvent): void {

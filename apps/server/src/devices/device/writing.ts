@@ -4,8 +4,7 @@ import { TRIGGER_EXPIRY_MS, WRITE_EXPIRY_MS, type JsonObject } from "@wheelhouse
 import { StorageFailedError, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
 import type { CancelOutcome, ChangeOutcome } from "../protocol.ts";
-import { RETRY_STORING_MS, type DeviceContext, type DeviceState } from "./state.ts";
-import { publishWrites } from "./telling.ts";
+import { RETRY_STORING_MS, type DeviceContext, type DeviceState, type Settling } from "./state.ts";
 
 /** A timer is set no further ahead; when it rings too early, it is set again. */
 const LONGEST_TIMER_MS = 60 * 60 * 1000;
@@ -36,7 +35,6 @@ export async function change(ctx: DeviceContext, { values, by, expiresInMs }: Wi
     state.writes.add(stored.writes);
     answerSettling(ctx);
     state.writes.forgetBehind(stored.writes, new Set(state.settling.map(({ set }) => set)));
-    publishWrites(ctx, [...stored.replaced, ...stored.writes]);
     sendWrites(ctx, stored.writes);
     planExpiry(ctx);
     return {
@@ -107,16 +105,36 @@ async function endWrites(
 export function takeEnded(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
   ctx.state.writes.remember(writes);
   answerSettling(ctx);
-  publishWrites(ctx, writes);
+}
+
+// Waiting for what the device makes of a change
+
+/** Whoever asks is answered when the change is settled, or after `waitMs`. */
+export function awaitSettling(
+  ctx: DeviceContext,
+  { set, from, waitMs }: Pick<Settling, "set" | "from"> & { readonly waitMs: number },
+): void {
+  const waiting: Settling = { set, from, deadline: undefined };
+  waiting.deadline = ctx.after(waitMs, "waitedEnough", waiting);
+  ctx.state.settling = [...ctx.state.settling, waiting];
+}
+
+/** Answers with what the change's writes are so far. */
+export function answerLate(ctx: DeviceContext, waiting: Settling): void {
+  const { state } = ctx;
+  state.settling = state.settling.filter((other) => other !== waiting);
+  ctx.reply(waiting.from, state.writes.ofSet(waiting.set));
 }
 
 /** Answers those who waited for a change that is settled now. */
 export function answerSettling(ctx: DeviceContext): void {
   const { state } = ctx;
-  state.settling = state.settling.filter(({ set, from }) => {
+  state.settling = state.settling.filter(({ set, from, deadline }) => {
     const settled = state.writes.isSettled(set);
-    if (settled) ctx.reply(from, state.writes.ofSet(set));
-    return !settled;
+    if (!settled) return true;
+    if (deadline !== undefined) ctx.cancel(deadline);
+    ctx.reply(from, state.writes.ofSet(set));
+    return false;
   });
 }
 

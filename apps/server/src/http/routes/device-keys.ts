@@ -32,6 +32,9 @@ export function deviceKeyHandlers(
   };
 }
 
+/** What the key is called that a project begins with. */
+export const FIRST_KEY = "first key";
+
 export function newKey(project: string, name: string, createdAt: number): DeviceKeyRecord {
   return { id: randomId(), project, key: randomDeviceKey(), name, createdAt, revokedAt: null };
 }

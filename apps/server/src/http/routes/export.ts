@@ -10,7 +10,6 @@ import { Readable } from "node:stream";
 import { EXPORTS, type Export, type ExportFilter, type ExportText } from "../export-rows.ts";
 import { toIsoTime } from "../iso-time.ts";
 import type { Handlers } from "../serve.ts";
-import { Store } from "../../store/store.ts";
 import type { RequestFailed } from "../http-server.ts";
 
 /** How long the text of one page should be, and how many rows that may take. */
@@ -37,8 +36,7 @@ export function exportHandlers(
       const filter = { ...params, ...filters };
       checkFilter(kind, source, filter);
       const now = ctx.wallClock();
-      const reader = { ctx, filter, lastEntry: await ctx.call(Store, "lastEntry"), startedAt: now };
-      const rows = source.open(reader, format);
+      const rows = source.open({ ctx, filter, startedAt: now }, format);
       // What can't be read at all is refused like any other request.
       const first = request.method === "HEAD" ? undefined : await rows.read(0, FIRST_ROWS);
       reply

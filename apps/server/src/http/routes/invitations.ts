@@ -9,7 +9,7 @@ import { hashToken, randomId, randomToken } from "../../accounts/secrets.ts";
 import { RolesChangedTopic, type Visitor } from "../../accounts/visitor.ts";
 import { Store } from "../../store/store.ts";
 import type { Parts } from "../parts.ts";
-import { isSecure } from "../security.ts";
+import { toSecretLink } from "../secret-link.ts";
 import type { Handlers } from "../serve.ts";
 import { findProject, toDetails } from "./projects.ts";
 
@@ -63,13 +63,7 @@ export function invitationHandlers(ctx: Verbs, { config }: Parts): Handlers<Invi
       expiresAt: createdAt + expiresInMs,
     };
     await ctx.call(Store, "addInvitation", record);
-    return { ...(await toInvitation(record)), link: toLink(request, secret) };
-  }
-
-  /** What follows `#` stays in the browser: no server's log and no `Referer` has it. */
-  function toLink({ headers }: FastifyRequest, secret: string): string {
-    const scheme = isSecure(headers.host, config) ? "https" : "http";
-    return `${config.publicUrl?.origin ?? `${scheme}://${headers.host}`}/invite#${secret}`;
+    return { ...(await toInvitation(record)), link: toSecretLink(request, config, "/invite", secret) };
   }
 
   async function remove(project: string | null, id: string): Promise<void> {
@@ -112,9 +106,11 @@ export function invitationHandlers(ctx: Verbs, { config }: Parts): Handlers<Invi
 
     async acceptInvitation({ body, visitor: { user } }) {
       const { record, project } = await find(body.invitation);
+      if (project === undefined)
+        throw new ApiError("exists", "this invitation is for somebody without an account; it holds still");
       const now = ctx.wallClock();
       const outcome = await ctx.call(Store, "acceptInvitation", record.tokenHash, user.id, now);
-      if (outcome === "unknown" || project === undefined) throw unknownInvitation();
+      if (outcome === "unknown") throw unknownInvitation();
       ctx.broadcast(RolesChangedTopic.of(user.id), undefined);
       const memberships = await ctx.call(Store, "memberships", user.id);
       return [200, toDetails(findProject(memberships, project.id))];

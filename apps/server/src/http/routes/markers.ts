@@ -2,7 +2,6 @@
 
 import { ApiError } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
-import { ProjectTopic } from "../../devices/protocol.ts";
 import { toMarker } from "../../devices/views.ts";
 import { Store } from "../../store/store.ts";
 import { given, readCursor, toPage } from "../cursors.ts";
@@ -35,13 +34,6 @@ export function markerHandlers(ctx: Verbs): Handlers<"markers" | "addMarker"> {
         at: Math.min(at, receivedAt),
         receivedAt,
         by: visitor.user.email,
-      });
-      ctx.broadcast(ProjectTopic.of(project), {
-        type: "stored",
-        device,
-        logs: [],
-        markers: [marker],
-        writes: [],
       });
       return [201, toMarker(marker)];
     },

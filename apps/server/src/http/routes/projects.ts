@@ -7,6 +7,7 @@ import { randomId } from "../../accounts/secrets.ts";
 import { RolesChangedTopic, roleIn, type Visitor } from "../../accounts/visitor.ts";
 import { Store } from "../../store/store.ts";
 import type { Handlers } from "../serve.ts";
+import { FIRST_KEY, newKey } from "./device-keys.ts";
 
 type ProjectRoutes =
   | "projects"
@@ -24,10 +25,12 @@ export function projectHandlers(ctx: Verbs): Handlers<ProjectRoutes> {
 
     async createProject({ body, visitor }) {
       if (visitor.isLimited) throw new ApiError("forbidden", "this token's rights are limited");
-      const project = { id: randomId(), name: body.name, createdAt: ctx.wallClock(), retention: KEEP_ALL };
-      await ctx.call(Store, "addProject", project, visitor.user.id);
+      const createdAt = ctx.wallClock();
+      const project = { id: randomId(), name: body.name, createdAt, retention: KEEP_ALL };
+      const key = newKey(project.id, FIRST_KEY, createdAt);
+      await ctx.call(Store, "addProject", project, visitor.user.id, key);
       ctx.broadcast(RolesChangedTopic.of(visitor.user.id), undefined);
-      return [201, toDetails({ project, role: "owner" })];
+      return [201, { ...toDetails({ project, role: "owner" }), deviceKey: key.key }];
     },
 
     async changeProject({ params, body, visitor }) {

@@ -11,7 +11,7 @@ import { isFromHere } from "../client-address.ts";
 import type { Parts } from "../parts.ts";
 import type { Call, Handlers } from "../serve.ts";
 import { checkNewPassword, enter, expectAllowed } from "./accounts.ts";
-import { newKey } from "./device-keys.ts";
+import { FIRST_KEY, newKey } from "./device-keys.ts";
 
 type Registration = Call<"register">;
 
@@ -34,7 +34,7 @@ export function registrationHandlers(ctx: Verbs, parts: Parts): Handlers<"regist
     return {
       user: { id: randomId(), email: body.email, passwordHash, createdAt },
       project,
-      key: newKey(project.id, "first key", createdAt),
+      key: newKey(project.id, FIRST_KEY, createdAt),
     };
   }
 

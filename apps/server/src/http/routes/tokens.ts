@@ -4,17 +4,22 @@ import { ApiError } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { TokenRecord } from "@wheelhouse/storage";
 import { hashToken, randomApiToken, randomId } from "../../accounts/secrets.ts";
-import { CredentialEndedTopic, roleIn } from "../../accounts/visitor.ts";
+import { CredentialEndedTopic, roleIn, type Visitor } from "../../accounts/visitor.ts";
 import { Store } from "../../store/store.ts";
 import type { Handlers } from "../serve.ts";
 
 const MAX_TOKENS = 100;
 
 export function tokenHandlers(ctx: Verbs): Handlers<"tokens" | "createToken" | "revokeToken"> {
+  /** Those that the visitor may know of: a token that is limited knows only itself. */
+  async function tokensOf({ user, isLimited, credential }: Visitor): Promise<readonly TokenRecord[]> {
+    const tokens = await ctx.call(Store, "tokens", user.id);
+    return isLimited ? tokens.filter(({ tokenHash }) => tokenHash === credential) : tokens;
+  }
+
   return {
     async tokens({ visitor }) {
-      const tokens = await ctx.call(Store, "tokens", visitor.user.id);
-      return [200, { tokens: tokens.map(toToken) }];
+      return [200, { tokens: (await tokensOf(visitor)).map(toToken) }];
     },
 
     async createToken({ body, visitor }) {
@@ -43,7 +48,8 @@ export function tokenHandlers(ctx: Verbs): Handlers<"tokens" | "createToken" | "
     },
 
     async revokeToken({ params, visitor }) {
-      const revoked = await ctx.call(Store, "removeToken", visitor.user.id, params.id);
+      const seen = (await tokensOf(visitor)).some(({ id }) => id === params.id);
+      const revoked = seen ? await ctx.call(Store, "removeToken", visitor.user.id, params.id) : undefined;
       if (revoked === undefined) throw new ApiError("not_found", "no such token");
       ctx.broadcast(CredentialEndedTopic.of(revoked.tokenHash), undefined);
       return [204, null];
