@@ -8,8 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-export const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const certificates = fileURLToPath(new URL("../certificates/", import.meta.url));
+export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The first releases of Node.js 24 warn that types are an experiment. */
 const RUN = [
@@ -43,18 +42,10 @@ function toPrints(code: string): readonly string[] {
   return Array.from(code.matchAll(/\/\/ prints: (.*)$/gm), ([, line = ""]) => line);
 }
 
-/**
- * A folder for programs to run in: the packages resolve by name from there, and the certificate that some read is there,
- * with its key and who vouches for it.
- */
-export async function makeFolder(): Promise<string> {
+/** A folder for programs to run in: the packages resolve by name from there. `files` are copied to the names they have there. */
+export async function makeFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = await mkdtemp(join(root, "node_modules/.docs-"));
-  for (const [from, to] of [
-    ["localhost.pem", "cert.pem"],
-    ["localhost.key", "key.pem"],
-    ["authority.pem", "ca.pem"],
-  ] as const)
-    await cp(join(certificates, from), join(folder, to));
+  for (const [name, from] of Object.entries(files)) await cp(from, join(folder, name));
   return folder;
 }
 

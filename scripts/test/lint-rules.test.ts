@@ -74,6 +74,8 @@ describe("an import upwards, sideways or around the public entry", () => {
     ["apps/server/src/devices/x.ts", "@wheelhouse/actors/src/index.ts"],
     ["apps/dashboard/src/x.ts", "@wheelhouse/server"],
     ["apps/dashboard/src/x.ts", "node:fs"],
+    ["apps/cli/src/x.ts", "@wheelhouse/storage"],
+    ["apps/cli/src/commands/x.ts", "@wheelhouse/server/src/config.ts"],
     ["examples/src/x.ts", "@wheelhouse/protocol"],
     ["examples/src/x.ts", "../../packages/net/src/index.ts"],
   ])("%s may not import %s", (place, name) => {
@@ -88,6 +90,7 @@ describe("an import downwards", () => {
     ["packages/api/src/x.ts", ["@wheelhouse/protocol", "zod"]],
     ["apps/server/src/x.ts", ["@wheelhouse/net/socket", "@wheelhouse/storage/sqlite", "fastify", "node:url"]],
     ["apps/dashboard/src/x.ts", ["@wheelhouse/api", "react"]],
+    ["apps/cli/src/x.ts", ["@wheelhouse/api", "@wheelhouse/server", "commander", "node:os"]],
     ["examples/src/x.ts", ["@wheelhouse/net/socket", "@wheelhouse/sdk"]],
   ])("%s may import %s", (place, names) => {
     expect(lint(place, imports(...names))).toEqual([]);

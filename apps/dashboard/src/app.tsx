@@ -11,6 +11,7 @@ import {
 } from "./account/account.ts";
 import { Entrance } from "./account/entrance.tsx";
 import { Invited } from "./account/invited.tsx";
+import { ResetPassword } from "./account/reset-password.tsx";
 import { Unreachable } from "./account/unreachable.tsx";
 import { FirstAccount } from "./first-run/first-account.tsx";
 import { navigate, useAddress } from "./shell/address.ts";
@@ -36,6 +37,17 @@ export function App() {
     const me = state.step === "in" ? state.me : undefined;
     return <Invited key={fragment} {...{ api, secret: fragment, me, actions }} onDone={enter} />;
   }
+  if (path === "/reset-password")
+    return (
+      <ResetPassword
+        key={fragment}
+        {...{ api, secret: fragment, isLoggedIn: state.step === "in" }}
+        onDone={async () => {
+          await actions.ask();
+          navigate("/", "replace");
+        }}
+      />
+    );
   if (state.step === "first-run")
     return <FirstAccount api={api} needsCode={state.needsCode} onDone={enter} />;
   if (state.step === "log-in")

@@ -27,7 +27,7 @@ export function checkCredentials({ email, password }: Credentials): FieldErrors 
   return { ...checkEmail(email), ...(password === "" ? { password: "Enter your password." } : {}) };
 }
 
-function checkEmail(email: string): FieldErrors {
+export function checkEmail(email: string): FieldErrors {
   return EMAIL.test(email.trim()) ? {} : { email: "Enter an email address, like ann@example.com." };
 }
 

@@ -6,8 +6,8 @@ import type { AccountActions, Me } from "./account.ts";
 import { toInvitationText } from "./invitation-text.ts";
 import { JoinInvited } from "./join-invited.tsx";
 import { LogIn } from "./log-in.tsx";
-import { NotInvited } from "./not-invited.tsx";
 import { OtherWay } from "./other-way.tsx";
+import { RefusedLink } from "./refused-link.tsx";
 import { SignUp } from "./sign-up.tsx";
 import { useInvitation } from "./use-invitation.ts";
 
@@ -26,8 +26,9 @@ export function Invited({ api, secret, me, actions, onDone }: Props) {
   const [hasAccount, setHasAccount] = useState(false);
 
   if (state.step === "asking") return null;
-  if (state.step === "refused") return <NotInvited {...state} isLoggedIn={me !== undefined} />;
-  const { invitation } = state;
+  if (state.step === "refused")
+    return <RefusedLink what="invitation" {...state} isLoggedIn={me !== undefined} />;
+  const invitation = state.found;
   const lead = toInvitationText(invitation);
   if (me !== undefined)
     return <JoinInvited {...{ api, secret, invitation, me }} onDone={onDone} onLogOut={actions.logOut} />;

@@ -26,7 +26,13 @@ export function Waiting({ onOpen }: { readonly onOpen: (device: string) => void 
         <div className={classNames(styles.state, first && styles.here)} role="status">
           <span className={styles.beacon} />
           <h1 id="waiting-title">
-            {first === undefined ? "Waiting for the first line…" : `${first.name ?? first.id} is connected`}
+            {first === undefined ? (
+              "Waiting for the first line…"
+            ) : (
+              <>
+                <bdi>{first.name ?? first.id}</bdi> is connected
+              </>
+            )}
           </h1>
           {first && (
             <Button look="primary" onClick={() => onOpen(first.id)}>

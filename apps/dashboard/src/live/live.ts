@@ -1,7 +1,15 @@
 /** The live side of one project, wired together: the store, the socket that feeds it, and the browser beneath both. */
 
-import { ApiError, LIVE_PATH, TOPICS, type ApiClient } from "@wheelhouse/api";
-import { createLiveSocket, type Line, type LineEvents } from "./live-socket.ts";
+import {
+  LIVE_PATH,
+  TOPICS,
+  createLiveSocket,
+  isLoggedIn,
+  type ApiClient,
+  type LiveLine,
+  type LiveLineEvents,
+} from "@wheelhouse/api";
+import type { Scope } from "./live-state.ts";
 import { createLiveStore, type LiveStore } from "./live-store.ts";
 
 export interface Live {
@@ -13,7 +21,7 @@ export interface Live {
 
 export function openLive(api: ApiClient, project: string, loggedOut: () => void): Live {
   const store = createLiveStore((flush) => requestAnimationFrame(flush));
-  const socket = createLiveSocket({
+  const socket = createLiveSocket<Scope>({
     connect: connectWebSocket,
     isLoggedIn: () => isLoggedIn(api),
     positionOf: (scope) => (scope === "device" ? store.current.position : undefined),
@@ -44,7 +52,7 @@ export function openLive(api: ApiClient, project: string, loggedOut: () => void)
   };
 }
 
-function connectWebSocket(events: LineEvents): Line {
+function connectWebSocket(events: LiveLineEvents): LiveLine {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${LIVE_PATH}`);
   socket.addEventListener("open", () => events.opened());
   socket.addEventListener("message", ({ data }) => events.received(data));
@@ -53,14 +61,4 @@ function connectWebSocket(events: LineEvents): Line {
     send: (text) => socket.send(text),
     close: () => socket.close(),
   };
-}
-
-async function isLoggedIn(api: ApiClient): Promise<boolean> {
-  try {
-    await api.call("me", {});
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return false;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 /** Lines of a log, newest at the bottom, which stays in sight while it is followed. */
 
 import type { LogEntry, Marker } from "@wheelhouse/api";
-import { memo, useLayoutEffect, useRef } from "react";
+import { Fragment, memo, useLayoutEffect, useRef } from "react";
 import { classNames } from "../shell/class-names.ts";
 import type { Line } from "./lines.ts";
 import styles from "./logs.module.css";
@@ -62,8 +62,8 @@ const LogLine = memo(function LogLine({ entry }: { readonly entry: LogEntry }) {
       <Clock at={at} />
       <span className={styles.levelName}>{level}</span>
       <span className={styles.message}>
-        {message}
-        {fields !== null && <span className={styles.fields}> {toFieldsText(fields)}</span>}
+        <bdi>{message}</bdi>
+        {fields !== null && <Fields fields={fields} />}
       </span>
     </li>
   );
@@ -76,8 +76,8 @@ const MarkerLine = memo(function MarkerLine({ marker }: { readonly marker: Marke
       <Clock at={at} />
       <span className={styles.levelName}>mark</span>
       <span className={styles.message}>
-        {name}
-        {fields !== null && <span className={styles.fields}> {toFieldsText(fields)}</span>}
+        <bdi>{name}</bdi>
+        {fields !== null && <Fields fields={fields} />}
         {by !== null && <span className={styles.fields}> by {by}</span>}
       </span>
     </li>
@@ -100,8 +100,15 @@ function toClock(at: number): string {
   return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }
 
-function toFieldsText(fields: NonNullable<LogEntry["fields"]>): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(" ");
+function Fields({ fields }: { readonly fields: NonNullable<LogEntry["fields"]> }) {
+  return (
+    <span className={styles.fields}>
+      {Object.entries(fields).map(([name, value]) => (
+        <Fragment key={name}>
+          {" "}
+          <bdi>{name}</bdi>=<bdi>{typeof value === "string" ? value : JSON.stringify(value)}</bdi>
+        </Fragment>
+      ))}
+    </span>
+  );
 }

@@ -10,6 +10,7 @@ import { useAction } from "./use-action.ts";
 interface Props {
   readonly member: Member;
   readonly isMe: boolean;
+  /** Whether the one who looks is an owner. */
   readonly mayChange: boolean;
   readonly onChange: (role: Role) => Promise<void>;
   readonly onRemove: () => void;
@@ -41,13 +42,13 @@ export function MemberRow({ member, isMe, mayChange, onChange, onRemove }: Props
         )}
         <RefusalLine text={refusal} />
       </td>
-      {mayChange && (
-        <td role="cell" className={styles.actions}>
+      <td role="cell" className={styles.actions}>
+        {(mayChange || isMe) && (
           <Button onClick={onRemove} aria-label={isMe ? "Leave this project" : `Remove ${email}`}>
             {isMe ? "Leave" : "Remove"}
           </Button>
-        </td>
-      )}
+        )}
+      </td>
     </tr>
   );
 }

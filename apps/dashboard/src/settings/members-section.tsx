@@ -45,7 +45,7 @@ export function MembersSection() {
               <tr role="row">
                 <th role="columnheader">Person</th>
                 <th role="columnheader">Role</th>
-                {mayChange && <th role="columnheader" aria-label="Actions" />}
+                <th role="columnheader" aria-label="Actions" />
               </tr>
             </thead>
             <tbody role="rowgroup">

@@ -20,7 +20,7 @@ const SECTIONS: readonly (Section & { readonly atLeast: Role })[] = [
   { name: "project", title: "Project", of: "project", atLeast: "owner" },
   { name: "tokens", title: "Tokens", of: "person", atLeast: "viewer" },
   { name: "account", title: "Account", of: "person", atLeast: "viewer" },
-  { name: "installation", title: "Invitations", of: "installation", atLeast: "viewer" },
+  { name: "installation", title: "People", of: "installation", atLeast: "viewer" },
 ];
 
 const PATH = "/settings";

@@ -1,4 +1,4 @@
-/** Makes a project with a first device key, and goes there. */
+/** Makes a project, and goes there. */
 
 import type { ApiClient } from "@wheelhouse/api";
 import { checkName } from "../account/credentials.ts";
@@ -21,10 +21,6 @@ export function NewProjectForm({ api, refresh }: Props) {
     check: (form) => checkName("name", textOf(form, "name")),
     async send(form) {
       const { id } = await api.call("createProject", { body: { name: textOf(form, "name") } });
-      // Where it fails, the guide on the new project's first screen offers it again.
-      await api
-        .call("createDeviceKey", { params: { project: id }, body: { name: "first key" } })
-        .catch(ignore);
       await refresh();
       navigate(toDevicesAddress(id));
     },
@@ -45,5 +41,3 @@ export function NewProjectForm({ api, refresh }: Props) {
     </form>
   );
 }
-
-function ignore(): void {}

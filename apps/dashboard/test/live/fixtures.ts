@@ -10,6 +10,7 @@ export function device(id: string, rest: Partial<Device> = {}): Device {
     build: null,
     tags: [],
     online: true,
+    reported: { name: null, tags: [] },
     firstSeen: 1,
     lastSeen: 1,
     ...rest,
