@@ -9,8 +9,8 @@ interface ModeOptions {
   readonly maxBytes: number | null;
 }
 
-/** An empty segment has about 150,000 bytes. */
-const SMALL_SEGMENT = { segmentBytes: 200_000 };
+/** An empty segment has 131,072 bytes. */
+const SMALL_SEGMENT = { segmentBytes: 160_000 };
 
 export const CRASH_MODES: Readonly<Record<CrashMode, ModeOptions>> = {
   ingest: { options: {}, maxBytes: null },

@@ -93,7 +93,7 @@ function openDatabase(file: string, mode: "rw" | "rwc"): DatabaseSync {
 const BUSY_TIMEOUT_MS = 5_000;
 /** Little: rows are added at the end. */
 const CACHE_KIB = 16_384;
-/** Four times SQLite's default: each page of a group is two writes to the log, and half as many again fit into a second so. */
+/** Four times SQLite's default: each page is two writes to the log, and so log entries go in half as fast again. */
 const PAGE_BYTES = 16_384;
 /** Pages of the log, 32 MiB, after which a commit also copies them into the file. Smaller, it would do that too often. */
 const CHECKPOINT_PAGES = 2_000;
