@@ -1,6 +1,7 @@
 /** One database thread as the main thread sees it: calls that are promises, and its end. */
 
 import { extname } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { StorageClosedError, StorageFailedError, StorageUnusableError } from "../ports.ts";
 import { waitingCallers } from "./callers.ts";
@@ -53,7 +54,9 @@ const MOST_YOUNG_MIB = 24;
 export function startThread(options: ThreadOptions): StartedThread {
   const { role } = options;
   // The same file by its source's or its built name, whichever of them this module runs from.
-  const entry = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+  const extension = extname(import.meta.url);
+  if (extension === ".ts") keepWrappers();
+  const entry = new URL(`./thread${extension}`, import.meta.url);
   const resourceLimits = { maxYoungGenerationSizeMb: MOST_YOUNG_MIB };
   const worker = new Worker(entry, { workerData: options, name: `wheelhouse-${role}`, resourceLimits });
   const ended = new Promise<Error | undefined>((resolve) => {
@@ -62,6 +65,14 @@ export function startThread(options: ThreadOptions): StartedThread {
     worker.once("exit", () => resolve(cause));
   });
   return { role, worker, ended };
+}
+
+/**
+ * Node.js strips the types of sources in WebAssembly, in each thread that runs from them. V8 13.6 now and then ends the
+ * process (`Check failed: jit_page.has_value()`) when a wrapper that threads share is replaced by a faster one, so none is.
+ */
+function keepWrappers(): void {
+  setFlagsFromString("--wasm-wrapper-tiering-budget=1000000000");
 }
 
 /**
