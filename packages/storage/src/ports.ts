@@ -594,6 +594,10 @@ export interface DeviceStorage {
 
   /** By rising id. */
   devices(project: string): Promise<readonly DeviceRecord[]>;
+  /**
+   * With all that was asked to be stored before, whoever asked: a process that begins may follow one that was killed while what
+   * it had sent was on its way.
+   */
   deviceState(address: DeviceAddress): Promise<DeviceState | undefined>;
   sessions(query: SessionQuery): Promise<readonly SessionRecord[]>;
   /**

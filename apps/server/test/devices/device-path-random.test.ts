@@ -56,8 +56,6 @@ class Play implements GameWorld {
   readonly #told = new Map<string, Set<number>>();
   /** Writes that had ended when the connection was dialled. */
   readonly #endedAtDial = new Map<string, ReadonlySet<string>>();
-  /** Devices whose process was killed while the storage held up what it stored. */
-  readonly #mayBeStale = new Set<string>();
   readonly #answers = new Map<string, JsonObject>();
   readonly #cancelled = new Set<number>();
   /** The states that were told of each write, by the entry that made them. */
@@ -122,10 +120,9 @@ class Play implements GameWorld {
   told(game: SimulatedGame, set: number, name: string, connection: number): void {
     this.#answering = game.id;
     const key = keyOf(game.id, set, name);
-    if (!this.#mayBeStale.has(game.id))
-      expect(this.#endedAtDial.get(`${game.id} ${connection}`)?.has(key) ?? false, `${key} had ended`).toBe(
-        false,
-      );
+    expect(this.#endedAtDial.get(`${game.id} ${connection}`)?.has(key) ?? false, `${key} had ended`).toBe(
+      false,
+    );
     const told = this.#told.get(key) ?? new Set();
     if (name === "restart") expect(told.size, `${key} is sent once`).toBe(0);
     expect(told.has(connection), `${key} is sent once a connection`).toBe(false);
@@ -170,8 +167,6 @@ class Play implements GameWorld {
   }
 
   #kill(game: SimulatedGame): void {
-    // What it was storing is stored after the next process has read what there is: that one may send a write once too often.
-    if (this.#doors.length > 0) this.#mayBeStale.add(game.id);
     this.#runtime.exit(deviceName({ project: PROJECT, device: game.id }), "kill");
   }
 

@@ -15,6 +15,8 @@ export class Faults {
   readonly #counts = new Map<StorageCall, number>();
   readonly #before = new Map<StorageCall, Promise<void>>();
   readonly #after = new Map<StorageCall, Promise<void>>();
+  /** What calls wait for at this moment. */
+  readonly #waiting = new Set<Promise<void>>();
 
   /** The storage, with these faults. */
   through(storage: Storage): Storage {
@@ -43,11 +45,20 @@ export class Faults {
 
   async #run<T>(name: StorageCall, call: () => Promise<T>): Promise<T> {
     this.#counts.set(name, this.count(name) + 1);
-    await this.#before.get(name);
+    // As the port has it: after all that was asked to be stored before.
+    if (name === "deviceState") await Promise.all(this.#waiting);
+    await this.#wait(this.#before.get(name));
     if (this.failing.has(name)) throw new StorageFailedError("no space left on device");
     const result = await call();
     await this.#after.get(name);
     return result;
+  }
+
+  async #wait(door: Promise<void> | undefined): Promise<void> {
+    if (door === undefined) return;
+    this.#waiting.add(door);
+    await door;
+    this.#waiting.delete(door);
   }
 }
 

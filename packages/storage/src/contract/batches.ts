@@ -212,6 +212,16 @@ export function batchContract(subject: Subject): void {
     expect(await devices().deviceState({ ...pixel, project: "unknown" })).toBeUndefined();
   });
 
+  test("a device's state holds all that was asked to be stored before", async () => {
+    await beginRun(subject);
+    const stored = devices().append(
+      batch({ declarations: [declaration("speed")], samples: [sample("speed", 7)] }),
+    );
+    const state = await devices().deviceState(pixel);
+    expect(state?.variables.map(({ reported }) => reported?.value)).toEqual([7]);
+    await stored;
+  });
+
   test("a batch's answers to writes are stored with it", async () => {
     await beginRun(subject);
     await devices().append(batch({ declarations: [declaration("speed")] }));

@@ -89,18 +89,27 @@ type Gated<Calls extends Record<keyof Calls, Call>> = {
   readonly [Name in keyof Calls]: (...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>>;
 };
 
-/** Calls as the ports have them: asynchronous, each through the gate. */
+/** Calls as the ports have them: asynchronous, each through the gate; a device's state after all that is being stored. */
 function behind<Calls extends Record<keyof Calls, Call>>(
   gate: Gate,
   reads: ReadonlySet<string>,
   calls: Calls,
 ): Gated<Calls> {
+  const storing = new Set<Promise<unknown>>();
+  const pass = async (name: string, call: Call, args: never[]): Promise<unknown> => {
+    if (name === "deviceState") await Promise.allSettled([...storing]);
+    const passing = gate(name, !reads.has(name));
+    if (passing !== undefined) await passing;
+    return call(...args);
+  };
   const gated = Object.entries<Call>(calls).map(([name, call]) => [
     name,
-    async (...args: never[]) => {
-      const passing = gate(name, !reads.has(name));
-      if (passing !== undefined) await passing;
-      return call(...args);
+    (...args: never[]) => {
+      const result = pass(name, call, args);
+      if (reads.has(name)) return result;
+      const stored = result.finally(() => storing.delete(stored));
+      storing.add(stored);
+      return stored;
     },
   ]);
   return Object.fromEntries(gated) as Gated<Calls>;

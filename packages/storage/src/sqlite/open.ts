@@ -162,22 +162,33 @@ function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () 
     return { logs, markers: toMarkerRecords(said, firstEntry + logs.length), writes };
   }
 
+  /** The writer answers in the order in which it is asked. */
+  let lastStored: Promise<unknown> = Promise.resolve();
+  const store: typeof writer.ask = (call, ...args) => {
+    const stored = writer.ask(call, ...args);
+    lastStored = stored;
+    return stored;
+  };
+
   return {
-    openSession: (opening) => writer.ask("openSession", opening),
-    closeSession: (closing) => writer.ask("closeSession", closing),
+    openSession: (opening) => store("openSession", opening),
+    closeSession: (closing) => store("closeSession", closing),
     append(batch) {
       const { project, device, session, logs, markers } = batch;
       // What was said is kept until it is stored, but for the samples: they are many, and nobody asks for them back.
-      return toStored({ project, device, session, logs, markers }, writer.ask("append", toParcel(batch)));
+      return toStored({ project, device, session, logs, markers }, store("append", toParcel(batch)));
     },
     // Entries are answered for in the order of their ids, so what is quick mustn't overtake `append`: these wait as it does.
-    change: async (change) => await writer.ask("change", change),
-    updateWrites: async (updates) => await writer.ask("updateWrites", updates),
-    expireWrites: async (at) => await writer.ask("expireWrites", at),
-    addMarker: async (marker) => await writer.ask("addMarker", marker),
-    updateDevice: (update) => writer.ask("updateDevice", update),
+    change: async (change) => await store("change", change),
+    updateWrites: async (updates) => await store("updateWrites", updates),
+    expireWrites: async (at) => await store("expireWrites", at),
+    addMarker: async (marker) => await store("addMarker", marker),
+    updateDevice: (update) => store("updateDevice", update),
     devices: (project) => reader.ask("devices", project),
-    deviceState: (address) => reader.ask("deviceState", address),
+    async deviceState(address) {
+      await Promise.allSettled([lastStored]);
+      return reader.ask("deviceState", address);
+    },
     sessions: (query) => reader.ask("sessions", query),
     history: (query) => searcher.ask("history", query),
     samples: (query) => searcher.ask("samples", query),
@@ -192,7 +203,7 @@ function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () 
     entriesAfter: (project, entry, limit) =>
       reader.ask("entriesBetween", project, entry, writer.lastEntry, limit),
     async retain(now) {
-      const dropped = await writer.ask("retain", now);
+      const dropped = await store("retain", now);
       indexer.notify();
       if (isClosed()) return dropped;
       if (searcher.isStarted) await searcher.ask("closeDropped");
