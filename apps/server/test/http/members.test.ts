@@ -6,10 +6,11 @@ import { connectDevice, startTestServer, type TestAccount, type TestServer } fro
 import { send } from "./support.ts";
 
 async function addMember(
-  { api, project, addAccount }: TestServer,
+  wheelhouse: TestServer,
   role: "viewer" | "editor" | "owner",
 ): Promise<TestAccount & { readonly user: string }> {
-  const other = await addAccount();
+  const { api, project } = wheelhouse;
+  const other = await wheelhouse.addAccount();
   const { body } = await api<Answer<"createInvitation">>(`/projects/${project}/invitations`, {
     method: "POST",
     body: { role },

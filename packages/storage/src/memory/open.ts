@@ -97,7 +97,7 @@ function behind<Calls extends Record<keyof Calls, Call>>(
 ): Gated<Calls> {
   const storing = new Set<Promise<unknown>>();
   const pass = async (name: string, call: Call, args: never[]): Promise<unknown> => {
-    if (name === "deviceState") await Promise.allSettled([...storing]);
+    if (name === "deviceState") await Promise.allSettled(storing);
     const passing = gate(name, !reads.has(name));
     if (passing !== undefined) await passing;
     return call(...args);
