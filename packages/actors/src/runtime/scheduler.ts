@@ -4,6 +4,7 @@
  * neither the others nor the sockets.
  */
 
+import { withOne, type Few } from "../process/few.ts";
 import { Clock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 
@@ -31,7 +32,8 @@ export class Scheduler {
   #queue: Runnable[] = [];
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
-  readonly #flushes = new Set<Flushable>();
+  /** Mostly one: what an event of the network makes ready runs within it. */
+  #flushes: Few<Flushable> = undefined;
   /** Who gave way to others until the next turn. */
   #waiting: (() => void)[] = [];
   #planned = false;
@@ -79,7 +81,7 @@ export class Scheduler {
 
   /** Has `flush` called once at the end of the burst that is running, or of one that begins for it, however often asked. */
   flushAfterBurst(item: Flushable): void {
-    this.#flushes.add(item);
+    this.#flushes = withOne(this.#flushes, item);
     this.#plan();
   }
 
@@ -120,7 +122,8 @@ export class Scheduler {
     } finally {
       // What a listener or a flush throws is the host's to report; it mustn't stop the world of processes.
       this.#planned = false;
-      if (this.#head < this.#queue.length || this.#flushes.size > 0 || this.#waiting.length > 0) this.#plan();
+      if (this.#head < this.#queue.length || this.#flushes !== undefined || this.#waiting.length > 0)
+        this.#plan();
     }
   }
 
@@ -155,13 +158,22 @@ export class Scheduler {
 
   #flush(now: number): void {
     this.#flushAt = now + FLUSH_MS;
-    // What a flush asks for joins the end, and is the next burst's.
-    let left = this.#flushes.size;
-    for (const item of this.#flushes) {
-      if (left === 0) return;
-      left -= 1;
-      this.#flushes.delete(item);
-      item.flush();
+    // What a flush asks for is the next burst's.
+    const due = this.#flushes;
+    this.#flushes = undefined;
+    if (due instanceof Set) this.#flushAll(due);
+    else due?.flush();
+  }
+
+  /** One that throws doesn't keep the others from their turn in the next burst. */
+  #flushAll(due: Set<Flushable>): void {
+    try {
+      for (const item of due) {
+        due.delete(item);
+        item.flush();
+      }
+    } finally {
+      for (const item of due) this.#flushes = withOne(this.#flushes, item);
     }
   }
 }

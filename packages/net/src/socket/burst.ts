@@ -2,7 +2,8 @@
 
 export class Burst {
   bytes = 0;
-  readonly #pieces: Uint8Array[] = [];
+  /** All but the last; mostly there are none. */
+  #pieces: Uint8Array[] | undefined = undefined;
   /** The piece at the end, which may grow: what is cut out of one chunk and sent on leaves as one piece, uncopied. */
   #last: Uint8Array | undefined = undefined;
   /** What the last piece is a view into, and where it ends there. */
@@ -16,25 +17,25 @@ export class Burst {
       this.#end += piece.length;
       return;
     }
-    this.#endLast();
+    if (this.#last !== undefined) this.#pieces = this.takePieces();
     this.#last = piece;
     this.#memory = memory;
     this.#end = piece.byteOffset + piece.length;
   }
 
   /** All of it; nothing is added any more. */
-  takePieces(): readonly Uint8Array[] {
-    this.#endLast();
+  takePieces(): Uint8Array[] {
+    if (this.#last === undefined) return [];
+    const last = this.#grown(this.#last);
+    if (this.#pieces === undefined) return [last];
+    this.#pieces.push(last);
     return this.#pieces;
   }
 
-  #endLast(): void {
-    const last = this.#last;
-    if (last === undefined) return;
+  /** As far as it has grown: a Buffer, since Node.js makes one of whatever else is written. */
+  #grown(last: Uint8Array): Uint8Array {
     const length = this.#end - last.byteOffset;
-    // A Buffer, since Node.js makes one of whatever else is written.
-    const grown = length > last.length && this.#memory !== undefined;
-    this.#pieces.push(grown ? Buffer.from(this.#memory as ArrayBuffer, last.byteOffset, length) : last);
-    this.#last = undefined;
+    if (length === last.length || this.#memory === undefined) return last;
+    return Buffer.from(this.#memory as ArrayBuffer, last.byteOffset, length);
   }
 }

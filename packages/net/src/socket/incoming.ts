@@ -147,10 +147,18 @@ export class Incoming implements StreamEvents {
   // What the stream tells
 
   data(chunk: Buffer): void {
-    this.#socket.owner.enter(() => this.#guard(() => this.#read(chunk)));
+    this.#socket.owner.enter(() => this.#read(chunk));
   }
 
   #read(chunk: Buffer): void {
+    try {
+      this.#hear(chunk);
+    } catch (error) {
+      this.#failWith(error);
+    }
+  }
+
+  #hear(chunk: Buffer): void {
     this.lastReadAt = Math.floor(this.#socket.owner.now());
     this.bytesRead += chunk.length;
     if (this.#discards) return;
@@ -163,7 +171,7 @@ export class Incoming implements StreamEvents {
 
   ended(): void {
     this.#ended = this.#peerEnded = true;
-    this.#guard(() => this.deliver());
+    this.#deliverEnd();
   }
 
   drained(): void {
@@ -178,17 +186,21 @@ export class Incoming implements StreamEvents {
     this.#ended = this.#peerEnded = true;
     this.#error ??= error;
     this.#outgoing.streamClosed();
-    this.#guard(() => this.deliver());
+    this.#deliverEnd();
+  }
+
+  #deliverEnd(): void {
+    try {
+      this.deliver();
+    } catch (error) {
+      this.#failWith(error);
+    }
   }
 
   /** A framing may be a program's own: a defect of it is its owner's, and not the network's that brought the bytes. */
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#stopStream();
-      this.#socket.failWith(error);
-    }
+  #failWith(error: unknown): void {
+    this.#stopStream();
+    this.#socket.failWith(error);
   }
 
   // Handing out
