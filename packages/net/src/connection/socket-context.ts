@@ -191,7 +191,9 @@ export class SocketContext extends ProcessContext {
 
   /** Who receives doesn't hear of its times as of messages, so it is here that they hold. */
   async recv(bytes = 0, timeoutMs = this.readTimeoutMs): Promise<Buffer | ReceiveError> {
-    const leftMs = this.#untilMs - this.now();
+    const untilMs = this.#untilMs;
+    // Most have no such time, and a look at the clock would cost them something.
+    const leftMs = untilMs === Infinity ? Infinity : untilMs - this.now();
     const result = leftMs > 0 ? await this.socket.recv(bytes, Math.min(timeoutMs, leftMs)) : "timeout";
     if (typeof result !== "string") {
       this.heard = true;

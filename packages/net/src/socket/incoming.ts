@@ -179,7 +179,7 @@ export class Incoming implements StreamEvents {
   }
 
   finished(): void {
-    this.#socket.hasFinished();
+    this.#socket.finished();
   }
 
   closed(error: Error | undefined): void {

@@ -3,9 +3,9 @@
  * files and handshakes apart from what is sent around them.
  */
 
-import { inspect } from "node:util";
 import { isUint8Array } from "node:util/types";
 import { SendFileError, SendTimeoutError } from "../errors.ts";
+import { wrong } from "../expectations.ts";
 import { packetHeader } from "../framing/packet.ts";
 import type { Stream } from "../network/network.ts";
 import { Burst } from "./burst.ts";
@@ -272,7 +272,7 @@ export class Outgoing {
     this.#fileWaiter?.();
     this.#answerWaiters("closed");
     this.#tellRoom();
-    this.#socket.isGone();
+    this.#socket.gone();
   }
 }
 
@@ -285,7 +285,7 @@ function toBytes(data: string | Uint8Array): Uint8Array {
   if (typeof data === "string") return Buffer.from(data);
   // Of another realm.
   if (isUint8Array(data)) return data;
-  throw new RangeError(`expected data to be a string, bytes or an array of them, got: ${inspect(data)}`);
+  throw wrong("data", "a string, bytes or an array of them", data);
 }
 
 function totalBytes(chunks: readonly Uint8Array[]): number {

@@ -338,14 +338,14 @@ export class Socket implements Owned {
     return this.#isFinished ? "finished" : "sending";
   }
 
-  /** @internal */
-  hasFinished(): void {
+  /** @internal All that was sent, and FIN, is the network's. */
+  finished(): void {
     this.#isFinished = true;
     this.#watcher?.finished();
   }
 
-  /** @internal */
-  isGone(): void {
+  /** @internal The stream has closed. */
+  gone(): void {
     this.#watcher?.gone();
     this.#watcher = undefined;
   }
