@@ -39,6 +39,7 @@ import {
   READ_TIMEOUT_MS,
   RESERVED_DESCRIPTORS,
   TLS_FROM,
+  givenOf,
   WAIT_TIMEOUT_MS,
   type ListenerChanges,
   type ListenerOptions,
@@ -206,6 +207,5 @@ const SOCKET_OPTIONS = [
 
 /** One object for all sockets, passive at first. What accepted streams have from the port already isn't said again. */
 function toSocketOptions(options: ListenerOptions): SocketOptions {
-  const given = SOCKET_OPTIONS.filter((name) => options[name] !== undefined);
-  return { ...Object.fromEntries(given.map((name) => [name, options[name]])), active: false };
+  return { ...givenOf(options, SOCKET_OPTIONS), active: false };
 }

@@ -3,25 +3,19 @@
 import type { Endpoint } from "../network/network.ts";
 import type { ListenSocket } from "../socket/listen-socket.ts";
 import { listen } from "../socket/open.ts";
-import type { ListenOptions } from "../socket/options.ts";
 import type { SocketOwner } from "../socket/socket.ts";
 import type { Ledger } from "./ledger.ts";
-import type { ListenerSettings } from "./options.ts";
+import { givenOf } from "./options.ts";
 
 /** @throws ListenError */
 export async function listenAt(ctx: SocketOwner, ledger: Ledger, endpoint: Endpoint): Promise<ListenSocket> {
-  const options = { ...placeOf(endpoint), ...listenOptionsOf(ledger.settings) };
+  const options = { ...placeOf(endpoint), ...givenOf(ledger.settings.options, LISTEN_OPTIONS) };
   const listenSocket = await listen(ctx, options, { active: true });
   ledger.listensAt(endpoint, listenSocket.local);
   return listenSocket;
 }
 
 const LISTEN_OPTIONS = ["backlog", "keepAliveMs", "noDelay", "reusePort"] as const;
-
-function listenOptionsOf({ options }: ListenerSettings): ListenOptions {
-  const given = LISTEN_OPTIONS.filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, options[name]]));
-}
 
 function placeOf({ host, port, path }: Endpoint): { host: string; port: number } | { path: string } {
   return path === undefined ? { host, port } : { path };

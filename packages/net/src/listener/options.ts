@@ -123,6 +123,15 @@ export interface ListenerSettings {
   readonly connection: ConnectionSettings;
 }
 
+/** Of these options, those that are given. */
+export function givenOf<const Name extends keyof ListenerOptions>(
+  options: ListenerOptions,
+  names: readonly Name[],
+): Pick<ListenerOptions, Name> {
+  const given = names.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]])) as Pick<ListenerOptions, Name>;
+}
+
 export function toLimits(options: ListenerOptions): LimitSettings {
   return {
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
