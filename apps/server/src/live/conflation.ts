@@ -72,25 +72,25 @@ export class Owed {
   }
 
   add(event: ProjectEvent): void {
-    if (event.type === "stored") {
-      if (this.#device === undefined || event.device === null || this.#device === event.device)
-        this.#addStored(event);
-      return;
-    }
     const device = event.type === "device" ? event.device.id : event.device;
-    if (this.#device !== undefined && this.#device !== device) return;
+    // What is of no device is of the whole project.
+    if (this.#device !== undefined && device !== null && this.#device !== device) return;
     switch (event.type) {
       case "device":
-        if (this.#topics.has("devices")) this.#devices.set(device, event.device);
+        if (this.#topics.has("devices")) this.#devices.set(event.device.id, event.device);
         return;
       case "declared":
         if (this.#topics.has("variables"))
-          for (const variable of event.variables) inner(this.#variables, device).set(variable.name, variable);
+          for (const variable of event.variables)
+            inner(this.#variables, event.device).set(variable.name, variable);
         return;
       case "values":
         if (this.#topics.has("variables"))
           for (const [name, value] of Object.entries(event.values))
-            inner(this.#values, device).set(name, value);
+            inner(this.#values, event.device).set(name, value);
+        return;
+      case "stored":
+        this.#addStored(event);
     }
   }
 
@@ -104,30 +104,30 @@ export class Owed {
     this.#knownWrites = new Map(writes.map(({ id, entry }) => [id, entry]));
   }
 
-  /**
-   * Each entry is told of once, but not in order of their ids: a device's process may tell of a change before it tells
-   * of the lines that were stored ahead of it, and two devices tell when they please.
-   */
   #addStored({ logs, markers, writes }: Extract<ProjectEvent, { type: "stored" }>): void {
-    for (const log of logs) {
-      if (log.id <= this.#known) continue;
-      this.#offset = Math.max(this.#offset, log.id);
-      if (!this.#topics.has("logs")) continue;
-      if (this.#logs.length < MAX_LOGS) this.#logs.push(log);
-      else this.#dropped += 1;
-    }
-    for (const marker of markers) {
-      if (marker.id <= this.#known) continue;
-      this.#offset = Math.max(this.#offset, marker.id);
-      if (!this.#topics.has("markers")) continue;
-      if (this.#markers.length < MAX_MARKERS) this.#markers.push(marker);
-      else this.#dropped += 1;
-    }
+    this.#addEntries("logs", logs, this.#logs, MAX_LOGS);
+    this.#addEntries("markers", markers, this.#markers, MAX_MARKERS);
     // A write is told of even if it was stored before the snapshot: its device may not have known it yet.
     for (const write of writes) {
       this.#offset = Math.max(this.#offset, write.entry);
       const before = this.#writes.get(write.id)?.entry ?? this.#knownWrites.get(write.id) ?? 0;
       if (write.entry > before && this.#topics.has("writes")) this.#writes.set(write.id, write);
+    }
+  }
+
+  /** Events come in the order of the ids; within one, entries of one kind come before those of the next. */
+  #addEntries<R extends { readonly id: number }>(
+    topic: Topic,
+    entries: readonly R[],
+    owed: R[],
+    most: number,
+  ): void {
+    for (const entry of entries) {
+      if (entry.id <= this.#known) continue;
+      this.#offset = Math.max(this.#offset, entry.id);
+      if (!this.#topics.has(topic)) continue;
+      if (owed.length < most) owed.push(entry);
+      else this.#dropped += 1;
     }
   }
 
@@ -148,7 +148,7 @@ export class Owed {
         ? {}
         : { variables: toObject(this.#variables, (variables) => [...variables.values()]) }),
       ...(this.#logs.length === 0 ? {} : { logs: this.#logs.map(toLogEntry) }),
-      ...(this.#writes.size === 0 ? {} : { writes: [...this.#writes.values()].map(toWrite) }),
+      ...(this.#writes.size === 0 ? {} : { writes: this.writes.map(toWrite) }),
       ...(this.#markers.length === 0 ? {} : { markers: this.#markers.map(toMarker) }),
       ...(this.#devices.size === 0 ? {} : { devices: [...this.#devices.values()] }),
       dropped: this.#dropped,

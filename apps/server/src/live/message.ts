@@ -7,16 +7,12 @@ const MOST_MEDIUM = 65_535;
 
 export class Message {
   readonly text: string;
-  #frame: Buffer | undefined;
+  /** The whole of it as a server sends it. Shared by all sockets: nobody may change it. */
+  readonly frame: Buffer;
 
   constructor(text: string) {
     this.text = text;
-  }
-
-  /** The whole of it as a server sends it. Shared by all sockets: nobody may change it. */
-  get frame(): Buffer {
-    this.#frame ??= toTextFrame(this.text);
-    return this.#frame;
+    this.frame = toTextFrame(text);
   }
 }
 

@@ -16,13 +16,13 @@ export async function takeSnapshot(
   offset: number,
 ): Promise<Snapshot> {
   const topics = new Set(request.topics);
-  const records = (await ctx.call(Store, "devices", request.project)).filter(
-    ({ device }) => request.device === undefined || request.device === device,
-  );
+  const needsProcess = topics.has("variables") || topics.has("writes");
+  // Log entries and markers are asked for elsewhere, and need no device.
+  const all = needsProcess || topics.has("devices") ? await ctx.call(Store, "devices", request.project) : [];
+  const records = all.filter(({ device }) => request.device === undefined || request.device === device);
   const devices: Device[] = [];
   const variables: Record<string, Variable[]> = {};
   const writes: WriteRecord[] = [];
-  const needsProcess = topics.has("variables") || topics.has("writes");
   for (const record of records) {
     const view =
       needsProcess || ctx.whereis(deviceName(record)) !== undefined
