@@ -14,6 +14,22 @@ export class ComeBackError extends ApiError {
   }
 }
 
+// Refusals that several routes have
+
+export function unknownDevice(): ApiError {
+  return new ApiError("not_found", "no such device");
+}
+
+export function storageUnavailable(): ApiError {
+  return new ApiError("storage_unavailable", "storing fails for now; nothing was changed");
+}
+
+export function wrongHost(): ApiError {
+  return new ApiError("wrong_host", "this server has another name");
+}
+
+// Answers
+
 export interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -22,7 +22,7 @@ import { withDevice } from "../devices/devices.ts";
 import type { ChangeOutcome } from "../devices/protocol.ts";
 import { toWrite } from "../devices/views.ts";
 import { Store } from "../store/store.ts";
-import { toErrorAnswer } from "./answers.ts";
+import { storageUnavailable, toErrorAnswer, unknownDevice } from "./answers.ts";
 
 /** Devices that a change is stored for at a time. */
 const AT_ONCE = 100;
@@ -68,21 +68,18 @@ export class Changing {
   async many(addresses: readonly DeviceAddress[], wish: Wish): Promise<readonly [200 | 202, ManyChanged]> {
     const deadline = this.#deadlineOf(wish);
     const stored = await inGroups(addresses, AT_ONCE, (address) => this.#tryStore(address, wish));
-    const written = await Promise.all(
-      stored.map(async (each) => ("error" in each ? undefined : this.#whatBecame(each, deadline))),
-    );
-    const results = stored.map((each, place) => {
-      if ("error" in each) return each;
-      const writes = (written[place] ?? each.writes).map(toResult);
-      return { device: each.address.device, set: each.set, writes };
-    });
-    return [
-      statusOf(
-        written.flatMap((writes) => writes ?? []),
-        deadline,
+    const ended = await Promise.all(
+      stored.map(async (each) =>
+        "error" in each ? each : { ...each, writes: await this.#whatBecame(each, deadline) },
       ),
-      { results },
-    ];
+    );
+    const results = ended.map((each) =>
+      "error" in each
+        ? each
+        : { device: each.address.device, set: each.set, writes: each.writes.map(toResult) },
+    );
+    const writes = ended.flatMap((each) => ("error" in each ? [] : each.writes));
+    return [statusOf(writes, deadline), { results }];
   }
 
   /** Nobody is waited for any more: each answer says what is stored by then. */
@@ -204,12 +201,8 @@ function expectStored(outcome: ChangeOutcome): Extract<ChangeOutcome, { outcome:
         field: outcome.field,
       });
     case "unknown_device":
-      throw new ApiError("not_found", "no such device");
+      throw unknownDevice();
     case "storage_unavailable":
       throw storageUnavailable();
   }
-}
-
-export function storageUnavailable(): ApiError {
-  return new ApiError("storage_unavailable", "storing fails for now; nothing was changed");
 }

@@ -8,8 +8,7 @@ import { ApiError } from "@wheelhouse/api";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Server as SecureServer } from "node:tls";
-import { formatAnswer } from "./security.ts";
-import { toErrorAnswer } from "./answers.ts";
+import { refuseSocket } from "./refuse-socket.ts";
 
 export interface ConnectionLimits {
   readonly most: number;
@@ -47,7 +46,7 @@ export function guardConnections(server: Server, limits: ConnectionLimits): Conn
       counts.refused += 1;
       // Before the handshake there is nothing to say that a peer would understand.
       if (server instanceof SecureServer) socket.destroy();
-      else socket.end(formatAnswer(toErrorAnswer(TOO_MANY)), () => socket.destroy());
+      else refuseSocket(socket, TOO_MANY);
       return;
     }
     connections.set(key, { socket, address, exchange: undefined, isLive: false });

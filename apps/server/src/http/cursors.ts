@@ -3,11 +3,16 @@
 import { ApiError } from "@wheelhouse/api";
 
 /**
- * What an earlier answer had as `next`.
+ * What to ask the storage for: one more than is shown, so that the page knows whether there is a next.
  *
  * @throws ApiError
  */
-export function readCursor(cursor: string | undefined): { readonly before?: number } {
+export function toPlace({ limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined }) {
+  return { limit: limit + 1, ...readCursor(cursor) };
+}
+
+/** What an earlier answer had as `next`. */
+function readCursor(cursor: string | undefined): { readonly before?: number } {
   if (cursor === undefined) return {};
   const before = /^\d{1,16}$/.test(cursor) ? Number(cursor) : 0;
   if (!Number.isSafeInteger(before) || before < 1) {
@@ -18,7 +23,7 @@ export function readCursor(cursor: string | undefined): { readonly before?: numb
   return { before };
 }
 
-/** A page, of which one more than `limit` was asked for, and where the next begins; null at the end. */
+/** A page of what was asked for by {@link toPlace}, and where the next begins; null at the end. */
 export function toPage<R>(
   records: readonly R[],
   limit: number,

@@ -15,7 +15,7 @@ import { ALL_ONLINE } from "../devices/protocol.ts";
 import { LivePages } from "../live/live-pages.ts";
 import { acceptLivePages } from "../live/upgrade.ts";
 import { Store } from "../store/store.ts";
-import { toErrorAnswer } from "./answers.ts";
+import { toErrorAnswer, wrongHost } from "./answers.ts";
 import { serveApiPage } from "./api-page.ts";
 import { isTrusted } from "./client-address.ts";
 import { guardConnections } from "./connections.ts";
@@ -23,6 +23,8 @@ import { serveHealth } from "./health.ts";
 import { addGauges } from "./metrics.ts";
 import { servePage } from "./page.ts";
 import { createParts, type Parts } from "./parts.ts";
+import { refuseSocket } from "./refuse-socket.ts";
+import { tellFailed } from "./request-failed.ts";
 import { accountHandlers } from "./routes/accounts.ts";
 import { deviceKeyHandlers } from "./routes/device-keys.ts";
 import { deviceHandlers } from "./routes/devices.ts";
@@ -35,7 +37,7 @@ import { registrationHandlers } from "./routes/registration.ts";
 import { sessionHandlers } from "./routes/sessions.ts";
 import { tokenHandlers } from "./routes/tokens.ts";
 import { writeHandlers } from "./routes/writes.ts";
-import { SECURITY_HEADERS, formatAnswer, isOwnHost, strictTransport } from "./security.ts";
+import { SECURITY_HEADERS, isOwnHost, strictTransport } from "./security.ts";
 import { serve } from "./serve.ts";
 import { createWebServer } from "./web-server.ts";
 import type { TlsIdentity } from "./tls.ts";
@@ -68,14 +70,6 @@ const MAX_PARAM_LENGTH = 3 * MAX_NAME_LENGTH;
 
 /** The share of all connections that one address may have. */
 const ADDRESS_SHARE = 4;
-
-/** What a request that failed here tells the runtime's listeners. */
-export interface RequestFailed {
-  readonly type: "http:request_failed";
-  readonly method: string;
-  readonly path: string;
-  readonly error: unknown;
-}
 
 export const HttpServer = defineGenServer<HttpProtocol, FastifyInstance, HttpStart>({
   name: "Http",
@@ -177,17 +171,10 @@ function watch(server: Server, ctx: HttpContext, { config, metrics, passwords }:
   });
 }
 
-function wrongHost(): ApiError {
-  return new ApiError("wrong_host", "this server has another name");
-}
-
 function answerErrors(app: FastifyInstance, ctx: HttpContext): void {
-  app.setErrorHandler(async (error, { method, routeOptions }, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const { status, headers, body } = toErrorAnswer(error);
-    if (status === 500) {
-      const path = routeOptions.url ?? "";
-      ctx.emit({ type: "http:request_failed", method, path, error } as RequestFailed);
-    }
+    if (status === 500) tellFailed(ctx, request, error);
     return reply.status(status).headers(headers).send(body);
   });
 }
@@ -222,6 +209,5 @@ const STATUS_OF_BYTES: Readonly<Record<string, number>> = {
 function refuseBytes({ code }: { readonly code?: string }, socket: Socket): void {
   if (!socket.writable || code === "ECONNRESET") return void socket.destroy();
   const status = STATUS_OF_BYTES[code ?? ""] ?? 400;
-  const refusal = new ApiError("invalid", "expected an HTTP request of reasonable size", { status });
-  socket.end(formatAnswer(toErrorAnswer(refusal)), () => socket.destroy());
+  refuseSocket(socket, new ApiError("invalid", "expected an HTTP request of reasonable size", { status }));
 }

@@ -8,9 +8,10 @@ import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } fro
 import { findVisitor, type Visitor } from "../accounts/visitor.ts";
 import { clientAddress } from "../http/client-address.ts";
 import { readCredential } from "../http/credentials.ts";
-import { toErrorAnswer } from "../http/answers.ts";
+import { wrongHost } from "../http/answers.ts";
 import type { Parts } from "../http/parts.ts";
-import { formatAnswer, isOwnHost, isOwnOrigin } from "../http/security.ts";
+import { refuseSocket } from "../http/refuse-socket.ts";
+import { isOwnHost, isOwnOrigin } from "../http/security.ts";
 import type { PageSocket } from "./live-page.ts";
 import { LivePages } from "./live-pages.ts";
 
@@ -31,8 +32,7 @@ export function acceptLivePages(server: Server, ctx: Verbs, parts: Parts, readCo
   };
   const sockets = new WebSocketServer(options);
   sockets.on("wsClientError", ({ message }, socket) => {
-    const refusal = new ApiError("invalid", message, { status: 400 });
-    socket.end(formatAnswer(toErrorAnswer(refusal)), () => socket.destroy());
+    refuseSocket(socket, new ApiError("invalid", message, { status: 400 }));
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
@@ -44,7 +44,7 @@ export function acceptLivePages(server: Server, ctx: Verbs, parts: Parts, readCo
             .call(LivePages, "startChild", { socket: toPageSocket(page, socket), visitor })
             .catch(() => page.terminate());
         }),
-      (error: unknown) => socket.end(formatAnswer(toErrorAnswer(error)), () => socket.destroy()),
+      (error: unknown) => refuseSocket(socket, error),
     );
   });
 }
@@ -56,7 +56,7 @@ async function admit(
   { config, requestLimits }: Parts,
   readCookies: ReadCookies,
 ): Promise<Visitor> {
-  if (!isOwnHost(headers.host, config)) throw new ApiError("wrong_host", "this server has another name");
+  if (!isOwnHost(headers.host, config)) throw wrongHost();
   await requestLimits.takeOfAddress(clientAddress(socket.remoteAddress, headers, config.trustedProxy));
   if (url?.split("?", 1)[0] !== LIVE_PATH)
     throw new ApiError("not_found", "there is no socket at this address");

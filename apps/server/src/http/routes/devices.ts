@@ -7,7 +7,8 @@ import { deviceName, type DeviceView } from "../../devices/protocol.ts";
 import { withDevice } from "../../devices/devices.ts";
 import { toDevice, toLogEntry } from "../../devices/views.ts";
 import { Store } from "../../store/store.ts";
-import { given, readCursor, toPage } from "../cursors.ts";
+import { storageUnavailable, unknownDevice } from "../answers.ts";
+import { given, toPage, toPlace } from "../cursors.ts";
 import type { Handlers } from "../serve.ts";
 
 type DeviceRoutes = "devices" | "device" | "changeDevice" | "variables" | "history" | "logs";
@@ -25,9 +26,8 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
 
     async changeDevice({ params, body }) {
       const outcome = await withDevice(ctx, params, (device) => ctx.call(device, "describe", given(body)));
-      if (outcome === "unknown_device") throw new ApiError("not_found", "no such device");
-      if (outcome === "storage_unavailable")
-        throw new ApiError("storage_unavailable", "storing fails for now; nothing was changed");
+      if (outcome === "unknown_device") throw unknownDevice();
+      if (outcome === "storage_unavailable") throw storageUnavailable();
       return [200, outcome];
     },
 
@@ -54,8 +54,7 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
       const { limit, cursor, ...filters } = query;
       const records = await ctx.call(Store, "logs", {
         project: params.project,
-        limit: limit + 1,
-        ...readCursor(cursor),
+        ...toPlace({ limit, cursor }),
         ...given(filters),
       });
       const { shown, next } = toPage(records, limit, ({ id }) => id);
@@ -66,7 +65,7 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
 
 async function viewDevice(ctx: Verbs, address: DeviceAddress): Promise<DeviceView> {
   const view = await withDevice(ctx, address, (device) => ctx.call(device, "view"));
-  if (view === undefined) throw new ApiError("not_found", "no such device");
+  if (view === undefined) throw unknownDevice();
   return view;
 }
 

@@ -5,12 +5,12 @@
 
 import { ApiError, EXPORT_TYPES, type ExportFormat, type ExportKind } from "@wheelhouse/api";
 import type { Context, Verbs } from "@wheelhouse/actors";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { EXPORTS, type Export, type ExportFilter, type ExportText } from "../export-rows.ts";
 import { toIsoTime } from "../iso-time.ts";
+import { tellFailed } from "../request-failed.ts";
 import type { Handlers } from "../serve.ts";
-import type { RequestFailed } from "../http-server.ts";
 
 /** How long the text of one page should be, and how many rows that may take. */
 const PAGE_LENGTH = 128 * 1024;
@@ -44,7 +44,7 @@ export function exportHandlers(
         .header("content-disposition", `attachment; filename="${toFileName(kind, format, now)}"`)
         .header("cache-control", "no-store");
       if (first === undefined) return [200, Readable.from([])];
-      const text = reportFailure(ctx, formatPages(rows, first, reply));
+      const text = reportFailure(ctx, request, formatPages(rows, first, reply));
       const stream = Readable.from(text, { highWaterMark: 1 });
       open.add(stream);
       stream.once("close", () => open.delete(stream));
@@ -91,12 +91,15 @@ function nextLimit(limit: number, length: number): number {
 }
 
 /** The client sees the connection break; the log is told why. */
-async function* reportFailure(ctx: ExportContext, text: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* reportFailure(
+  ctx: ExportContext,
+  request: FastifyRequest,
+  text: AsyncGenerator<string>,
+): AsyncGenerator<string> {
   try {
     yield* text;
   } catch (error) {
-    const path = "/api/v1/projects/:project/export";
-    ctx.emit({ type: "http:request_failed", method: "GET", path, error } as RequestFailed);
+    tellFailed(ctx, request, error);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { ApiError } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import { toMarker } from "../../devices/views.ts";
 import { Store } from "../../store/store.ts";
-import { given, readCursor, toPage } from "../cursors.ts";
+import { given, toPage, toPlace } from "../cursors.ts";
 import type { Handlers } from "../serve.ts";
 
 export function markerHandlers(ctx: Verbs): Handlers<"markers" | "addMarker"> {
@@ -14,8 +14,7 @@ export function markerHandlers(ctx: Verbs): Handlers<"markers" | "addMarker"> {
       const records = await ctx.call(Store, "markers", {
         ...params,
         ...given(filters),
-        ...readCursor(cursor),
-        limit: limit + 1,
+        ...toPlace({ limit, cursor }),
       });
       const { shown, next } = toPage(records, limit, ({ id }) => id);
       return [200, { markers: shown.map(toMarker), next }];

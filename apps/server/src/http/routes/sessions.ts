@@ -3,7 +3,7 @@
 import type { Verbs } from "@wheelhouse/actors";
 import { toSession } from "../../devices/views.ts";
 import { Store } from "../../store/store.ts";
-import { given, readCursor, toPage } from "../cursors.ts";
+import { given, toPage, toPlace } from "../cursors.ts";
 import type { Handlers } from "../serve.ts";
 
 export function sessionHandlers(ctx: Verbs): Handlers<"sessions"> {
@@ -13,8 +13,7 @@ export function sessionHandlers(ctx: Verbs): Handlers<"sessions"> {
       const records = await ctx.call(Store, "sessions", {
         ...params,
         ...given({ device }),
-        ...readCursor(cursor),
-        limit: limit + 1,
+        ...toPlace({ limit, cursor }),
       });
       const { shown, next } = toPage(records, limit, (record) => record.cursor);
       return [200, { sessions: shown.map(toSession), next }];

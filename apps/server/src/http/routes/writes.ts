@@ -6,8 +6,9 @@ import type { WriteRecord } from "@wheelhouse/storage";
 import { withDevice } from "../../devices/devices.ts";
 import { tagsOf, toWrite } from "../../devices/views.ts";
 import { Store } from "../../store/store.ts";
-import { Changing, storageUnavailable } from "../changing.ts";
-import { given, readCursor, toPage } from "../cursors.ts";
+import { storageUnavailable } from "../answers.ts";
+import { Changing } from "../changing.ts";
+import { given, toPage, toPlace } from "../cursors.ts";
 import type { Handlers } from "../serve.ts";
 
 type WriteRoutes = "changeVariables" | "changeMany" | "writes" | "cancelWrite" | "revertWrite";
@@ -38,8 +39,7 @@ export function writeHandlers(ctx: Verbs, beforeClose: (act: () => void) => void
       const records = await ctx.call(Store, "writes", {
         ...params,
         ...given(filters),
-        ...readCursor(cursor),
-        limit: limit + 1,
+        ...toPlace({ limit, cursor }),
       });
       const { shown, next } = toPage(records, limit, ({ id }) => id);
       return [200, { writes: shown.map(toWrite), next }];
