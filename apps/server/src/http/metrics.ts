@@ -54,14 +54,7 @@ export function createMetrics(): Metrics {
 /** Adds what the other parts say when they are asked. */
 export function addGauges({ registry }: Metrics, gauges: Gauges): void {
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        await show(this, read);
-      },
-    });
+    addGauge(registry, name, help, read);
   const { connections } = gauges;
   gauge("wheelhouse_http_connections", "Open connections to the web port.", () => connections.open);
   gauge(
@@ -89,30 +82,40 @@ export function addGauges({ registry }: Metrics, gauges: Gauges): void {
   addStorage(registry, gauges);
 }
 
+function addGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => number | Promise<number>,
+): void {
+  const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => show(gauge, read) });
+}
+
 function addStorage(registry: Registry, gauges: Gauges): void {
-  const registers = [registry];
   const status = shared(() => gauges.storage());
   const stored = shared(() => gauges.stored());
 
   function gauge(name: string, help: string, of: (status: StorageStatus) => number): void {
-    const collected: Gauge = new Gauge({
-      name,
-      help,
-      registers,
-      collect: () => show(collected, async () => of(await status())),
-    });
+    addGauge(registry, name, help, async () => of(await status()));
   }
 
-  function counter(name: string, help: string, of: (counts: StoreCounts) => number): void {
-    const collected: Counter = new Counter({
+  /** `tell` counts from zero. */
+  function counter<Label extends string = never>(
+    name: string,
+    help: string,
+    tell: (to: Counter<Label>, counts: StoreCounts) => void,
+    labelNames: readonly Label[] = [],
+  ): void {
+    const collected: Counter<Label> = new Counter({
       name,
       help,
-      registers,
+      labelNames,
+      registers: [registry],
       async collect() {
         const counts = await stored().catch(() => undefined);
         if (counts === undefined) return;
         collected.reset();
-        collected.inc(of(counts));
+        tell(collected, counts);
       },
     });
   }
@@ -129,25 +132,17 @@ function addStorage(registry: Registry, gauges: Gauges): void {
     "Values that are stored but not in the index yet.",
     ({ indexLagSamples }) => indexLagSamples,
   );
-  counter("wheelhouse_log_entries_total", "Log entries stored.", ({ logEntries }) => logEntries);
-  counter("wheelhouse_values_total", "Values of variables stored.", ({ values }) => values);
-  counter("wheelhouse_markers_total", "Markers stored.", ({ markers }) => markers);
-  addWrites(registry, stored);
-}
-
-function addWrites(registry: Registry, stored: () => Promise<StoreCounts>): void {
-  const writes = new Counter({
-    name: "wheelhouse_writes_total",
-    help: "Writes by the state they came into.",
-    labelNames: ["state"],
-    registers: [registry],
-    async collect() {
-      const counts = await stored().catch(() => undefined);
-      if (counts === undefined) return;
-      writes.reset();
-      for (const [state, count] of Object.entries(counts.writes)) writes.inc({ state }, count);
+  counter("wheelhouse_log_entries_total", "Log entries stored.", (to, { logEntries }) => to.inc(logEntries));
+  counter("wheelhouse_values_total", "Values of variables stored.", (to, { values }) => to.inc(values));
+  counter("wheelhouse_markers_total", "Markers stored.", (to, { markers }) => to.inc(markers));
+  counter(
+    "wheelhouse_writes_total",
+    "Writes by the state they came into.",
+    (to, { writes }) => {
+      for (const [state, count] of Object.entries(writes)) to.inc({ state }, count);
     },
-  });
+    ["state"],
+  );
 }
 
 /** What can't be read isn't told; that is no reason to tell nothing of the rest. */
