@@ -1,9 +1,8 @@
 /** Sets a password in the data folder of a server that doesn't run: for the admin, whom nobody can send a link. */
 
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { StorageUnusableError, type Storage } from "@wheelhouse/storage";
-import { openSqliteStorage } from "@wheelhouse/storage/sqlite";
+import { databaseFile, openSqliteStorage } from "@wheelhouse/storage/sqlite";
 import { weaknessOf } from "./common-passwords.ts";
 import { createPasswords } from "./passwords.ts";
 import { hashToken, randomToken } from "./secrets.ts";
@@ -40,7 +39,7 @@ export async function resetPasswordInFolder(
 
 /** Opening makes what is missing, and here that is a slip in the folder's name. */
 async function expectData(folder: string): Promise<void> {
-  if ((await stat(join(folder, "wheelhouse.db")).catch(() => undefined)) === undefined)
+  if ((await stat(databaseFile(folder)).catch(() => undefined)) === undefined)
     throw new StorageUnusableError(`there is no data of a Wheelhouse in ${folder}`);
 }
 

@@ -18,8 +18,8 @@ export function randomDeviceKey(): string {
   return randomCharacters(KEY_LENGTH);
 }
 
-function randomCharacters(length: number): string {
-  return Array.from({ length }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join("");
+function randomCharacters(length: number, characters = CHARACTERS): string {
+  return Array.from({ length }, () => characters[randomInt(characters.length)]).join("");
 }
 
 /** What a browser's cookie holds: 256 bits that nobody guesses. */
@@ -42,8 +42,7 @@ const CODE_CHARACTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
 /** What is typed once to make the first account from elsewhere: 59 bits, as `XXXX-XXXX-XXXX`. */
 export function randomSetupCode(): string {
-  const part = () =>
-    Array.from({ length: 4 }, () => CODE_CHARACTERS[randomInt(CODE_CHARACTERS.length)]).join("");
+  const part = () => randomCharacters(4, CODE_CHARACTERS);
   return [part(), part(), part()].join("-");
 }
 

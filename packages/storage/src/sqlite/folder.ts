@@ -11,6 +11,7 @@ export interface HeldFolder {
   release(): void;
 }
 
+/** The file of a data folder without which there is no data in it. */
 export function databaseFile(folder: string): string {
   return join(folder, "wheelhouse.db");
 }

@@ -36,8 +36,8 @@ export function accountHandlers(ctx: Verbs, parts: Parts): Handlers<AccountRoute
     const secret = readDeviceCookie(request.headers, request.cookies, config);
     if (secret === undefined) return undefined;
     const device = await ctx.call(Store, "knownDevice", hashToken(secret));
-    const isKnown = device?.user === user && ctx.wallClock() - (device?.createdAt ?? 0) < KNOWN_MS;
-    return isKnown ? device?.tokenHash : undefined;
+    if (device === undefined || device.user !== user) return undefined;
+    return ctx.wallClock() - device.createdAt < KNOWN_MS ? device.tokenHash : undefined;
   }
 
   /** Whether it is the account's password: as much work, and as many tries, whether there is one or not. */
