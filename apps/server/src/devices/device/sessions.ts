@@ -11,6 +11,7 @@ import type { Closing, DeviceContext, DeviceState, OwnRecord } from "./state.ts"
 import { publishDevice } from "./telling.ts";
 import { sendOpenWrites } from "./writing.ts";
 
+/** @throws StorageFailedError */
 export async function attach(
   ctx: DeviceContext,
   { connection, about, resume, takeOver }: Attachment,
@@ -20,27 +21,22 @@ export async function attach(
   if (state.attached !== undefined && !takeOver) return { outcome: "occupied" };
   for (const closing of replace(ctx)) await closeSession(ctx, closing);
   const at = ctx.wallClock();
-  try {
-    const { session, resumed, acknowledged } = await ctx.callWithin(Infinity, Store, "openSession", {
-      ...state.address,
-      ...about,
-      at,
-      newSession: randomId(),
-      ...(resume === undefined ? {} : { resume }),
-      resumeAfter: at - SESSION_RESUME_MS,
-    });
-    state.record = withAbout(state, about, at);
-    state.attached = { connection, session, received: acknowledged, acknowledged };
-    state.batch = new Batch(session);
-    ctx.monitor(connection);
-    ctx.subscribe(ALL_ONLINE);
-    publishDevice(ctx);
-    sendOpenWrites(ctx);
-    return { outcome: "attached", session, resumed, acknowledged };
-  } catch (error) {
-    if (error instanceof StorageFailedError) return { outcome: "storage_unavailable" };
-    throw error;
-  }
+  const { session, resumed, acknowledged } = await ctx.callWithin(Infinity, Store, "openSession", {
+    ...state.address,
+    ...about,
+    at,
+    newSession: randomId(),
+    ...(resume === undefined ? {} : { resume }),
+    resumeAfter: at - SESSION_RESUME_MS,
+  });
+  state.record = withAbout(state, about, at);
+  state.attached = { connection, session, received: acknowledged, acknowledged };
+  state.batch = new Batch(session);
+  ctx.monitor(connection);
+  ctx.subscribe(ALL_ONLINE);
+  publishDevice(ctx);
+  sendOpenWrites(ctx);
+  return { outcome: "attached", session, resumed, acknowledged };
 }
 
 /** Tells the connection that is there, if any, that another has come. */

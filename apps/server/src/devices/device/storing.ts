@@ -1,7 +1,7 @@
 /** What a device said goes into the storage in groups, one after the other, and is acknowledged when it is durable. */
 
 import { noReply, type ReplyTo } from "@wheelhouse/actors";
-import type { StoredBatch } from "@wheelhouse/storage";
+import { StorageFailedError, type StoredBatch } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
 import { Batch } from "../batch.ts";
 import { attach, closeSession } from "./sessions.ts";
@@ -15,7 +15,7 @@ export async function goOn(ctx: DeviceContext): Promise<void> {
   while (state.batch.isEmpty) {
     const work = state.waiting.shift();
     if (work === undefined) return;
-    if (work.type === "attach") ctx.reply(work.from, await attach(ctx, work.attachment));
+    if (work.type === "attach") ctx.reply(work.from, await attempt(attach(ctx, work.attachment)));
     else await closeSession(ctx, work);
   }
   const { batch } = state;
@@ -50,7 +50,7 @@ export function takeStored(ctx: DeviceContext, batch: Batch, { writes }: StoredB
 
 const UNAVAILABLE = { outcome: "storage_unavailable" } as const;
 
-/** Grants a wish once everything that the device said before it is stored. */
+/** Grants a wish once everything that the device said before it is stored; `grant` may fail as the storage does. */
 export function inTurn<Outcome>(
   ctx: DeviceContext,
   from: ReplyTo<Outcome | typeof UNAVAILABLE>,
@@ -59,10 +59,10 @@ export function inTurn<Outcome>(
   const { storing, failing, batch } = ctx.state;
   if (failing) return UNAVAILABLE;
   const behind = batch.isEmpty ? storing : batch;
-  if (behind === undefined) return grant(ctx);
+  if (behind === undefined) return attempt(grant(ctx));
   const wish = {
     behind,
-    grant: async (later: DeviceContext) => later.reply(from, await grant(later)),
+    grant: async (later: DeviceContext) => later.reply(from, await attempt(grant(later))),
     refuse: (later: DeviceContext) => later.reply(from, UNAVAILABLE),
   };
   ctx.state.wishes = [...ctx.state.wishes, wish];
@@ -80,4 +80,14 @@ export function refuseWishes(ctx: DeviceContext): void {
   const { wishes } = ctx.state;
   ctx.state.wishes = [];
   for (const wish of wishes) wish.refuse(ctx);
+}
+
+/** That the storage fails is an outcome like others. */
+async function attempt<Outcome>(outcome: Promise<Outcome>): Promise<Outcome | typeof UNAVAILABLE> {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (error instanceof StorageFailedError) return UNAVAILABLE;
+    throw error;
+  }
 }

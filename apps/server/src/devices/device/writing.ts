@@ -16,6 +16,7 @@ export interface Wish {
   readonly expiresInMs: number | undefined;
 }
 
+/** @throws StorageFailedError */
 export async function change(ctx: DeviceContext, { values, by, expiresInMs }: Wish): Promise<ChangeOutcome> {
   const { state } = ctx;
   if (state.record === undefined) return { outcome: "unknown_device" };
@@ -23,42 +24,36 @@ export async function change(ctx: DeviceContext, { values, by, expiresInMs }: Wi
   if ("code" in checked) return { outcome: "refused", ...checked };
   const at = ctx.wallClock();
   const lastsMs = expiresInMs ?? WRITE_EXPIRY_MS;
-  try {
-    const stored = await ctx.callWithin(Infinity, Store, "change", {
-      ...state.address,
-      by,
-      at,
-      expiresAt: at + (checked.pressesTrigger ? Math.min(lastsMs, TRIGGER_EXPIRY_MS) : lastsMs),
-      values: checked.values,
-    });
-    state.writes.remember(stored.replaced);
-    state.writes.add(stored.writes);
-    answerSettling(ctx);
-    state.writes.forgetBehind(stored.writes, new Set(state.settling.map(({ set }) => set)));
-    sendWrites(ctx, stored.writes);
-    planExpiry(ctx);
-    return {
-      outcome: "stored",
-      set: stored.set,
-      writes: stored.writes.map(({ id }) => state.writes.get(id) as WriteRecord),
-    };
-  } catch (error) {
-    if (error instanceof StorageFailedError) return { outcome: "storage_unavailable" };
-    throw error;
-  }
+  const stored = await ctx.callWithin(Infinity, Store, "change", {
+    ...state.address,
+    by,
+    at,
+    expiresAt: at + (checked.pressesTrigger ? Math.min(lastsMs, TRIGGER_EXPIRY_MS) : lastsMs),
+    values: checked.values,
+  });
+  state.writes.remember(stored.replaced);
+  state.writes.add(stored.writes);
+  answerSettling(ctx);
+  state.writes.forgetBehind(stored.writes, new Set(state.settling.map(({ set }) => set)));
+  sendWrites(ctx, stored.writes);
+  planExpiry(ctx);
+  return {
+    outcome: "stored",
+    set: stored.set,
+    writes: stored.writes.map(({ id }) => state.writes.get(id) as WriteRecord),
+  };
 }
 
-/** The wire has no word for it: one that is pending is never sent, and what a device answers to one that was sent is ignored. */
+/**
+ * The wire has no word for it: one that is pending is never sent, and what a device answers to one that was sent is ignored.
+ *
+ * @throws StorageFailedError
+ */
 export async function cancel(ctx: DeviceContext, id: number, by: string): Promise<CancelOutcome> {
   if (!ctx.state.writes.isOpen(id)) return { outcome: "not_open" };
   const update: WriteUpdate = { id, state: "cancelled", reason: `cancelled by ${by}`, at: ctx.wallClock() };
-  try {
-    const [write] = await endWrites(ctx, [update]);
-    return write?.state === "cancelled" ? { outcome: "cancelled", write } : { outcome: "not_open" };
-  } catch (error) {
-    if (error instanceof StorageFailedError) return { outcome: "storage_unavailable" };
-    throw error;
-  }
+  const [write] = await endWrites(ctx, [update]);
+  return write?.state === "cancelled" ? { outcome: "cancelled", write } : { outcome: "not_open" };
 }
 
 // Expiry
