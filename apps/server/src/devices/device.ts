@@ -16,9 +16,9 @@ import {
   type DevicePrivate,
   type DeviceState,
 } from "./device/state.ts";
-import { goOn, grantBehind, inTurn, refuseWishes, store, takeStored } from "./device/storing.ts";
+import { acknowledge, goOn, grantBehind, inTurn, refuseWishes, store } from "./device/storing.ts";
 import { toView } from "./device/telling.ts";
-import { answerLate, awaitSettling, cancel, change, expireWrites, takeEnded } from "./device/writing.ts";
+import { answerLate, awaitSettling, cancel, change, expireWrites, takeStored } from "./device/writing.ts";
 import type { DeviceProtocol } from "./protocol.ts";
 
 /** How long a process stays for a device that is away and that nobody asks about. */
@@ -97,7 +97,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     },
 
     ended(ctx, writes) {
-      takeEnded(ctx, writes);
+      takeStored(ctx, writes);
       restIfIdle(ctx);
     },
 
@@ -111,7 +111,8 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     async batchStored(ctx, batch, stored) {
       ctx.state.storing = undefined;
       ctx.state.failing = false;
-      takeStored(ctx, batch, stored);
+      acknowledge(ctx, batch);
+      takeStored(ctx, stored.writes);
       await grantBehind(ctx, batch);
       await goOn(ctx);
       restIfIdle(ctx);

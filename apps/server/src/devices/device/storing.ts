@@ -1,12 +1,11 @@
 /** What a device said goes into the storage in groups, one after the other, and is acknowledged when it is durable. */
 
 import { noReply, type ReplyTo } from "@wheelhouse/actors";
-import { StorageFailedError, type StoredBatch } from "@wheelhouse/storage";
+import { StorageFailedError } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
 import { Batch } from "../batch.ts";
 import { attach, closeSession } from "./sessions.ts";
 import type { DeviceContext } from "./state.ts";
-import { answerSettling } from "./writing.ts";
 
 /** Stores what has been said, or does what waited for it. Holds the mailbox only while a session opens or closes. */
 export async function goOn(ctx: DeviceContext): Promise<void> {
@@ -31,19 +30,12 @@ export function store(ctx: DeviceContext, batch: Batch): void {
   );
 }
 
-export function takeStored(ctx: DeviceContext, batch: Batch, { writes }: StoredBatch): void {
+/** Tells the connection up to where what it passed on is durable. */
+export function acknowledge(ctx: DeviceContext, { session, line, seq }: Batch): void {
   const { attached } = ctx.state;
-  if (attached !== undefined && attached.session === batch.session && batch.line > 0) {
-    attached.acknowledged = Math.max(attached.acknowledged, batch.seq ?? 0);
-    ctx.cast(
-      attached.connection,
-      "stored",
-      batch.line,
-      batch.seq === undefined ? undefined : attached.acknowledged,
-    );
-  }
-  ctx.state.writes.remember(writes);
-  answerSettling(ctx);
+  if (attached?.session !== session || line === 0) return;
+  attached.acknowledged = Math.max(attached.acknowledged, seq ?? 0);
+  ctx.cast(attached.connection, "stored", line, seq === undefined ? undefined : attached.acknowledged);
 }
 
 // What people want

@@ -31,9 +31,8 @@ export async function change(ctx: DeviceContext, { values, by, expiresInMs }: Wi
     expiresAt: at + (checked.pressesTrigger ? Math.min(lastsMs, TRIGGER_EXPIRY_MS) : lastsMs),
     values: checked.values,
   });
-  state.writes.remember(stored.replaced);
+  takeStored(ctx, stored.replaced);
   state.writes.add(stored.writes);
-  answerSettling(ctx);
   state.writes.forgetBehind(stored.writes, new Set(state.settling.map(({ set }) => set)));
   sendWrites(ctx, stored.writes);
   planExpiry(ctx);
@@ -92,12 +91,12 @@ async function endWrites(
   updates: readonly WriteUpdate[],
 ): Promise<readonly WriteRecord[]> {
   const ended = await ctx.callWithin(Infinity, Store, "updateWrites", updates);
-  takeEnded(ctx, ended);
+  takeStored(ctx, ended);
   return ended;
 }
 
-/** Takes on what ended in the storage. */
-export function takeEnded(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
+/** Takes on writes as they are stored now. */
+export function takeStored(ctx: DeviceContext, writes: readonly WriteRecord[]): void {
   ctx.state.writes.remember(writes);
   answerSettling(ctx);
 }
@@ -122,7 +121,7 @@ export function answerLate(ctx: DeviceContext, waiting: Settling): void {
 }
 
 /** Answers those who waited for a change that is settled now. */
-export function answerSettling(ctx: DeviceContext): void {
+function answerSettling(ctx: DeviceContext): void {
   const { state } = ctx;
   state.settling = state.settling.filter(({ set, from, deadline }) => {
     const settled = state.writes.isSettled(set);
