@@ -61,3 +61,6 @@ export {
   type WriteStateName,
   type WriteUpdate,
 } from "./ports.ts";
+
+// Rules that whoever keeps writes at hand shares with the adapters
+export { isOpen, isOverdue, toExpiry } from "./rules/writes.ts";

@@ -4,7 +4,7 @@
  */
 
 import { kindOf, showValue, valuesEqual, type AppliedResult, type JsonValue } from "@wheelhouse/protocol";
-import { OPEN_WRITE_STATES, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
+import { isOpen, isOverdue, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
 import type { VariableTable } from "./variable-table.ts";
 
 /** What a device's answer to a set means: new states, and the values it says its variables have. */
@@ -14,8 +14,6 @@ export interface Answer {
   /** What is wrong with the first value that isn't of its variable's kind. It counts for nothing; the others do. */
   readonly problem: string | undefined;
 }
-
-const isOpen = ({ state }: WriteRecord): boolean => OPEN_WRITE_STATES.includes(state);
 
 export class WriteTable {
   readonly #writes = new Map<number, WriteRecord>();
@@ -58,7 +56,7 @@ export class WriteTable {
 
   /** What is still unanswered though its time is over. */
   overdue(at: number): readonly WriteRecord[] {
-    return this.#unanswered.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= at);
+    return this.#unanswered.filter((write) => isOverdue(write, at));
   }
 
   /** When the next of the unanswered ones is overdue. */

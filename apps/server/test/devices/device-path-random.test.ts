@@ -11,7 +11,7 @@ import {
   type SimulatedNetworkOptions,
 } from "@wheelhouse/net/simulation";
 import type { JsonObject } from "@wheelhouse/protocol";
-import { OPEN_WRITE_STATES, type WriteRecord } from "@wheelhouse/storage";
+import { isOpen, type WriteRecord } from "@wheelhouse/storage";
 import { describe, expect, test } from "vitest";
 import { deviceName, type ProjectEvent } from "../../src/devices/protocol.ts";
 import type { StorageCall } from "../store/unreliable-storage.ts";
@@ -43,7 +43,6 @@ const STORING: readonly StorageCall[] = [
   "closeSession",
 ];
 
-const isOpen = ({ state }: WriteRecord) => OPEN_WRITE_STATES.includes(state);
 const keyOf = (device: string, set: number, name: string) => `${device} ${set} ${name}`;
 
 /** One play: everything that may happen. */

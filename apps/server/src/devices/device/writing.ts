@@ -1,7 +1,7 @@
 /** Changes that people make: stored before they are sent, sent until they are answered or end. */
 
 import { TRIGGER_EXPIRY_MS, WRITE_EXPIRY_MS, type JsonObject } from "@wheelhouse/protocol";
-import { StorageFailedError, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
+import { StorageFailedError, toExpiry, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
 import type { CancelOutcome, ChangeOutcome } from "../protocol.ts";
 import { RETRY_STORING_MS, type DeviceContext, type DeviceState, type Settling } from "./state.ts";
@@ -60,13 +60,9 @@ export async function cancel(ctx: DeviceContext, id: number, by: string): Promis
 /** Ends what nobody answered in time, and sets the timer for the next. */
 export async function expireWrites(ctx: DeviceContext): Promise<void> {
   const at = ctx.wallClock();
-  const overdue = ctx.state.writes.overdue(at);
+  const updates = ctx.state.writes.overdue(at).map((write) => toExpiry(write, at));
   try {
-    if (overdue.length > 0)
-      await endWrites(
-        ctx,
-        overdue.map(({ id }) => ({ id, state: "expired", at })),
-      );
+    if (updates.length > 0) await endWrites(ctx, updates);
     planExpiry(ctx);
   } catch (error) {
     if (!(error instanceof StorageFailedError)) throw error;
