@@ -19,7 +19,14 @@ import {
 import { StorageFailedError, type DeviceKeyRecord } from "@wheelhouse/storage";
 import { Store } from "../store/store.ts";
 import { withDevice } from "./devices.ts";
-import { NEITHER_DIALECT, clockAhead, dialectOf, type Dialect, type Said } from "./dialects.ts";
+import {
+  NEITHER_DIALECT,
+  clockAhead,
+  dialectOf,
+  type Dialect,
+  type Said,
+  type SaidByStranger,
+} from "./dialects.ts";
 import {
   RevokedTopic,
   type AttachOutcome,
@@ -105,13 +112,10 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
   overlong(ctx) {
     const { dialect, verified } = ctx.state;
     ctx.state.lastLineAt = ctx.now();
-    if (verified === undefined) return leave(ctx, "too_large", "the line is too long");
-    ctx.send(
-      (dialect as Dialect).refusal(
-        "too_large",
-        `expected a line of at most ${MAX_LINE_BYTES} bytes; this one was skipped`,
-      ),
-    );
+    if (dialect === undefined || verified === undefined)
+      return leave(ctx, "too_large", "the line is too long");
+    const text = `expected a line of at most ${MAX_LINE_BYTES} bytes; this one was skipped`;
+    ctx.send(dialect.refusal("too_large", text));
   },
 
   // Whoever closes here has said so to the device's process already.
@@ -211,14 +215,13 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   const { state } = ctx;
   state.dialect ??= dialectOf(line);
   const { dialect, verified } = state;
-  if (verified !== undefined) countLine(ctx, verified.key);
   if (dialect === undefined) return leave(ctx, NEITHER_DIALECT.code, NEITHER_DIALECT.text);
-  if (verified !== undefined && dialect.claimsOtherKey(line, verified.key)) {
-    return void ctx.send(dialect.refusal("unauthorized", "this connection is verified with another key"));
-  }
   const receivedAt = ctx.wallClock();
   if (verified === undefined)
     return hearStranger(ctx, dialect, dialect.readStranger(line, { receivedAt, clockAheadMs: 0 }));
+  countLine(ctx, dialect, verified.key);
+  if (dialect.claimsOtherKey(line, verified.key))
+    return void ctx.send(dialect.refusal("unauthorized", "this connection is verified with another key"));
   const said = dialect.read(line, { receivedAt, clockAheadMs: verified.clockAheadMs });
   return hearDevice(ctx, dialect, verified, said, receivedAt);
 }
@@ -233,7 +236,7 @@ function readOn(ctx: Ctx): void {
 }
 
 /** The line that is one too many is heard all the same; the next one has to wait. */
-function countLine(ctx: Ctx, key: string): void {
+function countLine(ctx: Ctx, dialect: Dialect, key: string): void {
   const { state } = ctx;
   const now = ctx.now();
   if (state.limits.lines.take(key, now) || state.tooFast) return;
@@ -242,17 +245,13 @@ function countLine(ctx: Ctx, key: string): void {
   ctx.after(SLOW_STEP_MS, "mayGoOn");
   if (now - state.toldTooFastAt < SLOW_NOTICE_MS) return;
   state.toldTooFastAt = now;
-  ctx.send(
-    state.dialect?.refusal(
-      "rate_limited",
-      "too many lines a second for this key; they are read more slowly",
-    ) ?? "",
-  );
+  const text = "too many lines a second for this key; they are read more slowly";
+  ctx.send(dialect.refusal("rate_limited", text));
 }
 
 // Before verification
 
-function hearStranger(ctx: Ctx, dialect: Dialect, said: Said): void | Promise<void> {
+function hearStranger(ctx: Ctx, dialect: Dialect, said: SaidByStranger): void | Promise<void> {
   switch (said.type) {
     case "identify":
       return verify(ctx, dialect, said.key, said.hello);
@@ -260,8 +259,6 @@ function hearStranger(ctx: Ctx, dialect: Dialect, said: Said): void | Promise<vo
       return void ctx.send(dialect.refusal(said.code, said.text));
     case "bye":
       return ctx.close();
-    default:
-      return void ctx.send(dialect.refusal("unauthorized", "expected a right key first"));
   }
 }
 

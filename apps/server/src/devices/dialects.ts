@@ -44,6 +44,9 @@ export type Said =
   | { readonly type: "bye" }
   | Refusal;
 
+/** All that a connection can say before it is verified. */
+export type SaidByStranger = Extract<Said, { type: "identify" | "bye" | "refused" }>;
+
 /** What reading a line needs to know of its connection. */
 export interface LineTimes {
   /** The server's clock when the line came. */
@@ -67,7 +70,7 @@ export interface Dialect {
   readonly isAnonymous: boolean;
   read(line: string, times: LineTimes): Said;
   /** The same of a connection that isn't verified: what doesn't claim to verify it is `unauthorized`, whatever it holds. */
-  readStranger(line: string, times: LineTimes): Said;
+  readStranger(line: string, times: LineTimes): SaidByStranger;
   /** Whether a line of a verified connection claims another key than the connection's. */
   claimsOtherKey(line: string, key: string): boolean;
   welcome(facts: WelcomeFacts): string;
@@ -123,7 +126,8 @@ const dialect1: Dialect = {
   },
 
   readStranger(line, times) {
-    return line.startsWith("v:") ? dialect1.read(line, times) : KEY_FIRST;
+    const said = dialect1.read(line, times);
+    return said.type === "identify" ? said : KEY_FIRST;
   },
 
   claimsOtherKey: (line, key) => !line.startsWith("v:") && isDialect1(line) && claimedKey(line) !== key,
