@@ -24,7 +24,7 @@ export interface Reading {
   readonly values: readonly JsonValue[];
 }
 
-export function toSamples({ names, values, at, receivedAt, backlog }: Reading): readonly Sample[] {
+function toSamples({ names, values, at, receivedAt, backlog }: Reading): readonly Sample[] {
   return names.map((name, place) => ({ name, value: values[place] as JsonValue, at, receivedAt, backlog }));
 }
 

@@ -30,7 +30,7 @@ export function isStoringEvent(event: { readonly type: string }): event is Stori
 }
 
 /** A failure is told at once, and those behind it so often. */
-export const TELL_AGAIN_MS = 60_000;
+const TELL_AGAIN_MS = 60_000;
 
 export class StoringHealth {
   readonly #now: () => number;

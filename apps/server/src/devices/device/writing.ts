@@ -70,7 +70,7 @@ export async function expireWrites(ctx: DeviceContext): Promise<void> {
   }
 }
 
-export function planExpiry(ctx: DeviceContext): void {
+function planExpiry(ctx: DeviceContext): void {
   const next = ctx.state.writes.nextExpiry;
   if (next !== undefined) ringIn(ctx, Math.min(Math.max(next - ctx.wallClock(), 1), LONGEST_TIMER_MS));
 }
