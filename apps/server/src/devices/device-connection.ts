@@ -163,15 +163,6 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
       if (dialect !== undefined && verified !== undefined) ctx.send(dialect.set(verified.key, set, values));
     },
 
-    storageUnavailable(ctx) {
-      ctx.send(
-        ctx.state.dialect?.refusal(
-          "storage_unavailable",
-          "storing fails for now; what was sent is kept and tried again",
-        ) ?? "",
-      );
-    },
-
     end: (ctx, code, text) => leave(ctx, code, text),
 
     verifyTimedOut(ctx) {

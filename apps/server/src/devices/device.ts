@@ -122,7 +122,9 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
       // Anything but the engine's own failure is a bug: the process ends, and the device sends again what wasn't stored.
       if (!(error instanceof StorageFailedError)) throw error;
       const { attached, failing } = ctx.state;
-      if (attached !== undefined && !failing) ctx.cast(attached.connection, "storageUnavailable");
+      const text = "storing fails for now; what was sent is kept and tried again";
+      if (attached !== undefined && !failing)
+        ctx.cast(attached.connection, "refuse", "storage_unavailable", text, undefined);
       ctx.state.failing = true;
       refuseWishes(ctx);
       ctx.after(RETRY_STORING_MS, "store", batch);

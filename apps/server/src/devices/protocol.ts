@@ -159,10 +159,9 @@ export interface DeviceConnectionProtocol {
   casts: {
     /** Everything up to this line, and this `seq` where lines have one, is durable. */
     stored(line: number, seq: number | undefined): void;
-    /** The line was understood but doesn't fit the device. */
+    /** What was understood doesn't fit the device, or can't be stored for now. */
     refuse(code: Code, text: string, seq: number | undefined): void;
     set(set: number, values: readonly WantedValue[]): void;
-    storageUnavailable(): void;
     /** Tells the device the code and closes. */
     end(code: Code, text: string): void;
   };
