@@ -63,7 +63,6 @@ export interface WelcomeFacts {
 }
 
 export interface Dialect {
-  readonly number: 1 | 2;
   /** Whether silence means that the device is gone; else its open socket is all the presence there is. */
   readonly hasHeartbeat: boolean;
   /** Whether several connections of one device share its key, and none may push another out. */
@@ -103,7 +102,6 @@ export function toServerTime(at: number | undefined, { receivedAt, clockAheadMs 
 }
 
 const dialect1: Dialect = {
-  number: 1,
   hasHeartbeat: false,
   isAnonymous: true,
 
@@ -142,7 +140,6 @@ const dialect1: Dialect = {
 };
 
 const dialect2: Dialect = {
-  number: 2,
   hasHeartbeat: true,
   isAnonymous: false,
 
