@@ -32,10 +32,6 @@ export class WriteTable {
     this.add(stored);
   }
 
-  get(id: number): WriteRecord | undefined {
-    return this.#writes.get(id);
-  }
-
   isOpen(id: number): boolean {
     return this.#open.has(id);
   }

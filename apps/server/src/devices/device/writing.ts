@@ -36,11 +36,7 @@ export async function change(ctx: DeviceContext, { values, by, expiresInMs }: Wi
   state.writes.forgetBehind(stored.writes, new Set(state.settling.map(({ set }) => set)));
   sendWrites(ctx, stored.writes);
   planExpiry(ctx);
-  return {
-    outcome: "stored",
-    set: stored.set,
-    writes: stored.writes.map(({ id }) => state.writes.get(id) as WriteRecord),
-  };
+  return { outcome: "stored", set: stored.set, writes: state.writes.ofSet(stored.set) };
 }
 
 /**
