@@ -12,7 +12,7 @@ export interface LaterThread<Calls extends Record<keyof Calls, Call>> {
   /** Tells the thread, a little later, that there is something new for it; starts it too. */
   notify(): void;
   close(): Promise<void>;
-  /** See {@link DatabaseThread.stop}. */
+  /** Ends in the middle of what it does: for a thread whose work can be taken up again. */
   stop(): Promise<void>;
   abandon(error: StorageFailedError): void;
 }
@@ -86,8 +86,6 @@ export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
       refusal = new StorageClosedError("the storage is closed");
       clearTimeout(timer);
       await started?.worker.terminate();
-      const [thread] = await Promise.allSettled([opened]);
-      if (thread.status === "fulfilled") await thread.value?.stop();
     },
     abandon(error) {
       refusal ??= error;

@@ -31,8 +31,6 @@ export interface DatabaseThread<Calls extends Record<keyof Calls, Call>> {
   ): Promise<ReturnType<Calls[Name]>>;
   /** Answers what was asked, then ends; later calls reject with StorageClosedError. */
   close(): Promise<void>;
-  /** Ends in the middle of what it does: for a thread whose work can be taken up again. */
-  stop(): Promise<void>;
   /** Ends at once: all that is asked or waiting rejects with that error. */
   abandon(error: StorageFailedError): void;
 }
@@ -172,11 +170,6 @@ function toClient<Calls extends Record<keyof Calls, Call>>(
       sendAsked();
       if (refusal === undefined) post(worker, "close");
       refusal = new StorageClosedError("the storage is closed");
-      await ended;
-    },
-    async stop() {
-      refusal = new StorageClosedError("the storage is closed");
-      await worker.terminate();
       await ended;
     },
     abandon(error) {
