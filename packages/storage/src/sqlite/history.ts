@@ -10,6 +10,7 @@ import {
   type Chunk,
   type Point,
 } from "../rules/history.ts";
+import { timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegment, ReadSegments } from "./segments/read-segments.ts";
 import { fromStored, type StoredValue } from "./values.ts";
@@ -19,17 +20,15 @@ export function historyReading(names: Names, segments: ReadSegments) {
     history(query: HistoryQuery): readonly Point[] {
       const variable = names.variableRow(query.project, query.device, query.name);
       if (variable === undefined) return [];
-      const { from = -MAX_TIME, to = MAX_TIME, points } = query;
+      const [from, to] = timesBetween(query);
       const chunks = segments
         .of(variable.project)
         .flatMap((row) => chunksOf(segments.open(row), variable.row, from, to));
-      if (isNumeric(query.kind)) return thinChunks(chunks, from, to, points);
-      return newestChanges(newestFirst(chunks, from, to), points);
+      if (isNumeric(query.kind)) return thinChunks(chunks, from, to, query.points);
+      return newestChanges(newestFirst(chunks, from, to), query.points);
     },
   };
 }
-
-const MAX_TIME = Number.MAX_SAFE_INTEGER;
 
 /** Those of the index, and one of what isn't indexed yet. */
 function chunksOf(segment: ReadSegment, variable: number, from: Time, to: Time): readonly Chunk[] {

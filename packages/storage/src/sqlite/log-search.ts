@@ -3,7 +3,8 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Time } from "../ports.ts";
 import { foldCase, levelRank } from "../rules/logs.ts";
-import type { IdRange, Order, ReadIndex } from "./index/read-index.ts";
+import { directionOf, timesBetween, type Order } from "./bounds.ts";
+import type { IdRange, ReadIndex } from "./index/read-index.ts";
 import type { ReadSegment } from "./segments/read-segments.ts";
 import type { Statement } from "./statement.ts";
 
@@ -59,7 +60,7 @@ function entriesIn(
   const where = ["id BETWEEN ? AND ?", ...conditions.map(({ sql }) => sql)].join(" AND ");
   const statement: Statement<LogRow> = segment.prepared(
     `SELECT id, device, session, at, delay, level, message, fields FROM logs
-     WHERE ${where} ORDER BY id ${order === "newest" ? "DESC" : "ASC"} LIMIT ?`,
+     WHERE ${where} ORDER BY id ${directionOf(order)} LIMIT ?`,
   );
   const parameters = conditions.flatMap((condition) => condition.parameters);
   return ({ low, high }, limit) => statement.all(low, high, ...parameters, limit);
@@ -102,7 +103,7 @@ function* rangesToLookAt(index: ReadIndex | undefined, filter: LogFilter, order:
 function narrow(index: ReadIndex, { session, from, to }: LogFilter, range: IdRange): IdRange | undefined {
   const bySession = session === undefined ? range : index.narrowBySession(range, session);
   if (bySession === undefined || (from === undefined && to === undefined)) return bySession;
-  return index.narrowByTime(bySession, from ?? -MAX_TIME, to ?? MAX_TIME);
+  return index.narrowByTime(bySession, ...timesBetween({ from, to }));
 }
 
 /** The part of the index that says most: a rare text, else notes, since they are few, else a text that isn't rare. */
@@ -130,4 +131,3 @@ export const FIRST_NOTE = levelRank("warn");
 const FEW_NOTES = 2_000;
 /** Places where looking takes less time than to go through the notes of a segment. */
 const RARE_TEXTS = 1_000;
-const MAX_TIME = Number.MAX_SAFE_INTEGER;

@@ -3,7 +3,7 @@
 import { LOG_LEVELS, type JsonObject } from "@wheelhouse/protocol";
 import type { LogEntryRecord, LogQuery, Time } from "../ports.ts";
 import { levelRank } from "../rules/logs.ts";
-import type { Order } from "./index/read-index.ts";
+import type { Order } from "./bounds.ts";
 import { searchSegment, type LogFilter, type LogRow } from "./log-search.ts";
 import type { Names } from "./names.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from "@wheelhouse/protocol";
 import type { MarkerQuery, MarkerRecord, Time } from "../ports.ts";
+import { directionOf, timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";
@@ -19,7 +20,7 @@ interface MarkerRow {
 
 export function markerReading(names: Names, segments: ReadSegments) {
   function markers(query: MarkerQuery): readonly MarkerRecord[] {
-    const { project, before = Number.MAX_SAFE_INTEGER, after = 0, from, to, order = "newest", limit } = query;
+    const { project, before = Number.MAX_SAFE_INTEGER, after = 0, order = "newest", limit } = query;
     const projectRow = names.project(project);
     if (projectRow === undefined) return [];
     const session = query.session === undefined ? null : names.sessionRow(query.session)?.row;
@@ -31,9 +32,8 @@ export function markerReading(names: Names, segments: ReadSegments) {
       if (!mayHold(segment, after + 1, before - 1)) continue;
       const page = segments
         .open(segment)
-        .prepared<MarkerRow>(`${SELECT_MARKERS} ${order === "newest" ? "DESC" : "ASC"} LIMIT ?7`);
-      const times = [from ?? -MAX_TIME, to ?? MAX_TIME] as const;
-      const rows = page.all(after, before, device, session, ...times, limit - found.length);
+        .prepared<MarkerRow>(`${SELECT_MARKERS} ${directionOf(order)} LIMIT ?7`);
+      const rows = page.all(after, before, device, session, ...timesBetween(query), limit - found.length);
       for (const marker of rows) found.push(marker);
     }
     return found.map((row) => toMarkerRecord(project, names, row));
@@ -49,7 +49,6 @@ export function markerReading(names: Names, segments: ReadSegments) {
 
 /** The row of a device that isn't stored: markers of the whole project are found all the same. */
 const NOBODY = -1;
-const MAX_TIME = Number.MAX_SAFE_INTEGER;
 
 const SELECT_MARKERS = `
   SELECT id, device, session, at, delay, name, fields, by FROM markers

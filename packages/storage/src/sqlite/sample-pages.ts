@@ -1,6 +1,7 @@
 /** Reading samples in the order of their arrival, over the segments of a project. */
 
 import type { SamplePage, SampleQuery, SampleRecord, Time } from "../ports.ts";
+import { timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegment, ReadSegments } from "./segments/read-segments.ts";
 import { fromStored, type StoredValue } from "./values.ts";
@@ -48,11 +49,10 @@ export function samplePageReading(names: Names, segments: ReadSegments) {
 }
 
 const NOTHING: SamplePage = { samples: [], next: null };
-const MAX_TIME = Number.MAX_SAFE_INTEGER;
 
 function readSamples(
   segment: ReadSegment,
-  { from, to }: SampleQuery,
+  query: SampleQuery,
   variables: readonly number[] | undefined,
   after: number,
   upTo: number,
@@ -65,7 +65,7 @@ function readSamples(
      WHERE number > ?1 AND number <= ?2 AND at BETWEEN ?3 AND ?4 AND ${ofVariables} ORDER BY number LIMIT ?6`,
   );
   const list = variables === undefined ? null : JSON.stringify(variables);
-  return page.all(after, upTo, from ?? -MAX_TIME, to ?? MAX_TIME, list, limit);
+  return page.all(after, upTo, ...timesBetween(query), list, limit);
 }
 
 function lastSampleIn({ prepared, row }: ReadSegment): number {

@@ -5,6 +5,7 @@
 
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { WriteQuery } from "../ports.ts";
+import { directionOf, timesBetween, type Direction } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import { prepareOnce } from "./statement.ts";
 
@@ -107,10 +108,8 @@ function toConditions(names: Names, project: number, query: WriteQuery): readonl
   if (state !== undefined) add("writes_by_state", "project = ? AND state = ?", project, state);
   if (by !== undefined) add("writes_by_person", "project = ? AND by = ?", project, by);
   if (from === undefined && to === undefined) return conditions;
-  return [...conditions, inTime(project, from ?? -MAX_TIME, to ?? MAX_TIME)];
+  return [...conditions, inTime(project, ...timesBetween(query))];
 }
-
-const MAX_TIME = Number.MAX_SAFE_INTEGER;
 
 function inTime(project: number, from: number, to: number): Condition {
   const sql = "project = ? AND created_at BETWEEN ? AND ?";
@@ -129,9 +128,9 @@ function without(conditions: readonly Condition[], condition: Condition): readon
 interface Range {
   readonly low: number;
   readonly high: number;
-  readonly order: "ASC" | "DESC";
+  readonly order: Direction;
 }
 
 function toRange({ before = Number.MAX_SAFE_INTEGER, after = 0, order }: WriteQuery): Range {
-  return { low: after, high: before, order: order === "oldest" ? "ASC" : "DESC" };
+  return { low: after, high: before, order: directionOf(order) };
 }

@@ -3,6 +3,7 @@
 import type { Time } from "../../ports.ts";
 import type { Chunk } from "../../rules/history.ts";
 import { decodeSamples, visitNumbers } from "../../rules/sample-codec.ts";
+import { directionOf, type Order } from "../bounds.ts";
 import type { PrepareOnce } from "../statement.ts";
 import { VERSION } from "./index-file.ts";
 import { toTextQuery } from "./text-query.ts";
@@ -12,8 +13,6 @@ export interface IdRange {
   readonly low: number;
   readonly high: number;
 }
-
-export type Order = "newest" | "oldest";
 
 export interface ReadIndex {
   /** The last log entry and the last sample that it covers. */
@@ -73,13 +72,13 @@ export function indexReading(prepared: PrepareOnce): ReadIndex | undefined {
     },
     *notes({ low, high }, level, device, order) {
       const sql = `SELECT id FROM notes WHERE ${ofDevice(device)} AND id BETWEEN ?1 AND ?2 AND level >= ?3
-        ORDER BY id ${direction(order)}`;
+        ORDER BY id ${directionOf(order)}`;
       const rows = prepared<{ id: number }>(sql).iterate(low, high, level, device ?? null);
       for (const { id } of rows) yield { low: id, high: id };
     },
     *deviceRanges({ low, high }, device, order) {
       const sql = `SELECT first_id AS low, last_id AS high FROM device_ranges
-        WHERE device = ?1 AND first_id <= ?3 AND last_id >= ?2 ORDER BY first_id ${direction(order)}`;
+        WHERE device = ?1 AND first_id <= ?3 AND last_id >= ?2 ORDER BY first_id ${directionOf(order)}`;
       yield* prepared<IdRange>(sql).iterate(device, low, high);
     },
     countNotes({ low, high }, level, device, most) {
@@ -98,7 +97,7 @@ export function indexReading(prepared: PrepareOnce): ReadIndex | undefined {
       const query = toTextQuery(text);
       if (query === undefined) return undefined;
       const sql = `SELECT rowid AS id FROM texts WHERE texts MATCH ?1 AND rowid BETWEEN ?2 AND ?3
-        ORDER BY rowid ${direction(order)}`;
+        ORDER BY rowid ${directionOf(order)}`;
       return toGroups(prepared<{ id: number }>(sql).iterate(query, startOfGroup(low), high));
     },
     chunks: (variable, from, to) =>
@@ -134,8 +133,6 @@ function clip(range: IdRange | undefined, { low, high }: IdRange): IdRange | und
   const clipped = { low: Math.max(range.low, low), high: Math.min(range.high, high) };
   return clipped.low > clipped.high ? undefined : clipped;
 }
-
-const direction = (order: Order) => (order === "newest" ? "DESC" : "ASC");
 
 const ofDevice = (device: number | undefined) => (device === undefined ? "?4 IS NULL" : "device = ?4");
 

@@ -1,6 +1,6 @@
 /** Going through segments without opening those that can hold nothing of what is wanted. */
 
-import type { Order } from "../index/read-index.ts";
+import type { Order } from "../bounds.ts";
 import type { SegmentRow } from "./segment-list.ts";
 
 /** Takes them oldest first. */
