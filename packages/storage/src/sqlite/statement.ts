@@ -1,4 +1,4 @@
-/** Prepared statements whose rows have a type. */
+/** What is done with an open database: prepared statements whose rows have a type, transactions, giving room back. */
 
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 
@@ -39,5 +39,14 @@ export function inTransaction<Result>(database: DatabaseSync, run: () => Result)
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
+  }
+}
+
+/** Writes the file anew without the pages that are free, which else are only used again. */
+export function giveRoomBack(database: DatabaseSync): void {
+  try {
+    database.exec("VACUUM");
+  } catch {
+    // It takes as much room once more for a moment; where there isn't, it has to do as it is.
   }
 }

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { openSegment, segmentFile, sizeOfFile, type SegmentName } from "../segments/segment-file.ts";
-import { inTransaction, prepare } from "../statement.ts";
+import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
 
 /** Pages of the text index that one step writes: some 20 ms. */
 const PAGES_A_STEP = 256;
@@ -29,12 +29,7 @@ export function dropFreePages(index: DatabaseSync): void {
     index,
     "SELECT page_count AS pages, freelist_count AS free FROM pragma_page_count, pragma_freelist_count",
   ).get() ?? { pages: 0, free: 0 };
-  if (free <= pages * MOST_FREE) return;
-  try {
-    index.exec("VACUUM");
-  } catch {
-    // It takes as much room once more for a moment; where there isn't, it has to do as it is.
-  }
+  if (free > pages * MOST_FREE) giveRoomBack(index);
 }
 
 /** Empties the write-ahead logs of both files; false while a reader stands in one of them. */

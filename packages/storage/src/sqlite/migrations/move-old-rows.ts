@@ -13,7 +13,7 @@ import { databaseFile } from "../folder.ts";
 import { openToRead } from "../open-to-read.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "../segments/current-segments.ts";
 import type { SegmentWriter } from "../segments/segment-writer.ts";
-import { inTransaction, prepare } from "../statement.ts";
+import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
 import type { StoredValue } from "../values.ts";
 
 /** Rows that are committed together. */
@@ -40,15 +40,6 @@ export function moveOldRows(main: DatabaseSync, folder: string, limits: SegmentL
   const hasMoved = moveProjects(main, folder, limits);
   inTransaction(main, () => main.exec("DROP TABLE logs; DROP TABLE samples"));
   if (hasMoved) giveRoomBack(main);
-}
-
-/** Without it the file stays as big as it was, and what is free in it is used again. */
-function giveRoomBack(main: DatabaseSync): void {
-  try {
-    main.exec("VACUUM");
-  } catch {
-    // It takes as much room once more for a moment; where there isn't, it has to do as it is.
-  }
 }
 
 function beginAnew(main: DatabaseSync, folder: string): void {
