@@ -5,7 +5,10 @@ import type { PasswordResetOutcome, PasswordResetRecord, Time } from "../ports.t
 import { alreadyStored, unknownUser } from "../rules/arguments.ts";
 import { prepare } from "./statement.ts";
 
-export function passwordResetWriting(database: DatabaseSync) {
+export function passwordResetWriting(
+  database: DatabaseSync,
+  setPassword: (user: string, passwordHash: string) => void,
+) {
   const forget = prepare(database, "DELETE FROM password_resets WHERE expires_at <= ?");
   const found = prepare<PasswordResetRecord>(database, SELECT_RESET);
   const add = prepare(
@@ -15,7 +18,6 @@ export function passwordResetWriting(database: DatabaseSync) {
      ON CONFLICT (user) DO UPDATE SET
        token_hash = excluded.token_hash, created_at = excluded.created_at, expires_at = excluded.expires_at`,
   );
-  const setPassword = prepare(database, "UPDATE users SET password_hash = ?2 WHERE id = ?1");
   const credentials = prepare<{ tokenHash: string }>(
     database,
     `SELECT token_hash AS tokenHash FROM web_sessions WHERE user = ${THE_USER}
@@ -36,7 +38,7 @@ export function passwordResetWriting(database: DatabaseSync) {
       if (reset === undefined || reset.expiresAt <= at) return undefined;
       const { user } = reset;
       const ended = credentials.all(user).map((credential) => credential.tokenHash);
-      setPassword.run(user, passwordHash);
+      setPassword(user, passwordHash);
       for (const removal of removals) removal.run(user);
       return { user, ended };
     },

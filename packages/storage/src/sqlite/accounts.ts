@@ -23,7 +23,7 @@ export function accountWriting(database: DatabaseSync) {
     `INSERT INTO users (id, email, password_hash, created_at, admin)
      SELECT ?, ?, ?, ?, NOT EXISTS (SELECT 1 FROM users)`,
   );
-  const setPassword = prepare(database, "UPDATE users SET password_hash = ?2 WHERE id = ?1");
+  const savePassword = prepare(database, "UPDATE users SET password_hash = ?2 WHERE id = ?1");
   const addProject = prepare(
     database,
     "INSERT INTO projects (id, name, created_at, max_age_ms, max_bytes) VALUES (?, ?, ?, ?, ?)",
@@ -44,6 +44,10 @@ export function accountWriting(database: DatabaseSync) {
     database,
     `${SELECT_KEY} WHERE projects.id = ? AND device_keys.id = ?`,
   );
+
+  function setPassword(user: string, passwordHash: string): void {
+    if (savePassword.run(user, passwordHash).changes === 0) throw unknownUser(user);
+  }
 
   const users = {
     addUser({ id, email, passwordHash, createdAt }: UserRecord): "added" | "exists" {
@@ -69,7 +73,7 @@ export function accountWriting(database: DatabaseSync) {
   return {
     ...credentialWriting(database),
     ...members,
-    ...passwordResetWriting(database),
+    ...passwordResetWriting(database, setPassword),
     register(user: UserRecord, project: ProjectRecord, key: DeviceKeyRecord): "registered" | "exists" {
       if (users.addUser(user) === "exists") return "exists";
       members.addProject(project, user.id, key);
@@ -79,9 +83,7 @@ export function accountWriting(database: DatabaseSync) {
       setRetention.run(project, maxAgeMs, maxBytes);
       return users.storedProject(project);
     },
-    setPassword(user: string, passwordHash: string): void {
-      if (setPassword.run(user, passwordHash).changes === 0) throw unknownUser(user);
-    },
+    setPassword,
     addDeviceKey: (key: DeviceKeyRecord): void => users.addDeviceKey(key),
     revokeDeviceKey(project: string, id: string, at: Time): DeviceKeyRecord | undefined {
       revokeKey.run(project, id, at);
