@@ -3,7 +3,7 @@
 import type { NewChange, StoredChange, Time, WriteRecord, WriteUpdate } from "../ports.ts";
 import { unknownVariable } from "../rules/arguments.ts";
 import { isOpen, isOverdue, newWrite, replaceWrite, toExpiry, updateWrite } from "../rules/writes.ts";
-import { findDevice, takeEntry, type MemoryDisk } from "./disk.ts";
+import { findDevice, takeEntry, type MemoryDisk, type StoredDevice } from "./disk.ts";
 
 export function writeCalls(disk: MemoryDisk) {
   return {
@@ -13,7 +13,7 @@ export function writeCalls(disk: MemoryDisk) {
       if (unknown !== undefined) throw unknownVariable(unknown.name);
       device.lastSet += 1;
       const set = device.lastSet;
-      const replaced = openWritesOf(disk, change).map((write) =>
+      const replaced = openWritesOf(disk, device, change).map((write) =>
         save(disk, replaceWrite(write, change.at, takeEntry(disk))),
       );
       const writes = change.values.map((value) =>
@@ -40,10 +40,15 @@ export function updateWrites(disk: MemoryDisk, updates: readonly WriteUpdate[]):
   });
 }
 
-function openWritesOf(disk: MemoryDisk, { project, device, values }: NewChange): readonly WriteRecord[] {
+/** The open writes of the variables that are to be changed. */
+function openWritesOf(
+  disk: MemoryDisk,
+  { openWrites }: StoredDevice,
+  { values }: NewChange,
+): readonly WriteRecord[] {
   const names = new Set(values.map(({ name }) => name));
-  const open = [...findDevice(disk, { project, device }).openWrites].map((id) => disk.writes.get(id));
-  return open.filter((write) => write !== undefined).filter((write) => names.has(write.name));
+  const open = [...openWrites].map((id) => disk.writes.get(id) as WriteRecord);
+  return open.filter(({ name }) => names.has(name));
 }
 
 function save(disk: MemoryDisk, write: WriteRecord): WriteRecord {
