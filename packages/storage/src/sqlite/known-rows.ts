@@ -2,7 +2,8 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { DeviceAddress } from "../ports.ts";
-import { unknownProject, unknownSession, unknownVariable } from "../rules/arguments.ts";
+import { unknownSession, unknownVariable } from "../rules/arguments.ts";
+import { remember } from "./remember.ts";
 import { prepare } from "./statement.ts";
 
 export interface SessionRows {
@@ -21,9 +22,6 @@ export interface KnownRows {
   /** To be called when something was undone: a row may be gone. */
   forget(): void;
 }
-
-/** Devices and sessions that are remembered at the most; those that speak are found again at once. */
-const MOST_KNOWN = 100_000;
 
 export function knownRows(main: DatabaseSync): KnownRows {
   const findProject = prepare<{ row: number }>(main, "SELECT row FROM projects WHERE id = ?");
@@ -73,18 +71,4 @@ export function knownRows(main: DatabaseSync): KnownRows {
       variables.clear();
     },
   };
-}
-
-/** The row of a project that has to be there. @throws TypeError */
-export function projectRow(rows: KnownRows, id: string): number {
-  const row = rows.project(id);
-  if (row === undefined) throw unknownProject(id);
-  return row;
-}
-
-function remember<Key, Value>(known: Map<Key, Value>, key: Key, value: Value): Value {
-  if (known.has(key)) return value;
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(key, value);
-  return value;
 }

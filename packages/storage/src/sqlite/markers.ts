@@ -2,10 +2,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { MarkerRecord, PersonMarker } from "../ports.ts";
-import { unknownDevice } from "../rules/arguments.ts";
+import { unknownDevice, unknownProject } from "../rules/arguments.ts";
 import { toMarkerRecord } from "../rules/markers.ts";
 import type { EntryCounter } from "./entries.ts";
-import { projectRow, type KnownRows } from "./known-rows.ts";
+import type { KnownRows } from "./known-rows.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 
@@ -25,7 +25,8 @@ export function markerWriting(
 
   return {
     addMarker(marker: PersonMarker): MarkerRecord {
-      const project = projectRow(rows, marker.project);
+      const project = rows.project(marker.project);
+      if (project === undefined) throw unknownProject(marker.project);
       const device = marker.device === null ? null : deviceRow(project, marker.device);
       const record = toMarkerRecord(marker, entries.take(1));
       segment(project).addMarker(record, { session: null, device });

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { StaleSnapshotError } from "./open-to-read.ts";
+import { remember } from "./remember.ts";
 import { prepare } from "./statement.ts";
 
 export interface VariableName {
@@ -24,9 +25,6 @@ export interface Names {
   session(row: number): string;
   variable(row: number): VariableName;
 }
-
-/** Names that are remembered at the most. */
-const MOST_KNOWN = 100_000;
 
 export function readNames(main: DatabaseSync): Names {
   const project = prepare<{ row: number }>(main, "SELECT row FROM projects WHERE id = ?");
@@ -72,8 +70,6 @@ function remembering<Name>(find: (row: number) => Name | undefined): (row: numbe
   return (row) => {
     const name = known.get(row) ?? find(row);
     if (name === undefined) throw new StaleSnapshotError("a row is newer than the snapshot");
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(row, name);
-    return name;
+    return remember(known, row, name);
   };
 }
