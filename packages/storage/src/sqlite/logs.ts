@@ -1,13 +1,14 @@
 /** Searching log entries, over the segments of a project. */
 
-import { LOG_LEVELS, type JsonObject } from "@wheelhouse/protocol";
-import type { LogEntryRecord, LogQuery, Time } from "../ports.ts";
+import { LOG_LEVELS } from "@wheelhouse/protocol";
+import type { LogEntryRecord, LogQuery } from "../ports.ts";
 import { levelRank } from "../rules/logs.ts";
 import type { Order } from "./bounds.ts";
 import { searchSegment, type LogFilter, type LogRow } from "./log-search.ts";
 import type { Names } from "./names.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
+import { fromFieldsText } from "./values.ts";
 
 export function logReading(names: Names, segments: ReadSegments) {
   function search(
@@ -67,16 +68,15 @@ function toFilter(names: Names, query: LogQuery): LogFilter | undefined {
 
 function toLogRecord(project: string, names: Names, row: LogRow): LogEntryRecord {
   const { id, device, session, at, delay, level, message, fields } = row;
-  const receivedAt: Time = at + delay;
   return {
     id,
     project,
     device: names.device(device),
     session: session === null ? null : names.session(session),
     at,
-    receivedAt,
+    receivedAt: at + delay,
     level: LOG_LEVELS[level] ?? "info",
     message,
-    fields: fields === null ? null : (JSON.parse(fields) as JsonObject),
+    fields: fromFieldsText(fields),
   };
 }

@@ -1,11 +1,11 @@
 /** Reading markers, over the segments of a project. They are few, so nothing but their ids is indexed. */
 
-import type { JsonObject } from "@wheelhouse/protocol";
 import type { MarkerQuery, MarkerRecord, Time } from "../ports.ts";
 import { directionOf, timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";
+import { fromFieldsText } from "./values.ts";
 
 interface MarkerRow {
   readonly id: number;
@@ -65,7 +65,7 @@ function toMarkerRecord(project: string, names: Names, row: MarkerRow): MarkerRe
     session: session === null ? null : names.session(session),
     by,
     name,
-    fields: fields === null ? null : (JSON.parse(fields) as JsonObject),
+    fields: fromFieldsText(fields),
     at,
     receivedAt: at + delay,
   };

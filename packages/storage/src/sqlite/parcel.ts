@@ -3,10 +3,9 @@
  * sides know the order of the values from here.
  */
 
-import type { JsonObject } from "@wheelhouse/protocol";
 import type { DeviceAddress, DeviceBatch, Time } from "../ports.ts";
 import { levelRank } from "../rules/logs.ts";
-import { toStored, type StoredValue } from "./values.ts";
+import { toFieldsText, toStored, type StoredValue } from "./values.ts";
 
 export interface Parcel extends DeviceAddress {
   readonly session: string;
@@ -79,8 +78,4 @@ export function visitLogs({ logs }: Parcel, visit: VisitLog): void {
       logs[first + 3] as string,
       logs[first + 4] as string | null,
     );
-}
-
-export function toFieldsText(fields: JsonObject | null): string | null {
-  return fields === null ? null : JSON.stringify(fields);
 }

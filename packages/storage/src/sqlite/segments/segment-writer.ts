@@ -5,10 +5,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { MarkerRecord, Time } from "../../ports.ts";
-import { toFieldsText, type VisitLog } from "../parcel.ts";
+import type { VisitLog } from "../parcel.ts";
 import { rowAdder } from "../row-adder.ts";
 import { prepare } from "../statement.ts";
-import type { StoredValue } from "../values.ts";
+import { toFieldsText, type StoredValue } from "../values.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { openSegment } from "./segment-file.ts";
 
