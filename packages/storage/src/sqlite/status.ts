@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ProjectStatus, StorageStatus, Time } from "../ports.ts";
 import { databaseFile } from "./folder.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
-import { sizeOfFile, sizeOfSegment } from "./segments/segment-file.ts";
+import { segmentKey, sizeOfFile, sizeOfSegment } from "./segments/segment-file.ts";
 import type { SegmentRow } from "./segments/segment-list.ts";
 import { prepare } from "./statement.ts";
 
@@ -21,7 +21,7 @@ export function statusReading(main: DatabaseSync, folder: string, segments: Read
   const complete = new Set<string>();
 
   function lagOf(row: SegmentRow): Lag {
-    const key = `${row.project}/${row.number}`;
+    const key = segmentKey(row);
     if (complete.has(key)) return NO_LAG;
     const { index, prepared } = segments.open(row);
     if (index?.isComplete === true) {

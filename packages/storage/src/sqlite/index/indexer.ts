@@ -1,7 +1,7 @@
 /** Keeps the indexes of all segments up to date, behind the writer and in a thread of its own. */
 
 import type { DatabaseSync } from "node:sqlite";
-import { removeIndex } from "../segments/segment-file.ts";
+import { removeIndex, segmentKey } from "../segments/segment-file.ts";
 import { segmentList, type SegmentRow } from "../segments/segment-list.ts";
 import { openSegmentIndexing, type SegmentIndexing } from "./segment-indexing.ts";
 
@@ -28,15 +28,15 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
   /** One step of each segment; gives whether there may be more to do. */
   function takeStep(): boolean {
     const rows = list.all().filter(({ state }) => state !== "dropped");
-    closeAllBut(new Set(rows.map(keyOf)));
+    closeAllBut(new Set(rows.map(segmentKey)));
     return rows
-      .filter((row) => !complete.has(keyOf(row)))
+      .filter((row) => !complete.has(segmentKey(row)))
       .map(stepSegment)
       .includes(true);
   }
 
   function stepSegment(row: SegmentRow): boolean {
-    const key = keyOf(row);
+    const key = segmentKey(row);
     try {
       const indexing = open.get(key) ?? openSegmentIndexing(folder, row);
       open.set(key, indexing);
@@ -77,10 +77,6 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
       for (const key of open.keys()) forget(key);
     },
   };
-}
-
-function keyOf({ project, number }: SegmentRow): string {
-  return `${project}/${number}`;
 }
 
 const SQLITE_CORRUPT = 11;

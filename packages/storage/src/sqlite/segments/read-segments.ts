@@ -6,7 +6,7 @@ import { indexReading, type ReadIndex } from "../index/read-index.ts";
 import { openToRead } from "../open-to-read.ts";
 import { prepareOnce, type PrepareOnce } from "../statement.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
-import { indexFile, segmentFile, type SegmentName } from "./segment-file.ts";
+import { indexFile, segmentFile, segmentKey } from "./segment-file.ts";
 import { segmentList, type SegmentRow } from "./segment-list.ts";
 
 export interface ReadSegment {
@@ -56,7 +56,7 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
   const pairs = new Map<string, OpenPair>();
 
   function pairOf(row: SegmentRow): OpenPair {
-    const key = keyOf(row);
+    const key = segmentKey(row);
     const pair = pairs.get(key) ?? openPair(folder, row);
     pairs.delete(key);
     pairs.set(key, pair);
@@ -112,15 +112,11 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
         closePair(key, pair);
     },
     closeDropped() {
-      const kept = new Set(list.all().flatMap((row) => (row.state === "dropped" ? [] : [keyOf(row)])));
+      const kept = new Set(list.all().flatMap((row) => (row.state === "dropped" ? [] : [segmentKey(row)])));
       closeUnless((key) => kept.has(key));
     },
     close: () => closeUnless(() => false),
   };
-}
-
-function keyOf({ project, number }: SegmentName): string {
-  return `${project}/${number}`;
 }
 
 function openPair(folder: string, row: SegmentRow): OpenPair {

@@ -24,6 +24,11 @@ export interface SegmentName {
   readonly number: number;
 }
 
+/** A segment's place in a map of those of all projects. */
+export function segmentKey({ project, number }: SegmentName): string {
+  return `${project}/${number}`;
+}
+
 export function segmentFile(folder: string, { project, number }: SegmentName): string {
   return join(folder, "segments", String(project), `${number}.db`);
 }
