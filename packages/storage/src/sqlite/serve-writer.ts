@@ -1,8 +1,8 @@
 /** The writer thread: requests in groups, and what is done between them. */
 
-import type { ThreadOptions } from "./messages.ts";
+import type { Answer, ThreadOptions } from "./messages.ts";
 import { openForWriting } from "./open-to-write.ts";
-import type { Server, ThreadAnswers } from "./serve.ts";
+import type { Send, Server } from "./serve.ts";
 import { openWriter } from "./writer.ts";
 
 export function openServer({ folder, limits }: ThreadOptions): Server {
@@ -10,13 +10,17 @@ export function openServer({ folder, limits }: ThreadOptions): Server {
   const writer = openWriter(connection.database, folder, limits);
   let pause: NodeJS.Immediate | undefined;
 
+  function sendAll(answers: readonly Answer[], send: Send): void {
+    if (answers.length > 0) send({ answers, lastEntry: writer.lastEntry });
+  }
+
   /** Goes on with what waits, a step at a time: what arrives meanwhile comes first. */
-  function goOn(send: (answers: ThreadAnswers) => void): void {
+  function goOn(send: Send): void {
     pause ??= setImmediate(() => {
       pause = undefined;
       const answers = writer.step();
       if (answers === undefined) return;
-      if (answers.length > 0) send({ answers, lastEntry: writer.lastEntry });
+      sendAll(answers, send);
       goOn(send);
     });
   }
@@ -25,15 +29,13 @@ export function openServer({ folder, limits }: ThreadOptions): Server {
     epoch: connection.epoch,
     lastEntry: writer.lastEntry,
     answer(requests, send) {
-      const answers = writer.commit(requests);
-      if (answers.length > 0) send({ answers, lastEntry: writer.lastEntry });
+      sendAll(writer.commit(requests), send);
       goOn(send);
     },
     close(send) {
       clearImmediate(pause);
-      for (let answers = writer.step(); answers !== undefined; answers = writer.step()) {
-        if (answers.length > 0) send({ answers, lastEntry: writer.lastEntry });
-      }
+      for (let answers = writer.step(); answers !== undefined; answers = writer.step())
+        sendAll(answers, send);
       writer.close();
       connection.close();
     },

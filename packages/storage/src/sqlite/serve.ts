@@ -3,16 +3,16 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import type { Answers, FromThread, Request, ThreadOptions, ToThread } from "./messages.ts";
 
-export type ThreadAnswers = Omit<Answers, "type">;
+export type Send = (answers: Omit<Answers, "type">) => void;
 
 /** One thread's work. */
 export interface Server {
   readonly epoch: string;
   readonly lastEntry?: number;
-  answer(requests: readonly Request[], send: (answers: ThreadAnswers) => void): void;
+  answer(requests: readonly Request[], send: Send): void;
   /** There is something new for the indexer. */
   wake?(): void;
-  close(send: (answers: ThreadAnswers) => void): void;
+  close(send: Send): void;
 }
 
 /** @throws StorageUnusableError */
@@ -35,7 +35,7 @@ function open(port: MessagePort, options: ThreadOptions, openServer: OpenServer)
   port.on("message", (first: ToThread) => {
     const { requests, closes } = takeWaiting(port, first);
     if (first === "stored") server.wake?.();
-    const sendAnswers = (answers: ThreadAnswers) => send({ type: "answers", ...answers });
+    const sendAnswers: Send = (answers) => send({ type: "answers", ...answers });
     if (requests.length > 0) server.answer(requests, sendAnswers);
     if (!closes) return;
     server.close(sendAnswers);
