@@ -8,6 +8,7 @@ import { accountTables } from "./migrations/3-accounts.ts";
 import { passwordResetTables } from "./migrations/4-password-resets.ts";
 import { writeFilters } from "./migrations/5-write-filters.ts";
 import { givenNames } from "./migrations/6-given-names.ts";
+import { inTransaction } from "./statement.ts";
 
 type Migration = (database: DatabaseSync) => void;
 
@@ -39,8 +40,8 @@ export function migrate(database: DatabaseSync, file: string): void {
 }
 
 function runStep(database: DatabaseSync, step: Migration, version: number): void {
-  database.exec("BEGIN IMMEDIATE");
-  step(database);
-  database.exec(`PRAGMA user_version = ${version}`);
-  database.exec("COMMIT");
+  inTransaction(database, () => {
+    step(database);
+    database.exec(`PRAGMA user_version = ${version}`);
+  });
 }

@@ -32,7 +32,7 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
   );
   const openWritesOf = prepare<WriteRow>(
     database,
-    `${SELECT_WRITE} WHERE writes.device = ? AND writes.variable = ? AND writes.state IN ('pending', 'sent')
+    `${SELECT_WRITE} WHERE writes.device = ? AND writes.variable = ? AND ${IS_OPEN}
      ORDER BY writes.id`,
   );
   const addWrite = prepare(
@@ -50,7 +50,7 @@ export function writeWriting(database: DatabaseSync, entries: EntryCounter) {
 
   const overdue = prepare<{ id: number }>(
     database,
-    `SELECT id FROM writes WHERE expires_at <= ? AND expires_at IS NOT NULL AND state IN ('pending', 'sent')
+    `SELECT id FROM writes WHERE expires_at <= ? AND expires_at IS NOT NULL AND ${IS_OPEN}
      ORDER BY id`,
   );
 
@@ -130,7 +130,7 @@ export function writeReading(database: DatabaseSync, names: Names) {
        SELECT (SELECT max(id) FROM writes WHERE writes.variable = variables.row)
        FROM variables WHERE variables.device = (${DEVICE_ROW})
        UNION
-       SELECT id FROM writes WHERE writes.device = (${DEVICE_ROW}) AND writes.state IN ('pending', 'sent')
+       SELECT id FROM writes WHERE writes.device = (${DEVICE_ROW}) AND ${IS_OPEN}
      ) ORDER BY writes.id`,
   );
   const between = prepare<WriteRow>(
@@ -186,6 +186,9 @@ const SELECT_WRITE = `
     writes.entry
   FROM writes CROSS JOIN devices ON devices.row = writes.device
     CROSS JOIN projects ON projects.row = writes.project`;
+
+/** As the indexes of open writes say it. */
+const IS_OPEN = "writes.state IN ('pending', 'sent')";
 
 const DEVICE_ROW = `
   SELECT devices.row FROM devices JOIN projects ON projects.row = devices.project

@@ -37,7 +37,7 @@ const CHECKPOINT_PAGES = 8_000;
  * `through` says up to which log entry and sample all is in the other tables; `complete` that the segment is closed and
  * nothing is missing.
  *
- * `texts` has a document for up to eight entries whose ids have the same eighth (see log-index.ts): what it finds is
+ * `texts` has a document for up to eight entries whose ids have the same eighth (see log-indexing.ts): what it finds is
  * looked at again in the segment, so it needs neither positions nor the text itself. Ranges of ids may hold other
  * entries too. A run has the samples that were indexed at one go, each variable's in chunks of its own; runs are merged.
  */

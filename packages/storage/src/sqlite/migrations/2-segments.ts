@@ -1,6 +1,6 @@
 /**
- * Log entries, markers and samples move out of the file into segments (see ../segments/segment-tables.ts); what they are
- * about stays. `logs` and `samples` are left behind with what they hold: ../migrations/move-old-rows.ts empties them.
+ * Log entries, markers and samples move out of the file into segments (see ../segments/segment-file.ts); what they are
+ * about stays. `logs` and `samples` are left behind with what they hold: move-old-rows.ts drops them.
  */
 
 import type { DatabaseSync } from "node:sqlite";

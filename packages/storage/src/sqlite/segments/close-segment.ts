@@ -21,6 +21,12 @@ interface ReportedRow {
   readonly receivedAt: Time;
 }
 
+interface SegmentEnd {
+  readonly first: Time | null;
+  readonly last: Time | null;
+  readonly lastSample: number | null;
+}
+
 export function closeSegmentRow(
   main: DatabaseSync,
   segment: DatabaseSync,
@@ -42,12 +48,8 @@ export function closeSegmentRow(
   });
 }
 
-function readEnd(segment: DatabaseSync): {
-  readonly first: Time | null;
-  readonly last: Time | null;
-  readonly lastSample: number | null;
-} {
-  const read = prepare<ReturnType<typeof readEnd>>(
+function readEnd(segment: DatabaseSync): SegmentEnd {
+  const read = prepare<SegmentEnd>(
     segment,
     `SELECT first_received_at AS first, last_received_at AS last,
        (SELECT max(number) FROM samples) AS lastSample FROM span`,
