@@ -9,14 +9,10 @@ import {
   type TokenRecord,
   type WebSessionRecord,
 } from "../ports.ts";
-import { alreadyStored, unknownProject, unknownUser } from "../rules/arguments.ts";
-import type { MemoryDisk } from "./disk.ts";
+import { alreadyStored } from "../rules/arguments.ts";
+import { findProject, findUser, type MemoryDisk } from "./disk.ts";
 
 export function credentialCalls(disk: MemoryDisk, memberships: (user: string) => readonly Membership[]) {
-  function checkUser(id: string): void {
-    if (!disk.users.has(id)) throw unknownUser(id);
-  }
-
   function holder(id: string): HolderRecord | undefined {
     const user = disk.users.get(id);
     return user === undefined
@@ -26,7 +22,7 @@ export function credentialCalls(disk: MemoryDisk, memberships: (user: string) =>
 
   return {
     addWebSession(session: WebSessionRecord): void {
-      checkUser(session.user);
+      findUser(disk, session.user);
       if (disk.webSessions.has(session.tokenHash)) throw alreadyStored("web session");
       for (const [hash, { expiresAt }] of disk.webSessions)
         if (expiresAt <= session.createdAt) disk.webSessions.delete(hash);
@@ -50,7 +46,7 @@ export function credentialCalls(disk: MemoryDisk, memberships: (user: string) =>
     },
 
     addKnownDevice(device: KnownDeviceRecord): void {
-      checkUser(device.user);
+      findUser(disk, device.user);
       if (disk.knownDevices.has(device.tokenHash)) throw alreadyStored("known device");
       disk.knownDevices.set(device.tokenHash, device);
       const known = oldestFirst([...disk.knownDevices.values()].filter(({ user }) => user === device.user));
@@ -63,8 +59,8 @@ export function credentialCalls(disk: MemoryDisk, memberships: (user: string) =>
     },
 
     addToken(token: TokenRecord): void {
-      checkUser(token.user);
-      if (token.project !== null && !disk.projects.has(token.project)) throw unknownProject(token.project);
+      findUser(disk, token.user);
+      if (token.project !== null) findProject(disk, token.project);
       if (disk.tokens.has(token.tokenHash)) throw alreadyStored("token");
       disk.tokens.set(token.tokenHash, token);
     },

@@ -10,9 +10,9 @@ import type {
   Time,
   UserRecord,
 } from "../ports.ts";
-import { alreadyStored, unknownProject, unknownUser } from "../rules/arguments.ts";
+import { alreadyStored } from "../rules/arguments.ts";
 import { higherRole } from "../rules/roles.ts";
-import type { MemoryDisk } from "./disk.ts";
+import { findProject, findUser, type MemoryDisk } from "./disk.ts";
 
 /** What the calls of users already have. */
 interface Users {
@@ -58,17 +58,15 @@ export function memberCalls(disk: MemoryDisk, users: Users) {
   return {
     addProject(project: ProjectRecord, owner: string, key: DeviceKeyRecord): void {
       users.checkNewProject(project);
-      if (!disk.users.has(owner)) throw unknownUser(owner);
-      if (key.project !== project.id && !disk.projects.has(key.project)) throw unknownProject(key.project);
+      findUser(disk, owner);
+      if (key.project !== project.id) findProject(disk, key.project);
       users.checkNewKey(key);
       disk.projects.set(project.id, project);
       disk.keys.set(key.id, key);
       join(owner, project.id, "owner");
     },
     renameProject(id: string, name: string): ProjectRecord {
-      const project = disk.projects.get(id);
-      if (project === undefined) throw unknownProject(id);
-      const renamed = { ...project, name };
+      const renamed = { ...findProject(disk, id), name };
       disk.projects.set(id, renamed);
       return renamed;
     },
@@ -85,9 +83,8 @@ export function memberCalls(disk: MemoryDisk, users: Users) {
     removeMember: (project: string, user: string): MemberOutcome => loosen(project, user, undefined),
 
     addInvitation(invitation: InvitationRecord): void {
-      if (!disk.users.has(invitation.by)) throw unknownUser(invitation.by);
-      if (invitation.project !== null && !disk.projects.has(invitation.project))
-        throw unknownProject(invitation.project);
+      findUser(disk, invitation.by);
+      if (invitation.project !== null) findProject(disk, invitation.project);
       if (disk.invitations.has(invitation.tokenHash)) throw alreadyStored("invitation");
       for (const [hash, { expiresAt }] of disk.invitations)
         if (expiresAt <= invitation.createdAt) disk.invitations.delete(hash);
@@ -105,7 +102,7 @@ export function memberCalls(disk: MemoryDisk, users: Users) {
     acceptInvitation(tokenHash: string, user: string, at: Time): "accepted" | "unknown" {
       const found = valid(tokenHash, at);
       if (found === undefined || found.project === null) return "unknown";
-      if (!disk.users.has(user)) throw unknownUser(user);
+      findUser(disk, user);
       join(user, found.project, found.role);
       disk.invitations.delete(tokenHash);
       return "accepted";

@@ -1,13 +1,13 @@
 /** Links that set a new password in memory. */
 
 import type { PasswordResetOutcome, PasswordResetRecord, Time } from "../ports.ts";
-import { alreadyStored, unknownUser } from "../rules/arguments.ts";
-import type { MemoryDisk } from "./disk.ts";
+import { alreadyStored } from "../rules/arguments.ts";
+import { findUser, type MemoryDisk } from "./disk.ts";
 
 export function passwordResetCalls(disk: MemoryDisk) {
   return {
     addPasswordReset(reset: PasswordResetRecord): void {
-      if (!disk.users.has(reset.user)) throw unknownUser(reset.user);
+      findUser(disk, reset.user);
       const stays = ({ user, expiresAt }: PasswordResetRecord) =>
         user !== reset.user && expiresAt > reset.createdAt;
       const kept = disk.passwordResets.get(reset.tokenHash);

@@ -1,11 +1,11 @@
 /** Users and device keys in memory; credentials and members have files of their own. */
 
 import type { DeviceKeyRecord, Membership, ProjectRecord, Retention, Time, UserRecord } from "../ports.ts";
-import { alreadyStored, unknownProject, unknownUser } from "../rules/arguments.ts";
+import { alreadyStored } from "../rules/arguments.ts";
 import { credentialCalls } from "./accounts-credentials.ts";
 import { memberCalls } from "./accounts-members.ts";
 import { passwordResetCalls } from "./accounts-password-resets.ts";
-import type { MemoryDisk } from "./disk.ts";
+import { findProject, findUser, type MemoryDisk } from "./disk.ts";
 
 export function accountCalls(disk: MemoryDisk) {
   function userByEmail(email: string): UserRecord | undefined {
@@ -49,7 +49,7 @@ export function accountCalls(disk: MemoryDisk) {
       if (userByEmail(user.email) !== undefined) return "exists";
       checkNewUser(user);
       checkNewProject(project);
-      if (key.project !== project.id && !disk.projects.has(key.project)) throw unknownProject(key.project);
+      if (key.project !== project.id) findProject(disk, key.project);
       checkNewKey(key);
       storeUser(user);
       disk.projects.set(project.id, project);
@@ -58,23 +58,19 @@ export function accountCalls(disk: MemoryDisk) {
       return "registered";
     },
     setPassword(id: string, passwordHash: string): void {
-      const user = disk.users.get(id);
-      if (user === undefined) throw unknownUser(id);
-      disk.users.set(id, { ...user, passwordHash });
+      disk.users.set(id, { ...findUser(disk, id), passwordHash });
     },
     userByEmail,
     userById: (id: string): UserRecord | undefined => disk.users.get(id),
     memberships,
     setRetention(id: string, retention: Retention): ProjectRecord {
-      const project = disk.projects.get(id);
-      if (project === undefined) throw unknownProject(id);
-      const updated = { ...project, retention };
+      const updated = { ...findProject(disk, id), retention };
       disk.projects.set(id, updated);
       return updated;
     },
 
     addDeviceKey(key: DeviceKeyRecord): void {
-      if (!disk.projects.has(key.project)) throw unknownProject(key.project);
+      findProject(disk, key.project);
       checkNewKey(key);
       disk.keys.set(key.id, key);
     },

@@ -2,7 +2,7 @@
 
 import type { JsonValue, VariableDeclaration } from "@wheelhouse/protocol";
 import { randomUUID } from "node:crypto";
-import { unknownDevice } from "../rules/arguments.ts";
+import { unknownDevice, unknownProject, unknownUser } from "../rules/arguments.ts";
 import type {
   DeviceAddress,
   DeviceKeyRecord,
@@ -117,6 +117,21 @@ export function deviceKey({ project, device }: DeviceAddress): string {
   return `${project.length}:${project}/${device}`;
 }
 
+/** @throws TypeError for one that isn't stored. */
+export function findUser(disk: MemoryDisk, id: string): UserRecord {
+  const user = disk.users.get(id);
+  if (user === undefined) throw unknownUser(id);
+  return user;
+}
+
+/** @throws TypeError for one that isn't stored. */
+export function findProject(disk: MemoryDisk, id: string): ProjectRecord {
+  const project = disk.projects.get(id);
+  if (project === undefined) throw unknownProject(id);
+  return project;
+}
+
+/** @throws TypeError for one that isn't stored. */
 export function findDevice(disk: MemoryDisk, address: DeviceAddress): StoredDevice {
   const device = disk.devices.get(deviceKey(address));
   if (device === undefined) throw unknownDevice(address.device);

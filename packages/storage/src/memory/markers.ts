@@ -1,15 +1,14 @@
 /** Markers that a person sets, in memory. */
 
 import type { MarkerRecord, PersonMarker } from "../ports.ts";
-import { unknownProject } from "../rules/arguments.ts";
 import { toMarkerRecord } from "../rules/markers.ts";
-import { findDevice, takeEntry, type MemoryDisk } from "./disk.ts";
+import { findDevice, findProject, takeEntry, type MemoryDisk } from "./disk.ts";
 
 export function markerCalls(disk: MemoryDisk) {
   return {
     addMarker(marker: PersonMarker): MarkerRecord {
       const { project, device } = marker;
-      if (!disk.projects.has(project)) throw unknownProject(project);
+      findProject(disk, project);
       if (device !== null) findDevice(disk, { project, device });
       const record = toMarkerRecord(marker, takeEntry(disk));
       disk.markers.push(record);

@@ -9,9 +9,16 @@ import type {
   SessionQuery,
   SessionRecord,
 } from "../ports.ts";
-import { alreadyStored, unknownProject } from "../rules/arguments.ts";
+import { alreadyStored } from "../rules/arguments.ts";
 import { mayResume } from "../rules/sessions.ts";
-import { deviceKey, findDevice, seeDevice, type MemoryDisk, type StoredSession } from "./disk.ts";
+import {
+  deviceKey,
+  findDevice,
+  findProject,
+  seeDevice,
+  type MemoryDisk,
+  type StoredSession,
+} from "./disk.ts";
 
 export function sessionCalls(disk: MemoryDisk) {
   function rememberDevice(opening: SessionOpening): void {
@@ -50,7 +57,7 @@ export function sessionCalls(disk: MemoryDisk) {
 
   return {
     openSession(opening: SessionOpening): OpenedSession {
-      if (!disk.projects.has(opening.project)) throw unknownProject(opening.project);
+      findProject(disk, opening.project);
       const known = opening.resume === undefined ? undefined : disk.sessions.get(opening.resume);
       const resumed = known !== undefined && mayResume(known, opening) ? known : undefined;
       if (resumed === undefined && disk.sessions.has(opening.newSession)) throw alreadyStored("newSession");
