@@ -1,9 +1,7 @@
 /** A database thread that starts when it is first needed. */
 
 import { StorageClosedError, StorageFailedError } from "../ports.ts";
-import { openThread, type DatabaseThread, type StartedThread } from "./thread-client.ts";
-
-type Call = (...args: never[]) => unknown;
+import { openThread, type Call, type DatabaseThread, type StartedThread } from "./thread-client.ts";
 
 export interface LaterThread<Calls extends Record<keyof Calls, Call>> {
   readonly ask: DatabaseThread<Calls>["ask"];

@@ -16,7 +16,8 @@ import {
   type ToThread,
 } from "./messages.ts";
 
-type Call = (...args: never[]) => unknown;
+/** What a thread can be asked: see run-call.ts. */
+export type Call = (...args: never[]) => unknown;
 
 export interface DatabaseThread<Calls extends Record<keyof Calls, Call>> {
   readonly epoch: string;
