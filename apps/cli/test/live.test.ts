@@ -88,6 +88,25 @@ test("logs --follow goes on with what comes, each line once, as filtered", async
   ]);
 });
 
+test("logs --follow goes on with what the server's own search finds", async () => {
+  const house = await openOwnHouse();
+  const game = await connectGame(house);
+  const texts = ["in der Straße", "STRAẞE", "\u017ftrasse", "Strase"];
+  for (const text of texts) game.log("info", `stored: ${text}`);
+  await game.flush();
+  const following = startCli(house, ["logs", "--follow", "--text", "strasse", "--json"]);
+  await following.printed("stored: \u017ftrasse");
+  for (const text of [...texts, "strasse, the last"]) game.log("info", `live: ${text}`);
+  await following.printed("the last");
+  following.end("reader gone");
+  const found = texts.slice(0, 3);
+  expect(jsonLines((await following.ended).stdout).map(({ message }) => message)).toEqual([
+    ...found.map((text) => `stored: ${text}`),
+    ...found.map((text) => `live: ${text}`),
+    "live: strasse, the last",
+  ]);
+});
+
 test("what is followed survives the server, and goes on where it was", async () => {
   const house = await openOwnHouse();
   const game = await connectGame(house);

@@ -1,4 +1,4 @@
-/** `@wheelhouse/protocol`: the lines a device and the server exchange. Pure; runs in Node.js and in a browser. */
+/** `@wheelhouse/protocol`: the lines a device and the server exchange, and which log entries a search finds. Pure; runs in Node.js and in a browser. */
 
 // What both dialects share
 export { CODES, refuse, type Code, type CodeRule, type ComeBack, type Refusal } from "./codes.ts";
@@ -22,7 +22,10 @@ export {
   WRITE_EXPIRY_MS,
 } from "./limits.ts";
 export { anonymousDeviceId, isDeviceId, isDeviceKey } from "./identity.ts";
-export { LOG_LEVELS, parseLogLevel, type LogLevel } from "./log-level.ts";
+
+// Log entries
+export { LOG_LEVELS, levelRank, parseLogLevel, type LogLevel } from "./log-level.ts";
+export { foldCase, toLogMatcher, toTextMatcher, type LogSearch, type SearchedEntry } from "./log-search.ts";
 
 // Variables
 export {

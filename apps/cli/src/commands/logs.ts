@@ -1,10 +1,10 @@
 /** `wheelhouse logs`: log entries, those that are stored and those that come. */
 
-import type { LogEntry, Position, Snapshot } from "@wheelhouse/api";
-import { LOG_LEVELS, type LogLevel } from "@wheelhouse/protocol";
+import { positionAfter, type LogEntry, type Position, type Snapshot } from "@wheelhouse/api";
+import { LOG_LEVELS, toLogMatcher, type LogLevel } from "@wheelhouse/protocol";
 import { Option, type Command } from "commander";
 import { connectToProject, type ProjectConnection, type SharedOptions } from "../connection.ts";
-import { findDevice } from "../device.ts";
+import { findDeviceId } from "../device.ts";
 import { wrongUsage } from "../errors.ts";
 import { follow } from "../live.ts";
 import { printLine, showTime, type Column, type Style } from "../output.ts";
@@ -61,7 +61,7 @@ export const logs: AddCommand = (program, terminal) => {
         throw wrongUsage("expected --follow without --until: what comes has no end");
       const span = readSpan(terminal, options);
       const connection = await connectToProject(terminal, options);
-      const device = wanted === undefined ? undefined : (await findDevice(connection, wanted)).id;
+      const device = await findDeviceId(connection, wanted);
       const query = { ...span, device, level: options.level, text: options.text };
       const stored = () => readStored(connection, options.limit, query);
       if (options.follow === true) await followLogs(terminal, connection, options, device, stored);
@@ -101,6 +101,7 @@ async function followLogs(
   readNewest: () => Promise<readonly LogEntry[]>,
 ): Promise<void> {
   const wanted = { topics: ["logs" as const], ...(device === undefined ? {} : { device }) };
+  const fits = toLogMatcher(options);
   let isToRead = true;
   let printed: Position | undefined;
 
@@ -122,17 +123,11 @@ async function followLogs(
     if (message.type === "snapshot") isToRead = false;
     if (message.type !== "changes") continue;
     const entries = (message.logs ?? []).toSorted((one, other) => one.id - other.id);
-    for (const entry of entries) if (fits(entry, options)) await print(terminal, options, entry);
-    printed = printed && { ...printed, offset: Math.max(printed.offset, message.offset) };
+    for (const entry of entries) if (fits(entry)) await print(terminal, options, entry);
+    printed = positionAfter(printed, message);
     if (message.dropped > 0)
       terminal.say(`wheelhouse: ${message.dropped} entries came too fast and were left out`);
   }
-}
-
-/** The same as the server's own filter. */
-function fits({ level, message }: LogEntry, options: Options): boolean {
-  const isLevel = LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(options.level ?? "debug");
-  return isLevel && message.toLowerCase().includes((options.text ?? "").toLowerCase());
 }
 
 function print(terminal: Terminal, options: Options, entry: LogEntry): Promise<void> {

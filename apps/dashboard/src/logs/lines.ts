@@ -1,6 +1,7 @@
 /** What the log shows: its entries, and the markers between them. Pure. */
 
 import type { LogEntry, Marker } from "@wheelhouse/api";
+import { toTextMatcher } from "@wheelhouse/protocol";
 
 export type Line =
   | { readonly type: "entry"; readonly id: number; readonly entry: LogEntry }
@@ -24,6 +25,6 @@ export function toLines(
 
 /** Whether a marker is shown while the log is filtered for a text; its level is of no concern. */
 export function hasText(text: string): (marker: Marker) => boolean {
-  const wanted = text.trim().toLowerCase();
-  return ({ name }) => name.toLowerCase().includes(wanted);
+  const matches = toTextMatcher(text.trim());
+  return ({ name }) => matches(name);
 }

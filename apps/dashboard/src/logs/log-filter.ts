@@ -1,7 +1,7 @@
 /** Which log entries are shown. The server filters in the same way. Pure. */
 
 import type { LogEntry } from "@wheelhouse/api";
-import { LOG_LEVELS, type LogLevel } from "@wheelhouse/protocol";
+import { toLogMatcher, type LogLevel } from "@wheelhouse/protocol";
 
 export interface LogFilter {
   /** Entries below it are left out. */
@@ -10,11 +10,7 @@ export interface LogFilter {
 }
 
 export function matches({ level, text }: LogFilter): (entry: LogEntry) => boolean {
-  const least = LOG_LEVELS.indexOf(level);
-  const wanted = text.trim().toLowerCase();
-  return (entry) =>
-    LOG_LEVELS.indexOf(entry.level) >= least &&
-    (wanted === "" || entry.message.toLowerCase().includes(wanted));
+  return toLogMatcher({ level, text: text.trim() });
 }
 
 /** How many entries came after the one with that id. */

@@ -1,6 +1,6 @@
 /** The open device's log: its newest entries with the markers between them, followed until it is paused. */
 
-import { toAddress, type Marker } from "@wheelhouse/api";
+import { MAX_SEARCH_LENGTH, toAddress, type Marker } from "@wheelhouse/api";
 import { LOG_LEVELS, type LogLevel } from "@wheelhouse/protocol";
 import { Download, Pause, Play } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -88,7 +88,7 @@ export function LogPanel({ view, device, onFilter }: Props) {
             className={styles.search}
             placeholder="Filter"
             aria-label="Filter log"
-            maxLength={200}
+            maxLength={MAX_SEARCH_LENGTH}
             value={view.logText}
             onChange={(event) => onFilter({ logText: event.target.value })}
           />

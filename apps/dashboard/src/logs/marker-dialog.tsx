@@ -1,8 +1,10 @@
 /** Asks what a marker is to be called, and sets it at the moment when this was opened. */
 
-import { useState, type FormEvent } from "react";
+import { MAX_NAME_LENGTH } from "@wheelhouse/protocol";
+import { useState } from "react";
 import { useSession } from "../account/account.ts";
-import { toRefusalText } from "../account/refusal.ts";
+import { textOf } from "../account/text-of.ts";
+import { useForm } from "../account/use-form.ts";
 import { Button } from "../shell/button.tsx";
 import { Dialog } from "../shell/dialog.tsx";
 import styles from "./logs.module.css";
@@ -15,38 +17,31 @@ interface Props {
 export function MarkerDialog({ device, onClose }: Props) {
   const { api, account } = useSession();
   const [at] = useState(Date.now);
-  const [problem, setProblem] = useState("");
-
-  async function set(name: string): Promise<void> {
-    try {
-      await api.call("addMarker", { params: { project: account.project.id }, body: { name, device, at } });
+  const { refusal, isSending, onSubmit } = useForm({
+    fields: [],
+    check: () => ({}),
+    async send(form) {
+      const body = { name: textOf(form, "name"), device, at };
+      await api.call("addMarker", { params: { project: account.project.id }, body });
       onClose();
-    } catch (error) {
-      setProblem(toRefusalText(error).message);
-    }
-  }
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const name = new FormData(event.currentTarget).get("name");
-    void set(typeof name === "string" ? name : "");
-  }
+    },
+  });
 
   return (
     <Dialog title="Set a marker" onClose={onClose}>
-      <form className={styles.markerForm} onSubmit={submit}>
+      <form className={styles.markerForm} onSubmit={onSubmit}>
         <input
           name="name"
           aria-label="Name of the marker"
           required
-          maxLength={200}
+          maxLength={MAX_NAME_LENGTH}
           autoComplete="off"
           autoFocus
         />
-        <Button type="submit" look="primary">
+        <Button type="submit" look="primary" disabled={isSending}>
           Set
         </Button>
-        {problem !== "" && <p role="alert">{problem}</p>}
+        {refusal !== "" && <p role="alert">{refusal}</p>}
       </form>
     </Dialog>
   );

@@ -26,5 +26,6 @@ test("markers from before the oldest entry that there is room for aren't shown",
 test("a marker is found by its name, whatever the case of its letters", () => {
   const fits = hasText(" BOSS ");
   expect([marker(1, { name: "the boss" }), marker(2, { name: "release" })].map(fits)).toEqual([true, false]);
+  expect(hasText("strasse")(marker(1, { name: "Straße" }))).toBe(true);
   expect(hasText("")(marker(1))).toBe(true);
 });

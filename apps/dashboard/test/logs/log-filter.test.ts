@@ -18,6 +18,13 @@ test("shows entries of a level and above that hold the text, however it is writt
   expect(ids("warn", "autosave")).toEqual([3]);
 });
 
+test("shows what the server's search finds, also where a letter's cases aren't two", () => {
+  const shown = (text: string, message: string) => matches({ level: "debug", text })(entry(1, { message }));
+  expect(shown("strasse", "Straße")).toBe(true);
+  expect(shown("sum", "\u017fum")).toBe(true);
+  expect(shown("über", "uber")).toBe(false);
+});
+
 test("counts what came after the line at which the log was paused", () => {
   expect(countAfter(entries, 1)).toBe(2);
   expect(countAfter(entries, 3)).toBe(0);

@@ -145,6 +145,33 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     expect(complaints.filter((text) => !NOT_LOGGED_IN.test(text))).toEqual([]);
   });
 
+  test("a marker is set once, however often its button is pressed", async () => {
+    const server = await runServer();
+    const { page } = await openWatchedPage(browser);
+    const key = await createAccount(page, server);
+    const device = await connectByHand(server, key);
+    device.report({ name: "speed", type: "float", value: "3" });
+    await page.getByRole("button", { name: "Watch it" }).click();
+    await page.getByRole("log", { name: "Log entries" }).waitFor();
+    let asked = 0;
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/markers", async (route) => {
+      asked += 1;
+      await released;
+      await route.continue();
+    });
+
+    await page.keyboard.press("m");
+    await page.getByLabel("Name of the marker").fill("boss fight");
+    await page.getByRole("button", { name: "Set", exact: true }).dblclick();
+    await page.keyboard.press("Enter");
+    release();
+    await page.getByRole("listitem", { name: "Marker boss fight" }).waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(asked).toBe(1);
+  });
+
   test("a text that runs from right to left turns nothing round that stands beside it", async () => {
     const server = await runServer();
     const { page } = await openWatchedPage(browser);

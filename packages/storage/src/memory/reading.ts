@@ -1,5 +1,6 @@
 /** Reading devices, history, log entries and writes from memory. */
 
+import { toLogMatcher } from "@wheelhouse/protocol";
 import type {
   DeviceAddress,
   DeviceRecord,
@@ -17,7 +18,6 @@ import type {
   WriteRecord,
 } from "../ports.ts";
 import { isNumeric, newestChanges, thinNumbers, type Point } from "../rules/history.ts";
-import { foldCase, levelRank } from "../rules/logs.ts";
 import { deviceKey, type MemoryDisk, type StoredDevice } from "./disk.ts";
 
 export function readingCalls(disk: MemoryDisk) {
@@ -129,12 +129,10 @@ function toWriteFilter({ name, state, by, from, to }: WriteQuery): (write: Write
 }
 
 function toLogFilter({ session, level, text, from, to }: LogQuery): (log: LogEntryRecord) => boolean {
-  const least = level === undefined ? 0 : levelRank(level);
-  const folded = foldCase(text ?? "");
+  const matches = toLogMatcher({ level, text });
   return (log) =>
     (session === undefined || log.session === session) &&
-    levelRank(log.level) >= least &&
     log.at >= (from ?? -Infinity) &&
     log.at <= (to ?? Infinity) &&
-    foldCase(log.message).includes(folded);
+    matches(log);
 }

@@ -1,8 +1,8 @@
 /** Searching one segment: the index says where to look, and each entry there is looked at; what isn't indexed yet is read. */
 
+import { foldCase, levelRank } from "@wheelhouse/protocol";
 import type { SQLInputValue } from "node:sqlite";
 import type { Time } from "../ports.ts";
-import { foldCase, levelRank } from "../rules/logs.ts";
 import { directionOf, timesBetween, type Order } from "./bounds.ts";
 import type { IdRange, ReadIndex } from "./index/read-index.ts";
 import type { ReadSegment } from "./segments/read-segments.ts";

@@ -1,8 +1,7 @@
 /** Searching log entries, over the segments of a project. */
 
-import { LOG_LEVELS } from "@wheelhouse/protocol";
+import { LOG_LEVELS, levelRank } from "@wheelhouse/protocol";
 import type { LogEntryRecord, LogQuery } from "../ports.ts";
-import { levelRank } from "../rules/logs.ts";
 import type { Order } from "./bounds.ts";
 import { searchSegment, type LogFilter, type LogRow } from "./log-search.ts";
 import type { Names } from "./names.ts";

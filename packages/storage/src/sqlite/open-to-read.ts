@@ -1,7 +1,7 @@
 /** Opening a file that another thread writes. */
 
 import { DatabaseSync } from "node:sqlite";
-import { foldCase } from "../rules/logs.ts";
+import { foldCase } from "@wheelhouse/protocol";
 
 /** @throws StaleSnapshotError when the file is gone. */
 export function openToRead(file: string): DatabaseSync {

@@ -3,8 +3,8 @@
  * sides know the order of the values from here.
  */
 
+import { levelRank } from "@wheelhouse/protocol";
 import type { DeviceAddress, DeviceBatch, Time } from "../ports.ts";
-import { levelRank } from "../rules/logs.ts";
 import { toFieldsText, toStored, type StoredValue } from "./values.ts";
 
 export interface Parcel extends DeviceAddress {

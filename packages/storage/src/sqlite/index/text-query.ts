@@ -1,6 +1,6 @@
 /** Text as the text index knows it. */
 
-import { foldCase } from "../../rules/logs.ts";
+import { foldCase } from "@wheelhouse/protocol";
 
 /** The index ends a text at a NUL; any other letter that nobody types will do. */
 export function toIndexedText(text: string): string {
