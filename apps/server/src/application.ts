@@ -16,8 +16,8 @@ export interface WheelhouseStart {
   readonly openStorage: OpenStorage;
   /** What the first account takes when it is made from elsewhere. */
   readonly setupCode: string;
-  /** The certificate that both ports begin with. */
-  readonly tls: TlsIdentity | undefined;
+  /** The certificate that a port begins with, asked at each of its starts: it may have been renewed since the one before. */
+  readonly tls: () => TlsIdentity | undefined;
 }
 
 export const Wheelhouse = defineSupervisor<WheelhouseStart>(

@@ -1,17 +1,23 @@
 /** A running server: its application on a real runtime, with SQLite unless another storage is given. */
 
-import { Runtime, start, type Application, type RuntimeEvent } from "@wheelhouse/actors";
+import {
+  Runtime,
+  start,
+  type Application,
+  type RuntimeEvent,
+  type SupervisorProtocol,
+} from "@wheelhouse/actors";
 import { openSqliteStorage } from "@wheelhouse/storage/sqlite";
 import { randomSetupCode } from "./accounts/secrets.ts";
 import { Wheelhouse } from "./application.ts";
 import type { Config, HostAndPort } from "./config.ts";
 import { DeviceListener } from "./devices/device-listener.ts";
 import { Http } from "./http/http-server.ts";
-import { TlsFilesError, readTls } from "./http/tls.ts";
+import { TlsFilesError, readTls, type TlsIdentity } from "./http/tls.ts";
 import type { OpenStorage } from "./store/store.ts";
 
 export interface RunningServer {
-  readonly app: Application;
+  readonly app: Application<SupervisorProtocol>;
   /** Where it really listens: a port 0 has become a real one. */
   readonly http: HostAndPort;
   readonly tcp: HostAndPort;
@@ -38,7 +44,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const runtime = new Runtime();
   if (options.onEvent !== undefined) runtime.on(options.onEvent);
   const setupCode = randomSetupCode();
-  const tls = await readTls(config);
+  let identity = await readTls(config);
+  const tls = () => identity;
   const app = await start(Wheelhouse, { config, openStorage, setupCode, tls }, { runtime });
   const http = await app.call(Http, "address");
   const { local } = await app.call(DeviceListener, "info");
@@ -47,7 +54,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     http,
     tcp: local,
     setupCode: (await app.call(Http, "awaitsFirstAccount")) ? setupCode : undefined,
-    reloadTls: () => reloadTls(app, config),
+    reloadTls: () => reloadTls(app, config, (renewed) => (identity = renewed)),
     stop: () => app.stop(),
   };
 }
@@ -56,10 +63,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 async function reloadTls(
   app: Application,
   config: Config,
+  keep: (renewed: TlsIdentity) => void,
 ): Promise<"reloaded" | { readonly failed: string }> {
   try {
     const tls = await readTls(config);
     if (tls === undefined) return "reloaded";
+    keep(tls);
     await app.call(Http, "useTls", tls);
     await app.call(DeviceListener, "setOptions", { tls });
     return "reloaded";

@@ -1,6 +1,6 @@
 /** The port that devices connect to. */
 
-import { processName, type ChildSpec } from "@wheelhouse/actors";
+import { defineSupervisor, processName, type ChildSpec } from "@wheelhouse/actors";
 import { KeyedBuckets, Listener, type ListenerProtocol } from "@wheelhouse/net";
 import { MAX_UNVERIFIED_LINE_BYTES } from "@wheelhouse/protocol";
 import type { HostAndPort } from "../config.ts";
@@ -18,10 +18,28 @@ export interface DeviceListenerOptions {
   readonly deviceLines: number;
 }
 
-/** With a certificate, every connection is encrypted from its first byte. */
+/** With a certificate, every connection is encrypted from its first byte. @param tls is asked at each start. */
 export function deviceListener(
+  options: DeviceListenerOptions,
+  tls: () => TlsIdentity | undefined = () => undefined,
+): ChildSpec {
+  return DevicePort.child({ options, tls }, { id: "device-port" });
+}
+
+interface DevicePortStart {
+  readonly options: DeviceListenerOptions;
+  readonly tls: () => TlsIdentity | undefined;
+}
+
+/** Ends with its listener and is started again, because a listener by itself would begin again with its first certificate. */
+const DevicePort = defineSupervisor<DevicePortStart>("DevicePort", ({ options, tls }) => ({
+  intensity: { restarts: 0, withinMs: 1 },
+  children: [listener(options, tls())],
+}));
+
+function listener(
   { tcp: { host, port }, deviceLines }: DeviceListenerOptions,
-  tls?: TlsIdentity,
+  tls: TlsIdentity | undefined,
 ): ChildSpec {
   const lines = new KeyedBuckets({ perSecond: deviceLines, burst: deviceLines });
   return Listener.child(

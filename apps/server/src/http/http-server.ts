@@ -57,7 +57,8 @@ export const Http = processName<HttpProtocol>("http");
 export interface HttpStart {
   readonly config: Config;
   readonly setupCode: string;
-  readonly tls: TlsIdentity | undefined;
+  /** Asked at each start. */
+  readonly tls: () => TlsIdentity | undefined;
 }
 
 type HttpContext = Context<HttpProtocol, FastifyInstance>;
@@ -75,7 +76,7 @@ export const HttpServer = defineGenServer<HttpProtocol, FastifyInstance, HttpSta
   name: "Http",
   trapExits: true,
   async init(ctx, { config, setupCode, tls }) {
-    const app = await build(ctx, createParts(config, setupCode), tls);
+    const app = await build(ctx, createParts(config, setupCode), tls());
     try {
       await app.listen({ host: config.http.host, port: config.http.port });
     } catch (error) {

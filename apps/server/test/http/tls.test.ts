@@ -5,8 +5,12 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
+import type { ProcessName } from "@wheelhouse/actors";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { DeviceListener } from "../../src/devices/device-listener.ts";
+import { Devices } from "../../src/devices/devices.ts";
+import { Http } from "../../src/http/http-server.ts";
 import { startServer, type RunningServer } from "../../src/server.ts";
 import { afterTest, connectDevice, temporaryFolder, testConfig } from "../support.ts";
 
@@ -95,6 +99,39 @@ test("a renewed certificate is shown to whoever comes from then on, and nobody i
   before.socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   await new Promise((resolve) => before.socket.once("close", resolve));
   expect(text).toContain('{"status":"ok"}');
+});
+
+/** Whom each port shows, wherever it listens by now. */
+async function shownBy({ app }: RunningServer): Promise<readonly string[]> {
+  const { local } = await app.call(DeviceListener, "info");
+  const ports = [await app.call(Http, "address"), local];
+  return Promise.all(
+    ports.map(async (http) => {
+      const { socket, shown } = await dial({ http });
+      socket.destroy();
+      return shown;
+    }),
+  );
+}
+
+/** Resolves when it and whatever stands on it were started again. */
+async function endAndRestart({ app }: RunningServer, process: ProcessName): Promise<void> {
+  const noticed = new Promise<void>((resolve) => {
+    app.runtime.on(({ type }) => type === "child_restarted" && resolve());
+  });
+  app.runtime.exit(process, "kill");
+  await noticed;
+  await app.call(app.ref, "countChildren");
+}
+
+test("a port that is restarted shows the certificate that was read last", async () => {
+  const { server, use } = await startSecure();
+  await use("other");
+  await server.reloadTls();
+  for (const process of [Http, Devices]) {
+    await endAndRestart(server, process);
+    expect(await shownBy(server)).toEqual(["other.wheelhouse.test", "other.wheelhouse.test"]);
+  }
 });
 
 test("a wrong file stays out: the old certificate is kept, and it is said why", async () => {
