@@ -1,9 +1,9 @@
 /** `npm run bench -- live`: one change to a thousand pages, alone and in a stream, and while some of the pages never read. */
 
 import { atMost, atMostTimes, printFigures, type Figure } from "../figure.ts";
-import { Child, LOAD_CORE } from "../net/child.ts";
+import type { Child } from "../net/child.ts";
 import { withEnded } from "../net/servers.ts";
-import { startDevices } from "../server/children.ts";
+import { startDevices, startOnLoadCore } from "../server/children.ts";
 import { startServer } from "../server/our-server.ts";
 import { Others } from "../server/others.ts";
 import { sizesFrom } from "../storage/sizes.ts";
@@ -75,9 +75,8 @@ async function beside<M extends Measured>(pids: readonly number[], work: Promise
   return { ...(await others.during(work)), others };
 }
 
-async function startPages(): Promise<Child> {
-  const nodeFlags = ["--max-semi-space-size=64"];
-  return (await Child.start("../live/pages.ts", { core: LOAD_CORE, nodeFlags })).child;
+function startPages(): Promise<Child> {
+  return startOnLoadCore("live/pages.ts");
 }
 
 function arrivalFigures(what: string, ours: Beside<Measured>, peer: Measured): readonly Figure[] {

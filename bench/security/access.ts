@@ -2,7 +2,8 @@
 
 import { once } from "node:events";
 import { connect } from "node:net";
-import { TOPICS, TOPIC_ACCESS, routes, type Role, type Route, type RouteName } from "@wheelhouse/api";
+import { setTimeout as wait } from "node:timers/promises";
+import { TOPICS, TOPIC_ACCESS, mayActAs, routes, type Route, type RouteName } from "@wheelhouse/api";
 import { atMost, printFigures, type Figure } from "../figure.ts";
 import { openSocket } from "./live-socket.ts";
 import { gatherIntruders, type Intruder } from "./people.ts";
@@ -14,7 +15,6 @@ export interface AccessSize {
 
 export const FULL: AccessSize = { tries: 10_000 };
 const AT_ONCE = 20;
-const RANKS: readonly Role[] = ["viewer", "editor", "owner"];
 /** What only members may ever see. */
 const SECRET = "planted-secret";
 
@@ -35,7 +35,7 @@ export function measure({ tries }: AccessSize): Promise<readonly Figure[]> {
     await plant(server, owner);
     const intruders = await gatherIntruders(server, owner);
     // By then the token that runs out has.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await wait(1_100);
     const before = await wholeState(server, owner);
     // The page's first document is what any address of no route answers.
     const { text: page } = await server.ask("/");
@@ -131,7 +131,7 @@ function isForbidden({ access, notByToken }: Route, { role, isKnown, headers }: 
   if (!isKnown) return true;
   if (access === "admin") return true;
   if (access === "account") return notByToken === true && headers["authorization"] !== undefined;
-  return role === undefined || RANKS.indexOf(role) < RANKS.indexOf(access);
+  return role === undefined || !mayActAs(role, access);
 }
 
 async function watchAll(server: Server, owner: Registered, intruders: readonly Intruder[]) {
@@ -140,7 +140,7 @@ async function watchAll(server: Server, owner: Registered, intruders: readonly I
   for (const intruder of intruders)
     for (const topic of TOPICS) {
       const needed = TOPIC_ACCESS[topic];
-      if (intruder.role !== undefined && RANKS.indexOf(intruder.role) >= RANKS.indexOf(needed)) continue;
+      if (intruder.role !== undefined && mayActAs(intruder.role, needed)) continue;
       tries += 1;
       const { socket, heard } = await openSocket(server, owner.project.id, topic, intruder.headers);
       socket.destroy();

@@ -1,5 +1,6 @@
 /** `npm run bench -- security-guesses`: many addresses guess at one account's password, and its owner logs in meanwhile. */
 
+import { setTimeout as wait } from "node:timers/promises";
 import { atMost, printFigures, type Figure } from "../figure.ts";
 import { OWNER, addressOf, api, registerOwner, withServer, type Answer, type Server } from "./server.ts";
 
@@ -57,7 +58,7 @@ async function untilIn(attempt: () => Promise<Answer>): Promise<number> {
   for (let tries = 1; tries <= OWNERS_TRIES; tries += 1) {
     const { status } = await attempt();
     if (status === 201) return tries;
-    if (status === 503) await new Promise((resolve) => setTimeout(resolve, 200));
+    if (status === 503) await wait(200);
   }
   return Infinity;
 }

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { toTextFrame } from "../live/load/frames.ts";
 import { api, type Server } from "./server.ts";
 
 export interface Opened {
@@ -25,19 +26,10 @@ export async function openSocket(
   const given = Object.entries({ host: own, origin: `http://${own}`, ...headers });
   const lines = given.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   socket.write(`GET ${api("/live")} HTTP/1.1\r\n${lines}${UPGRADE}\r\n`);
-  socket.write(toFrame(JSON.stringify({ type: "subscribe", id: 1, project, topics: [topic] })));
+  socket.write(toTextFrame(JSON.stringify({ type: "subscribe", id: 1, project, topics: [topic] })));
   let heard = "";
   while (!/^HTTP\/1\.1 [^1]/.test(heard) && !heard.includes('"type":')) {
     heard += String((await once(socket, "data"))[0]);
   }
   return { socket, heard };
-}
-
-/** A client's text frame (RFC 6455, 5.2), masked with zeros. */
-function toFrame(text: string): Buffer {
-  const body = Buffer.from(text);
-  return Buffer.concat([
-    Buffer.from([0x81, 0x80 | 126, body.length >> 8, body.length & 255, 0, 0, 0, 0]),
-    body,
-  ]);
 }

@@ -1,15 +1,9 @@
 /** The server under attack: the real command in a process and a data folder of its own, behind a proxy that is believed. */
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { API_PREFIX } from "@wheelhouse/api";
-
-const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+import { withEnded } from "../net/servers.ts";
+import { startCommand } from "../server/our-server.ts";
 
 export interface Answer {
   readonly status: number;
@@ -33,39 +27,16 @@ export interface Server {
 }
 
 /** Ended, and its folder removed, however the work ends. */
-export async function withServer<R>(work: (server: Server) => Promise<R>): Promise<R> {
-  const folder = await mkdtemp(join(tmpdir(), "wheelhouse-bench-"));
-  const ports = ["--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--data", folder];
-  const limits = ["--trusted-proxy", "127.0.0.1", "--request-limit", "1000000"];
-  const child = spawn(process.execPath, ["--conditions=source", MAIN, ...ports, ...limits], {
-    stdio: ["ignore", "pipe", "inherit"],
+export function withServer<R>(work: (server: Server) => Promise<R>): Promise<R> {
+  const start = () => startCommand([], ["--trusted-proxy", "127.0.0.1"]);
+  return withEnded([start], async ([{ httpPort, tcpPort }]) => {
+    const agent = new Agent({ keepAlive: true });
+    try {
+      return await work({ httpPort, tcpPort, ask: (path, asked) => ask(agent, httpPort, path, asked) });
+    } finally {
+      agent.destroy();
+    }
   });
-  const ended = once(child, "exit");
-  const agent = new Agent({ keepAlive: true });
-  try {
-    const greeting = await greetingOf(child.stdout);
-    const portOf = (label: string) => Number(new RegExp(`${label} .*:(\\d+)`).exec(greeting)?.[1]);
-    const httpPort = portOf("page");
-    return await work({
-      httpPort,
-      tcpPort: portOf("devices"),
-      ask: (path, asked) => ask(agent, httpPort, path, asked),
-    });
-  } finally {
-    agent.destroy();
-    child.kill("SIGKILL");
-    await ended;
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function greetingOf(stdout: AsyncIterable<Buffer>): Promise<string> {
-  let text = "";
-  for await (const part of stdout) {
-    text += String(part);
-    if (text.includes("\n  data ")) return text;
-  }
-  throw new Error(`expected the server to greet, got: ${text}`);
 }
 
 function ask(agent: Agent, port: number, path: string, asked: Asked = {}): Promise<Answer> {

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { atMost, printFigures, quantile, type Figure } from "../figure.ts";
 import { api, registerOwner, withServer, type Registered, type Server } from "./server.ts";
 
@@ -77,7 +78,7 @@ async function under(server: Server, owner: Registered, flags: readonly string[]
   while (child.exitCode === null) {
     pages.push(await timeOf(() => visit(server)));
     devices.push(await timeOf(() => verify(server, owner.deviceKey)));
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    await wait(EVERY_MS);
   }
   await ended;
   return { pages, devices };

@@ -3,15 +3,19 @@
 import { Child, LOAD_CORE, canPin } from "../net/child.ts";
 import type { Delays } from "./load/page.ts";
 
-const ROOM = ["--max-semi-space-size=64"];
-
-export async function startDevices(): Promise<Child> {
+export function startDevices(): Promise<Child> {
   if (!canPin) console.log("there is no taskset: the load isn't held to a core");
-  return (await Child.start("../server/load.ts", { core: LOAD_CORE, nodeFlags: ROOM })).child;
+  return startOnLoadCore("server/load.ts");
 }
 
-export async function startPeople(): Promise<Child> {
-  return (await Child.start("../server/people.ts", { core: LOAD_CORE, nodeFlags: ROOM })).child;
+export function startPeople(): Promise<Child> {
+  return startOnLoadCore("server/people.ts");
+}
+
+/** A program of the benches, with room for what it makes and throws away. */
+export async function startOnLoadCore(file: string): Promise<Child> {
+  const nodeFlags = ["--max-semi-space-size=64"];
+  return (await Child.start(`../${file}`, { core: LOAD_CORE, nodeFlags })).child;
 }
 
 /** What the page saw. One that was closed, or saw nothing, is behind for ever; a message between processes can't carry that. */

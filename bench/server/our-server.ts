@@ -1,22 +1,22 @@
 /** Our server as a user starts it: the command in a process and a data folder of its own, with an account made over HTTP. */
 
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { API_PREFIX } from "@wheelhouse/api";
-import { endChild, spawnChild } from "../net/child.ts";
-import { makeFolder, type Stored } from "./stores.ts";
+import { spawnChild } from "../net/child.ts";
+import { endPolitely, makeFolder, type Stored } from "./stores.ts";
 
 const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 /** None of what is measured is about it. */
 const REQUEST_LIMIT = "1000000";
-/** A server that takes longer for its drain is ended without. */
-const DRAIN_MS = 20_000;
 
-export interface OurServer extends Stored {
+/** The command, and where it listens. */
+export interface Command extends Stored {
   readonly httpPort: number;
   readonly tcpPort: number;
+}
+
+export interface OurServer extends Command {
   /** Of its first account. */
   readonly project: string;
   readonly deviceKey: string;
@@ -25,13 +25,28 @@ export interface OurServer extends Stored {
 
 /** @param nodeFlags such as `--cpu-prof`, which a user wouldn't give. */
 export async function startServer(nodeFlags: readonly string[] = []): Promise<OurServer> {
+  const command = await startCommand(nodeFlags);
+  try {
+    return { ...command, ...(await register(command.httpPort)) };
+  } catch (error) {
+    await command.end();
+    throw error;
+  }
+}
+
+/** Without an account. @param settings beside those that every measurement makes. */
+export async function startCommand(
+  nodeFlags: readonly string[] = [],
+  settings: readonly string[] = [],
+): Promise<Command> {
   const folder = await makeFolder("wheelhouse");
   const addresses = ["--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--data", folder.path];
-  const command = ["--conditions=source", ...nodeFlags, MAIN, ...addresses, "--request-limit", REQUEST_LIMIT];
+  const own = [...addresses, "--request-limit", REQUEST_LIMIT];
+  const command = ["--conditions=source", ...nodeFlags, MAIN, ...own, ...settings];
   const child = spawnChild([process.execPath, ...command], ["ignore", "pipe", "pipe"]);
   const complaints = hearComplaints(child);
   const end = async () => {
-    await drain(child);
+    await endPolitely(child, "SIGTERM");
     if (complaints.lines > 0)
       console.log(`the server logged ${complaints.lines} lines, first ${complaints.first}`);
     folder.remove();
@@ -39,9 +54,8 @@ export async function startServer(nodeFlags: readonly string[] = []): Promise<Ou
   try {
     const greeting = await greetingOf(child);
     const portOf = (label: string) => Number(new RegExp(`${label} .*:(\\d+)`).exec(greeting)?.[1]);
-    const httpPort = portOf("page");
-    const account = await register(httpPort);
-    return { name: "ours", pid: child.pid ?? 0, httpPort, tcpPort: portOf("devices"), ...account, end };
+    const ports = { httpPort: portOf("page"), tcpPort: portOf("devices") };
+    return { name: "ours", pid: child.pid ?? 0, ...ports, end };
   } catch (error) {
     await end();
     throw error;
@@ -58,13 +72,6 @@ function hearComplaints({ stderr }: ChildProcess): { lines: number; first: strin
     heard.first = (heard.first + text.slice(0, MOST_LETTERS)).slice(0, MOST_LETTERS);
   });
   return heard;
-}
-
-async function drain(child: ChildProcess): Promise<void> {
-  const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
-  child.kill("SIGTERM");
-  await Promise.race([ended, wait(DRAIN_MS, undefined, { ref: false })]);
-  await endChild(child);
 }
 
 async function greetingOf({ stdout }: ChildProcess): Promise<string> {

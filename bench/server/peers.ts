@@ -7,8 +7,8 @@ import { connect, type NetConnectOpts } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { endChild, hasProgram, spawnChild } from "../net/child.ts";
-import { makeFolder, type Folder, type Stored } from "./stores.ts";
+import { hasProgram, spawnChild } from "../net/child.ts";
+import { endPolitely, makeFolder, type Folder, type Stored } from "./stores.ts";
 
 const execute = promisify(execFile);
 
@@ -19,7 +19,6 @@ export interface Peer extends Stored {
 
 const LOOK_EVERY_MS = 50;
 const MOST_LOOKS = 400;
-const MOST_END_MS = 20_000;
 /** PostgreSQL doesn't run as root. */
 const ORDINARY_USER = "postgres";
 /** Where Debian keeps its programs, which are on no path. */
@@ -111,7 +110,8 @@ async function startPeer(
 ): Promise<Peer> {
   const child = spawnChild(command, ["ignore", "ignore", "ignore"]);
   const end = async () => {
-    await endPolitely(child);
+    // Lets it give back what it shares with its children.
+    await endPolitely(child, "SIGINT");
     folder.remove();
   };
   try {
@@ -135,14 +135,4 @@ async function answers(child: ChildProcess, path: string): Promise<void> {
     await wait(LOOK_EVERY_MS);
   }
   throw new Error(`expected ${child.spawnargs.join(" ")} to listen`);
-}
-
-/** An interrupt lets it give back what it shares with its children. */
-async function endPolitely(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const ended = once(child, "exit");
-    child.kill("SIGINT");
-    await Promise.race([ended, wait(MOST_END_MS, undefined, { ref: false })]);
-  }
-  await endChild(child);
 }

@@ -1,10 +1,13 @@
 /** What stores and is compared: a program with a process, and the time it takes when nobody asks it for anything. */
 
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { endChild } from "../net/child.ts";
 import { familyTimeMs } from "./load/family.ts";
 
 export interface Stored {
@@ -31,6 +34,19 @@ export async function untilQuiet(pid: number): Promise<number> {
     before = now;
   }
   return Math.max(0, before - begun);
+}
+
+/** Whoever takes longer for its end is ended. */
+const MOST_END_MS = 20_000;
+
+/** Asks a program to end, and ends it if it doesn't. */
+export async function endPolitely(child: ChildProcess, signal: "SIGTERM" | "SIGINT"): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await Promise.race([ended, wait(MOST_END_MS, undefined, { ref: false })]);
+  }
+  await endChild(child);
 }
 
 export interface Folder {

@@ -198,7 +198,7 @@ function idsOf({ ref, children }: ProcessNode): readonly ProcessId[] {
 }
 
 /** What a call or an awaited task came to. */
-export function toOutcome(result: PromiseSettledResult<unknown>): Outcome {
+function toOutcome(result: PromiseSettledResult<unknown>): Outcome {
   if (result.status === "fulfilled") return { kind: "value", value: result.value };
   const error: unknown = result.reason;
   if (error instanceof ProcessExitedError) return { kind: "exited", reason: formatReason(error.reason) };

@@ -10,7 +10,6 @@ import { join } from "node:path";
 export const PROJECT = "p-bench";
 /** The first moment of all data: 2025-11-24. */
 export const STARTS_AT = 1_763_985_600_000;
-export const DAY_MS = 86_400_000;
 
 export interface Filled {
   readonly folder: string;
@@ -49,6 +48,10 @@ async function register({ accounts }: Storage): Promise<void> {
     { id: PROJECT, name: "Bench", createdAt, retention: KEEP_ALL },
     { id: "k-bench", project: PROJECT, key: "benchbenchbe", name: "first", createdAt, revokedAt: null },
   );
+}
+
+export function variableNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `variable-${index}`);
 }
 
 /** A device that speaks. */

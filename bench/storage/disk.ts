@@ -12,6 +12,7 @@ import {
   indexed,
   logsOf,
   sampleOf,
+  variableNames,
   withStorage,
   type Filled,
   type Speaker,
@@ -85,7 +86,7 @@ async function storeEntries(filled: Filled, count: number): Promise<Bytes> {
 }
 
 async function storeValues(filled: Filled, count: number, devices: number): Promise<Bytes> {
-  const names = Array.from({ length: VARIABLES }, (_, index) => `variable-${index}`);
+  const names = variableNames(VARIABLES);
   const speakers = await addSpeakers(filled.storage, devices, names);
   const roll = diceFrom(5);
   let plain = 0;

@@ -1,9 +1,9 @@
 /** `npm run bench -- storage-history`: a day of one variable at 10 Hz, thinned to 1,000 points with its peaks. */
 
+import { DAY_MS } from "@wheelhouse/api";
 import type { HistoryQuery, Storage } from "@wheelhouse/storage";
 import { atMost, printFigures, quantile, type Figure } from "../figure.ts";
 import {
-  DAY_MS,
   STARTS_AT,
   addSpeakers,
   batchOf,

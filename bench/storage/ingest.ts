@@ -8,6 +8,7 @@ import {
   diceFrom,
   logsOf,
   sampleOf,
+  variableNames,
   withStorage,
   STARTS_AT,
   type Speaker,
@@ -55,7 +56,7 @@ async function storeEntries(storage: Storage, count: number): Promise<number> {
 }
 
 async function storeValues(storage: Storage, count: number, devices: number): Promise<number> {
-  const names = Array.from({ length: VARIABLES }, (_, index) => `variable-${index}`);
+  const names = variableNames(VARIABLES);
   const speakers = await addSpeakers(storage, devices, names);
   const roll = diceFrom(1);
   return inTurns(speakers, IN_FLIGHT, Math.ceil(count / VARIABLES), (speaker, seq) => {

@@ -1,10 +1,10 @@
 /** `npm run bench -- storage-search --entries 10000000`: the first page of searches among many log entries of one day. */
 
+import { DAY_MS, HOUR_MS } from "@wheelhouse/api";
 import type { LogQuery, Storage } from "@wheelhouse/storage";
 import { atMost, printFigures, quantile, type Figure } from "../figure.ts";
 import {
   COMMON_WORD,
-  DAY_MS,
   PROJECT,
   RARE_WORD,
   STARTS_AT,
@@ -28,7 +28,6 @@ const CEILING_MS = 100;
 const DEVICES = 8;
 const ENTRIES_A_BATCH = 1_000;
 const PAGE = 100;
-const HOUR_MS = 3_600_000;
 
 export async function run(args: readonly string[]): Promise<void> {
   printFigures(await measure(sizesFrom(args, FULL)));

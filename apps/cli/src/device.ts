@@ -20,6 +20,14 @@ export async function findDevice({ api, project }: ProjectConnection, wanted: st
   return nameDevice(wanted, devices, project.name);
 }
 
+/** The id of the one that is named; `undefined` where none is. */
+export async function findDeviceId(
+  connection: ProjectConnection,
+  wanted: string | undefined,
+): Promise<string | undefined> {
+  return wanted === undefined ? undefined : (await findDevice(connection, wanted)).id;
+}
+
 function nameDevice(wanted: string, devices: readonly Device[], project: string): Device {
   const [found, another] = devices.filter(({ name }) => name === wanted);
   if (found === undefined) throw new CommandError(`there is no device ${wanted} in ${project}`);

@@ -4,6 +4,8 @@ import {
   LIVE_PATH,
   createLiveSocket,
   isLoggedIn,
+  positionAfter,
+  toLiveLine,
   type LiveLine,
   type LiveLineEvents,
   type LiveMessage,
@@ -54,7 +56,7 @@ function openSocket(
     isLoggedIn: () => isLoggedIn(connection.api),
     positionOf: () => position,
     told(_, message) {
-      position = toPosition(position, message);
+      position = positionAfter(position, message);
       inbox.put(message);
     },
     connection(state) {
@@ -76,24 +78,9 @@ function openSocket(
   return socket;
 }
 
-/** Where to go on after a lost connection: see docs/live.md. */
-function toPosition(before: Position | undefined, message: LiveMessage): Position | undefined {
-  if (message.type === "reload") return undefined;
-  if (message.type === "snapshot")
-    return before?.epoch === message.epoch ? before : { epoch: message.epoch, offset: message.offset };
-  if (message.type !== "changes" || before === undefined) return before;
-  return { ...before, offset: Math.max(before.offset, message.offset) };
-}
-
 function connectLine({ url, token }: Connection, events: LiveLineEvents): LiveLine {
   const headers = { authorization: `Bearer ${token}` };
-  const socket = new WebSocket(`${url.replace(/^http/, "ws")}${LIVE_PATH}`, { headers });
-  socket.addEventListener("open", () => events.opened());
-  socket.addEventListener("message", ({ data }) => events.received(data));
-  socket.addEventListener("close", () => events.closed());
-  // Its end says all there is to say.
-  socket.addEventListener("error", () => undefined);
-  return { send: (text) => socket.send(text), close: () => socket.close() };
+  return toLiveLine(new WebSocket(`${url.replace(/^http/, "ws")}${LIVE_PATH}`, { headers }), events);
 }
 
 /** Messages between the socket, which doesn't wait, and the command, which does. */

@@ -59,7 +59,7 @@ export async function forgetLogIn(environment: Environment, url: string): Promis
 }
 
 /** In the folder for settings that the XDG base directory specification names. */
-export function logInFile(environment: Environment): string {
+function logInFile(environment: Environment): string {
   const { XDG_CONFIG_HOME: given, HOME: home } = environment;
   return join(given || join(home || homedir(), ".config"), "wheelhouse", "log-ins.json");
 }

@@ -38,10 +38,10 @@ export async function printRows<Row>(
   { columns, empty, toJson = (row) => row }: Listing<Row>,
 ): Promise<void> {
   if (asJson) return terminal.print(rows.map((row) => `${toJsonLine(toJson(row))}\n`).join(""));
-  if (!terminal.isTerminal)
-    return terminal.print(rows.map((row) => toFields(terminal, row, columns)).join(""));
+  const view = viewOf(terminal);
+  if (!terminal.isTerminal) return terminal.print(rows.map((row) => toFields(row, columns, view)).join(""));
   if (rows.length === 0) return terminal.say(empty);
-  return terminal.print(formatTable(terminal, rows, columns));
+  return terminal.print(formatTable(terminal, rows, columns, view));
 }
 
 /** One row by itself, as it comes. */
@@ -52,13 +52,15 @@ export async function printLine<Row>(
   { columns, toJson = (each) => each }: Omit<Listing<Row>, "empty">,
 ): Promise<void> {
   if (asJson) return terminal.print(`${toJsonLine(toJson(row))}\n`);
-  if (!terminal.isTerminal) return terminal.print(toFields(terminal, row, columns));
-  return terminal.print(
-    `${columns
-      .map((column) => toCell(terminal, row, column))
-      .join("  ")
-      .trimEnd()}\n`,
-  );
+  const view = viewOf(terminal);
+  if (!terminal.isTerminal) return terminal.print(toFields(row, columns, view));
+  const cells = columns.map((column) => toCell(terminal, row, column, view));
+  return terminal.print(`${cells.join("  ").trimEnd()}\n`);
+}
+
+/** What was just made: the one part of it that is used from now on, alone on its line. */
+export function printMade(terminal: Terminal, asJson: boolean, made: object, used: string): Promise<void> {
+  return terminal.print(`${asJson ? toJsonLine(made) : used}\n`);
 }
 
 /** A table with longer cells can't be read; the other forms have them whole. */
@@ -81,25 +83,40 @@ export function showTime(at: number | null, { isTerminal }: View): string {
   return isTerminal ? formatLocal(at) : formatIso(at);
 }
 
-function toFields<Row>(terminal: Terminal, row: Row, columns: readonly Column<Row>[]): string {
-  const view = { isTerminal: false, now: terminal.now() };
+function viewOf(terminal: Terminal): View {
+  return { isTerminal: terminal.isTerminal, now: terminal.now() };
+}
+
+function toFields<Row>(row: Row, columns: readonly Column<Row>[], view: View): string {
   return `${columns.map(({ cell }) => toVisible(cell(row, view))).join("\t")}\n`;
 }
 
-function toCell<Row>(terminal: Terminal, row: Row, { cell, style }: Column<Row>, longest = Infinity): string {
-  const text = toVisible(cell(row, { isTerminal: true, now: terminal.now() }));
+function toCell<Row>(
+  terminal: Terminal,
+  row: Row,
+  { cell, style }: Column<Row>,
+  view: View,
+  longest = Infinity,
+): string {
+  const text = toVisible(cell(row, view));
   const shown = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
   return paint(terminal, style?.(row), shown);
 }
 
-function formatTable<Row>(terminal: Terminal, rows: readonly Row[], columns: readonly Column<Row>[]): string {
+function formatTable<Row>(
+  terminal: Terminal,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  view: View,
+): string {
   const table = new Table({
     head: columns.map(({ title }) => paint(terminal, "dim", title)),
     chars: WITHOUT_LINES,
     colAligns: columns.map(({ isNumeric }) => (isNumeric === true ? "right" : "left")),
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
-  for (const row of rows) table.push(columns.map((column) => toCell(terminal, row, column, LONGEST_CELL)));
+  for (const row of rows)
+    table.push(columns.map((column) => toCell(terminal, row, column, view, LONGEST_CELL)));
   return `${table
     .toString()
     .split("\n")

@@ -1,13 +1,14 @@
 /** Times as they are shown and as people say them. Pure. */
 
+import { DAY_MS, HOUR_MS } from "@wheelhouse/api";
 import { wrongUsage } from "./errors.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
+  h: HOUR_MS,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
 };
 
 /** `Date.parse` takes much that nobody can have meant. */

@@ -1,6 +1,6 @@
 /** Values as they are typed on a command line, and as they are shown there. Pure. */
 
-import type { Variable } from "@wheelhouse/api";
+import { limitsOf, type Variable } from "@wheelhouse/api";
 import {
   fitValue,
   formatValue,
@@ -8,7 +8,6 @@ import {
   parseJson,
   type JsonValue,
   type KindName,
-  type Limits,
 } from "@wheelhouse/protocol";
 import { CommandError, wrongUsage } from "./errors.ts";
 
@@ -30,7 +29,7 @@ export function readAssignment(argument: string): Assignment {
  * @throws CommandError for what the variable can't take.
  */
 export function readValue(variable: Variable, text: string): JsonValue {
-  const fitted = fitValue({ kind: variable.kind, ...toLimits(variable) }, toInput(variable.kind, text));
+  const fitted = fitValue({ kind: variable.kind, ...limitsOf(variable) }, toInput(variable.kind, text));
   if ("value" in fitted) return fitted.value;
   throw new CommandError(`${variable.name}: ${fitted.message}`);
 }
@@ -50,13 +49,4 @@ function readJson(text: string): JsonValue {
   const value = parseJson(text);
   if (value === undefined) throw new CommandError(`expected JSON, got: ${text}`);
   return value;
-}
-
-function toLimits({ min, max, step, options }: Variable): Limits {
-  return {
-    ...(min === null ? {} : { min }),
-    ...(max === null ? {} : { max }),
-    ...(step === null ? {} : { step }),
-    ...(options === null ? {} : { options }),
-  };
 }

@@ -1,6 +1,6 @@
 /** The lines that devices send again and again. */
 
-import { diceFrom } from "../../storage/data.ts";
+import { diceFrom, variableNames } from "../../storage/data.ts";
 import { PatchedLine } from "./patched-line.ts";
 import type { LogEntry } from "./talks.ts";
 
@@ -18,8 +18,4 @@ export function valueLines(variables: number): readonly PatchedLine[] {
     const values = variableNames(variables).map((name) => [name, roll(10_000) / 8]);
     return new PatchedLine("variables", { values: Object.fromEntries(values) }, true);
   });
-}
-
-export function variableNames(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `variable-${index}`);
 }

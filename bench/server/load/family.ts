@@ -5,7 +5,7 @@ import { cpuTimeMs } from "../../net/load/cpu-time.ts";
 import { measureSpent, type Shares } from "../../net/load/spent.ts";
 
 /** The process alone where the system doesn't tell. */
-export function familyOf(pid: number): readonly number[] {
+function familyOf(pid: number): readonly number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   const children = existsSync(file) ? readFileSync(file, "latin1").trim() : "";
   return [pid, ...(children === "" ? [] : children.split(" ").map(Number))].filter((each) =>

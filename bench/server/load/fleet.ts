@@ -3,7 +3,8 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Shares } from "../../net/load/spent.ts";
-import { logLines, valueLines, variableNames } from "./contents.ts";
+import { variableNames } from "../../storage/data.ts";
+import { logLines, valueLines } from "./contents.ts";
 import { measureFamily } from "./family.ts";
 import { WheelhouseTalk, type LogEntry } from "./talks.ts";
 

@@ -1,6 +1,6 @@
 /** How long to wait before the next attempt to reach the server. Pure. */
 
-export const FIRST_WAIT_MS = 200;
+const FIRST_WAIT_MS = 200;
 export const LONGEST_WAIT_MS = 5_000;
 
 /** Doubles with each failed attempt (from 0); `random` in [0, 1) takes off up to half, so that clients don't return all at once. */

@@ -1,6 +1,7 @@
 /** What the API speaks of: devices, variables, writes, log entries. Times are milliseconds since 1970. */
 
 import { KIND_NAMES, LOG_LEVELS, type JsonValue } from "@wheelhouse/protocol";
+import { ROLES } from "./roles.ts";
 import { z } from "./zod.ts";
 
 export const time = z.number().int().nonnegative();
@@ -18,7 +19,7 @@ export const WRITE_STATES = [
 export const writeState = z.enum(WRITE_STATES);
 
 export const user = z.object({ id: z.string(), email: z.string() });
-export const role = z.enum(["viewer", "editor", "owner"]);
+export const role = z.enum(ROLES);
 export const project = z.object({ id: z.string(), name: z.string(), role });
 
 /** How long log entries, markers and histories are kept; null is without a limit. */
@@ -162,7 +163,6 @@ export const session = z.object({
 });
 
 export type User = z.infer<typeof user>;
-export type Role = z.infer<typeof role>;
 export type Project = z.infer<typeof project>;
 export type ProjectDetails = z.infer<typeof projectDetails>;
 export type Member = z.infer<typeof member>;

@@ -11,7 +11,6 @@ export {
   type Member,
   type Project,
   type ProjectDetails,
-  type Role,
   type Session,
   type Token,
   type User,
@@ -20,6 +19,9 @@ export {
   type Write,
   type WriteState,
 } from "./entities.ts";
+export { ROLES, mayActAs, type Role } from "./roles.ts";
+export { limitsOf } from "./variable-limits.ts";
+export { DAY_MS, HOUR_MS } from "./spans.ts";
 
 // HTTP
 export { API_ERRORS, ApiError, errorBody, type ApiErrorCode } from "./errors.ts";
@@ -29,15 +31,20 @@ export {
   DEFAULT_POINTS,
   EXAMPLE_IDS,
   MAX_EXPIRES_IN_MS,
+  MAX_LABEL_LENGTH,
   MAX_LIMIT,
   MAX_NAMED_DEVICES,
   MAX_POINTS,
+  MAX_SEARCH_LENGTH,
   MAX_WAIT_MS,
   TAGS,
   type Access,
   type Example,
   type Route,
 } from "./routes/route.ts";
+export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./routes/accounts.ts";
+export { DEFAULT_INVITATION_MS, MAX_INVITATION_MS } from "./routes/projects.ts";
+export { DEFAULT_RESET_MS, MAX_RESET_MS } from "./routes/password-resets.ts";
 export {
   EXPORT_FORMATS,
   EXPORT_KINDS,
@@ -60,12 +67,14 @@ export {
 // Live socket
 export {
   createLiveSocket,
+  toLiveLine,
   type LiveLine,
   type LiveLineEvents,
   type LiveSocket,
   type LiveSocketOptions,
   type Wanted,
 } from "./live-socket.ts";
+export { positionAfter } from "./live-position.ts";
 export {
   LIVE_PATH,
   TOPICS,

@@ -22,6 +22,15 @@ export interface LiveLineEvents {
   closed(): void;
 }
 
+/** A WebSocket that is connecting, as a line. */
+export function toLiveLine(socket: WebSocket, events: LiveLineEvents): LiveLine {
+  socket.addEventListener("open", () => events.opened());
+  socket.addEventListener("message", ({ data }) => events.received(data));
+  // Also after an error, of which there is no more to say.
+  socket.addEventListener("close", () => events.closed());
+  return { send: (text) => socket.send(text), close: () => socket.close() };
+}
+
 /** What a subscription is to. */
 export type Wanted = Omit<Subscribe, "type" | "id" | "after">;
 

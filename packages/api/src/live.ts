@@ -1,12 +1,13 @@
 /** The live socket: what a page says and is told over `GET /api/v1/live`. */
 
-import { device, logEntry, marker, time, value, variable, write, type Role } from "./entities.ts";
+import { device, logEntry, marker, time, value, variable, write } from "./entities.ts";
+import type { Role } from "./roles.ts";
 import { z } from "./zod.ts";
 
 export const LIVE_PATH = "/api/v1/live";
 
 export const TOPICS = ["devices", "variables", "logs", "writes", "markers"] as const;
-export const topic = z.enum(TOPICS);
+const topic = z.enum(TOPICS);
 
 /** The role that a subscription to a topic needs in its project. */
 export const TOPIC_ACCESS: Readonly<Record<(typeof TOPICS)[number], Role>> = {
@@ -18,7 +19,7 @@ export const TOPIC_ACCESS: Readonly<Record<(typeof TOPICS)[number], Role>> = {
 };
 
 /** A place in the stored entries (log entries, writes and markers) of one data folder; `epoch` names the folder. */
-export const position = z.object({ epoch: z.string(), offset: z.number().int().nonnegative() });
+const position = z.object({ epoch: z.string(), offset: z.number().int().nonnegative() });
 
 const subscriptionId = z.number().int();
 
@@ -36,7 +37,7 @@ export const clientMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("unsubscribe"), id: subscriptionId }),
 ]);
 
-export const snapshot = z.object({
+const snapshot = z.object({
   type: z.literal("snapshot"),
   id: subscriptionId,
   epoch: z.string(),
@@ -48,7 +49,7 @@ export const snapshot = z.object({
   writes: z.array(write).optional(),
 });
 
-export const changes = z.object({
+const changes = z.object({
   type: z.literal("changes"),
   id: subscriptionId,
   offset: z.number().int(),

@@ -1,9 +1,9 @@
 /** `wheelhouse changes`: who changed what and what became of it; takes a change back. */
 
-import { MAX_WAIT_MS, WRITE_STATES, type Write, type WriteState } from "@wheelhouse/api";
+import { WRITE_STATES, type Write, type WriteState } from "@wheelhouse/api";
 import { Option, type Command } from "commander";
 import { connectToProject, type SharedOptions } from "../connection.ts";
-import { findDevice } from "../device.ts";
+import { findDeviceId } from "../device.ts";
 import { printLine, printRows, showTime, type Listing } from "../output.ts";
 import { readNewest } from "../pages.ts";
 import { readSpan, type SpanOptions } from "../span.ts";
@@ -50,7 +50,7 @@ export const changes: AddCommand = (program, terminal) => {
       const filters = { ...readSpan(terminal, options), name, state, by };
       const connection = await connectToProject(terminal, options);
       const { api, project } = connection;
-      const device = wanted === undefined ? undefined : (await findDevice(connection, wanted)).id;
+      const device = await findDeviceId(connection, wanted);
       const rows = await readNewest(options.limit, async (page) => {
         const query = { ...page, ...filters, device };
         const answer = await api.call("writes", { params: { project: project.id }, query });
@@ -74,7 +74,7 @@ export const changes: AddCommand = (program, terminal) => {
     .command("revert")
     .description("set a variable back to what it was before a change; exit code 0 when that was applied")
     .argument("<id>", "its id in the list")
-    .addOption(waitOption(5_000, MAX_WAIT_MS))
+    .addOption(waitOption())
     .action(async (id: string, _: object, command: Command) => {
       const options = command.optsWithGlobals<SharedOptions & { readonly wait: number }>();
       const { api, project } = await connectToProject(terminal, options);

@@ -1,5 +1,6 @@
 /** What the commands share: how one is added, and the options that several have. */
 
+import { MAX_WAIT_MS } from "@wheelhouse/api";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Terminal } from "../terminal.ts";
 
@@ -15,7 +16,7 @@ export function countOption(flags: string, description: string, lowest: number, 
 }
 
 /** How many entries a list shows unless it is told. */
-export const DEFAULT_ENTRIES = 50;
+const DEFAULT_ENTRIES = 50;
 const MOST_ENTRIES = 100_000;
 
 export function limitOption(): Option {
@@ -30,6 +31,10 @@ export function untilOption(): Option {
   return new Option("--until <time>", "up to then");
 }
 
-export function waitOption(presetMs: number, highest: number): Option {
-  return countOption("--wait <ms>", "how long the device has to answer", 0, highest).default(presetMs);
+const DEFAULT_WAIT_MS = 5_000;
+
+export function waitOption(): Option {
+  return countOption("--wait <ms>", "how long the device has to answer", 0, MAX_WAIT_MS).default(
+    DEFAULT_WAIT_MS,
+  );
 }

@@ -4,7 +4,7 @@ import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from
 import { LOG_LEVELS, type LogLevel } from "@wheelhouse/protocol";
 import { Option, type Command } from "commander";
 import { connectToProject, type SharedOptions } from "../connection.ts";
-import { findDevice } from "../device.ts";
+import { findDeviceId } from "../device.ts";
 import { CommandError } from "../errors.ts";
 import { readSpan, type SpanOptions } from "../span.ts";
 import type { Terminal } from "../terminal.ts";
@@ -37,8 +37,7 @@ export const exportCommand: AddCommand = (program, terminal) => {
       const { kind, format, name, level, text } = options;
       const span = readSpan(terminal, options);
       const connection = await connectToProject(terminal, options);
-      const wanted = options.device;
-      const device = wanted === undefined ? undefined : (await findDevice(connection, wanted)).id;
+      const device = await findDeviceId(connection, options.device);
       const params = { project: connection.project.id };
       const query = { kind, format, device, name, level, text, ...span };
       await printStream(terminal, await connection.api.stream("export", { params, query }));

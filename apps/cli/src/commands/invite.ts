@@ -1,15 +1,12 @@
 /** `wheelhouse invite`: a link that lets one person in. */
 
-import type { Role } from "@wheelhouse/api";
+import { DAY_MS, DEFAULT_INVITATION_MS, MAX_INVITATION_MS, ROLES, type Role } from "@wheelhouse/api";
 import { Option, type Command } from "commander";
 import { connect, connectToProject, type SharedOptions } from "../connection.ts";
+import { printMade } from "../output.ts";
 import { withOwnSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
-import { toJsonLine } from "../visible.ts";
 import { countOption, type AddCommand } from "./command.ts";
-
-const ROLES: readonly Role[] = ["viewer", "editor", "owner"];
-const DAY_MS = 86_400_000;
 
 interface Options extends SharedOptions {
   readonly role: Role;
@@ -23,13 +20,17 @@ export const invite: AddCommand = (program, terminal) => {
     .command("invite")
     .description("print a link that lets one person in; pass it on yourself; takes your password")
     .addOption(new Option("--role <role>", "as what").choices(ROLES).default("viewer"))
-    .addOption(countOption("--days <days>", "how long the link works", 1, 30).default(7))
+    .addOption(
+      countOption("--days <days>", "how long the link works", 1, MAX_INVITATION_MS / DAY_MS).default(
+        DEFAULT_INVITATION_MS / DAY_MS,
+      ),
+    )
     .option("--installation", "to an account with a project of its own, rather than into a project")
     .option("--password-stdin", "read the password from the input")
     .action(async (_: object, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const made = await makeInvitation(terminal, options);
-      return terminal.print(`${options.json === true ? toJsonLine(made) : made.link}\n`);
+      return printMade(terminal, options.json === true, made, made.link);
     });
 };
 

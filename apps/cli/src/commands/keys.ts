@@ -3,8 +3,7 @@
 import type { Command } from "commander";
 import type { DeviceKey } from "@wheelhouse/api";
 import { connectToProject, type SharedOptions } from "../connection.ts";
-import { printRows, showTime, type Listing } from "../output.ts";
-import { toJsonLine } from "../visible.ts";
+import { printMade, printRows, showTime, type Listing } from "../output.ts";
 import { type AddCommand } from "./command.ts";
 
 /** So much of a key tells it from others and opens nothing. */
@@ -49,7 +48,7 @@ export const keys: AddCommand = (program, terminal) => {
       const options = command.optsWithGlobals<SharedOptions>();
       const { api, project } = await connectToProject(terminal, options);
       const made = await api.call("createDeviceKey", { params: { project: project.id }, body: { name } });
-      return terminal.print(`${options.json === true ? toJsonLine(made) : made.key}\n`);
+      return printMade(terminal, options.json === true, made, made.key);
     });
 
   list

@@ -1,5 +1,6 @@
 /** `wheelhouse login`: makes a token for this machine and keeps it; the password is kept nowhere. */
 
+import { MAX_LABEL_LENGTH } from "@wheelhouse/api";
 import type { Command } from "commander";
 import { hostname } from "node:os";
 import { createClient, findUrl, givenToken, type SharedOptions } from "../connection.ts";
@@ -40,7 +41,7 @@ async function makeToken(terminal: Terminal, url: string, options: Options): Pro
   const password = await readPassword(terminal, options, `Password of ${email}`);
   return withSession(terminal, url, { email, password }, async (api) => {
     const { user } = await api.call("me", {});
-    const name = `command line on ${hostname()}`.slice(0, 100);
+    const name = `command line on ${hostname()}`.slice(0, MAX_LABEL_LENGTH);
     const { id, token } = await api.call("createToken", { body: { name } });
     return { email: user.email, token, tokenId: id };
   });

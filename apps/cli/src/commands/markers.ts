@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import type { Marker } from "@wheelhouse/api";
 import { connectToProject, type SharedOptions } from "../connection.ts";
-import { findDevice } from "../device.ts";
+import { findDeviceId } from "../device.ts";
 import { printLine, printRows, showTime, type Listing } from "../output.ts";
 import { readNewest } from "../pages.ts";
 import { readSpan, type SpanOptions } from "../span.ts";
@@ -37,9 +37,9 @@ export const markers: AddCommand = (program, terminal) => {
       const span = readSpan(terminal, options);
       const connection = await connectToProject(terminal, options);
       const { api, project } = connection;
-      const device = wanted === undefined ? {} : { device: (await findDevice(connection, wanted)).id };
+      const device = await findDeviceId(connection, wanted);
       const rows = await readNewest(options.limit, async (page) => {
-        const query = { ...page, ...span, ...device };
+        const query = { ...page, ...span, device };
         const answer = await api.call("markers", { params: { project: project.id }, query });
         return { entries: answer.markers, next: answer.next };
       });
@@ -54,10 +54,9 @@ export const markers: AddCommand = (program, terminal) => {
     .action(async (name: string, _: object, command: Command) => {
       const options = command.optsWithGlobals<SharedOptions & { readonly device?: string }>();
       const connection = await connectToProject(terminal, options);
-      const wanted = options.device;
-      const device = wanted === undefined ? {} : { device: (await findDevice(connection, wanted)).id };
+      const device = await findDeviceId(connection, options.device);
       const params = { project: connection.project.id };
-      const marker = await connection.api.call("addMarker", { params, body: { name, ...device } });
+      const marker = await connection.api.call("addMarker", { params, body: { name, device } });
       await printLine(terminal, options.json === true, marker, LISTING);
     });
 };

@@ -1,14 +1,12 @@
 /** `wheelhouse members`: who belongs to a project, as what. */
 
 import type { Command } from "commander";
-import type { Member, Role } from "@wheelhouse/api";
+import { ROLES, type Member } from "@wheelhouse/api";
 import { connectToProject, type ProjectConnection, type SharedOptions } from "../connection.ts";
 import { CommandError, wrongUsage } from "../errors.ts";
 import { printRows, type Listing } from "../output.ts";
 import { withOwnSession, type PasswordOptions } from "../session.ts";
 import { type AddCommand } from "./command.ts";
-
-const ROLES: readonly Role[] = ["viewer", "editor", "owner"];
 
 const LISTING: Listing<Member> = {
   empty: "no members",

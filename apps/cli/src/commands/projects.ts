@@ -3,8 +3,7 @@
 import type { Command } from "commander";
 import type { Answer } from "@wheelhouse/api";
 import { connect, type SharedOptions } from "../connection.ts";
-import { printRows, showTime, type Listing } from "../output.ts";
-import { toJsonLine } from "../visible.ts";
+import { printMade, printRows, showTime, type Listing } from "../output.ts";
 import { type AddCommand } from "./command.ts";
 
 type Row = Answer<"projects">["projects"][number];
@@ -38,8 +37,7 @@ export const projects: AddCommand = (program, terminal) => {
       const options = command.optsWithGlobals<SharedOptions>();
       const { api } = await connect(terminal, options);
       const made = await api.call("createProject", { body: { name } });
-      if (options.json === true) return terminal.print(`${toJsonLine(made)}\n`);
-      terminal.say(`made ${made.name} (${made.id}); its device key:`);
-      return terminal.print(`${made.deviceKey}\n`);
+      if (options.json !== true) terminal.say(`made ${made.name} (${made.id}); its device key:`);
+      return printMade(terminal, options.json === true, made, made.deviceKey);
     });
 };

@@ -2,16 +2,19 @@
 
 import type { Command } from "commander";
 import { resolve } from "node:path";
+import {
+  DEFAULT_RESET_MS,
+  HOUR_MS,
+  MAX_PASSWORD_LENGTH,
+  MAX_RESET_MS,
+  MIN_PASSWORD_LENGTH,
+} from "@wheelhouse/api";
 import { connect, type SharedOptions } from "../connection.ts";
 import { CommandError, wrongUsage } from "../errors.ts";
+import { printMade } from "../output.ts";
 import { readNewPassword, withOwnSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
-import { toJsonLine } from "../visible.ts";
 import { countOption, type AddCommand } from "./command.ts";
-
-const HOUR_MS = 3_600_000;
-const SHORTEST = 8;
-const LONGEST = 128;
 
 interface Options extends SharedOptions {
   readonly data?: string;
@@ -24,7 +27,11 @@ export const resetPassword: AddCommand = (program, terminal) => {
     .command("reset-password")
     .description("print a link that sets a new password, for the admin; or set one in a data folder")
     .argument("<email>", "whose")
-    .addOption(countOption("--hours <hours>", "how long the link works", 1, 168).default(24))
+    .addOption(
+      countOption("--hours <hours>", "how long the link works", 1, MAX_RESET_MS / HOUR_MS).default(
+        DEFAULT_RESET_MS / HOUR_MS,
+      ),
+    )
     .option("--data <dir>", "the folder of a server that is stopped: sets the password there")
     .option("--password-stdin", "read the password from the input: the admin's, or with --data the new one")
     .action(async (email: string, _: object, command: Command) => {
@@ -40,7 +47,7 @@ async function makeLink(terminal: Terminal, options: Options, email: string): Pr
   const made = await withOwnSession(terminal, await connect(terminal, options), options, (session) =>
     session.call("createPasswordReset", { body }),
   );
-  await terminal.print(`${options.json === true ? toJsonLine(made) : made.link}\n`);
+  await printMade(terminal, options.json === true, made, made.link);
 }
 
 async function setInFolder(
@@ -50,8 +57,8 @@ async function setInFolder(
   email: string,
 ): Promise<void> {
   const password = await readNewPassword(terminal, options, `New password of ${email}`);
-  if (password.length < SHORTEST || password.length > LONGEST)
-    throw wrongUsage(`expected a password of ${SHORTEST} to ${LONGEST} characters`);
+  if (password.length < MIN_PASSWORD_LENGTH || password.length > MAX_PASSWORD_LENGTH)
+    throw wrongUsage(`expected a password of ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`);
   // The server is a good deal to load for those who only want a link.
   const { resetPasswordInFolder } = await import("@wheelhouse/server");
   const outcome = await resetPasswordInFolder(folder, { email, password });

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import type { Session } from "@wheelhouse/api";
 import { connectToProject, type SharedOptions } from "../connection.ts";
-import { findDevice } from "../device.ts";
+import { findDeviceId } from "../device.ts";
 import { printRows, showTime, type Listing } from "../output.ts";
 import { readNewest } from "../pages.ts";
 import { formatSpan } from "../times.ts";
@@ -39,9 +39,9 @@ export const sessions: AddCommand = (program, terminal) => {
       const options = command.optsWithGlobals<SharedOptions & { readonly limit: number }>();
       const connection = await connectToProject(terminal, options);
       const { api, project } = connection;
-      const device = wanted === undefined ? {} : { device: (await findDevice(connection, wanted)).id };
+      const device = await findDeviceId(connection, wanted);
       const rows = await readNewest(options.limit, async (page) => {
-        const query = { ...page, ...device };
+        const query = { ...page, device };
         const answer = await api.call("sessions", { params: { project: project.id }, query });
         return { entries: answer.sessions, next: answer.next };
       });

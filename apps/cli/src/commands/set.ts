@@ -1,7 +1,7 @@
 /** `wheelhouse set`: changes variables of a device, or of all with a tag, and says what became of it. */
 
 import type { Command } from "commander";
-import { MAX_WAIT_MS, type Device, type Variable } from "@wheelhouse/api";
+import type { Device, Variable } from "@wheelhouse/api";
 import type { JsonValue } from "@wheelhouse/protocol";
 import { connectToProject, type ProjectConnection, type SharedOptions } from "../connection.ts";
 import { findDevice } from "../device.ts";
@@ -9,8 +9,6 @@ import { CommandError, wrongUsage } from "../errors.ts";
 import { readAssignment, readValue, type Assignment } from "../values.ts";
 import { printResults, type Refused, type WriteResult } from "../write-listing.ts";
 import { waitOption, type AddCommand } from "./command.ts";
-
-const DEFAULT_WAIT_MS = 5_000;
 
 interface Options extends SharedOptions {
   readonly wait: number;
@@ -24,7 +22,7 @@ export const set: AddCommand = (program, terminal) => {
     .usage("DEVICE NAME=VALUE… [options]\n       wheelhouse set --tag TAG NAME=VALUE… [options]")
     .argument("<device|assignments...>")
     .option("--tag <tag>", "all devices with that tag, instead of one")
-    .addOption(waitOption(DEFAULT_WAIT_MS, MAX_WAIT_MS))
+    .addOption(waitOption())
     .action(async (words: readonly string[], _: object, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { device, assignments } = readWords(words, options.tag);

@@ -1,15 +1,11 @@
 /** `wheelhouse tokens`: what programs log in with. */
 
-import type { Role, Token } from "@wheelhouse/api";
+import { DAY_MS, ROLES, type Role, type Token } from "@wheelhouse/api";
 import { Option, type Command } from "commander";
 import { connect, connectToProject, type SharedOptions } from "../connection.ts";
-import { printRows, showAge, showTime, type Listing } from "../output.ts";
+import { printMade, printRows, showAge, showTime, type Listing } from "../output.ts";
 import { withOwnSession } from "../session.ts";
-import { toJsonLine } from "../visible.ts";
 import { countOption, type AddCommand } from "./command.ts";
-
-const ROLES: readonly Role[] = ["viewer", "editor", "owner"];
-const DAY_MS = 86_400_000;
 
 const LISTING: Listing<Token> = {
   empty: "no tokens",
@@ -62,7 +58,7 @@ export const tokens: AddCommand = (program, terminal) => {
       const made = await withOwnSession(terminal, connection, options, (session) =>
         session.call("createToken", { body }),
       );
-      return terminal.print(`${options.json === true ? toJsonLine(made) : made.token}\n`);
+      return printMade(terminal, options.json === true, made, made.token);
     });
 
   list

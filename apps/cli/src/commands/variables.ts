@@ -43,7 +43,8 @@ export const variables: AddCommand = (program, terminal) => {
       const { id } = await findDevice(connection, device);
       const params = { project: connection.project.id, device: id };
       const answer = await connection.api.call("variables", { params });
-      const shown = answer.variables.filter(({ name }) => toMatcher(names)(name));
+      const isWanted = toMatcher(names);
+      const shown = answer.variables.filter(({ name }) => isWanted(name));
       if (names.length > 0 && shown.length === 0)
         throw new CommandError(`${id} has no variable ${names.join(", ")}`);
       await printRows(terminal, options.json === true, shown, LISTING);

@@ -1,5 +1,6 @@
 /** What can be said of an email and a password before the server is asked. Pure. */
 
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@wheelhouse/api";
 import { textOf } from "./text-of.ts";
 
 export interface Credentials {
@@ -11,8 +12,6 @@ export interface Credentials {
 export type FieldErrors = Readonly<Record<string, string>>;
 
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
-const MIN_PASSWORD_LENGTH = 8;
-const MAX_PASSWORD_LENGTH = 128;
 
 export function readCredentials(form: FormData): Credentials {
   return { email: textOf(form, "email"), password: textOf(form, "password") };
@@ -20,6 +19,11 @@ export function readCredentials(form: FormData): Credentials {
 
 export function checkNewCredentials({ email, password }: Credentials): FieldErrors {
   return { ...checkEmail(email), ...checkNewPassword(password) };
+}
+
+/** For an account that begins with a project of its own. */
+export function checkNewAccount(form: FormData): FieldErrors {
+  return { ...checkNewCredentials(readCredentials(form)), ...checkName("project", textOf(form, "project")) };
 }
 
 /** For a log-in, where rules about new passwords don't matter. */

@@ -1,17 +1,8 @@
 /** The name of a project that comes with a new account. */
 
 import type { FieldErrors } from "./credentials.ts";
-import { Field } from "./field.tsx";
+import { NameField } from "./name-field.tsx";
 
 export function ProjectNameField({ errors }: { readonly errors: FieldErrors }) {
-  return (
-    <Field
-      label="Project name"
-      name="project"
-      defaultValue="My game"
-      maxLength={100}
-      autoComplete="off"
-      error={errors["project"]}
-    />
-  );
+  return <NameField label="Project name" name="project" defaultValue="My game" errors={errors} />;
 }

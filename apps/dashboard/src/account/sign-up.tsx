@@ -4,7 +4,7 @@ import type { ApiClient } from "@wheelhouse/api";
 import type { ReactNode } from "react";
 import { AccountForm } from "./account-form.tsx";
 import { CredentialFields } from "./credential-fields.tsx";
-import { checkName, checkNewCredentials, readCredentials, type FieldErrors } from "./credentials.ts";
+import { checkNewAccount, checkNewCredentials, readCredentials } from "./credentials.ts";
 import { ProjectNameField } from "./project-name-field.tsx";
 import { textOf } from "./text-of.ts";
 
@@ -22,11 +22,6 @@ interface Props {
 }
 
 export function SignUp({ api, title, lead, invitation, takesProject, onDone, footer }: Props) {
-  function check(form: FormData): FieldErrors {
-    const errors = checkNewCredentials(readCredentials(form));
-    return takesProject ? { ...errors, ...checkName("project", textOf(form, "project")) } : errors;
-  }
-
   async function send(form: FormData): Promise<void> {
     const own = takesProject ? { project: textOf(form, "project") } : {};
     const { project } = await api.call("register", {
@@ -41,7 +36,7 @@ export function SignUp({ api, title, lead, invitation, takesProject, onDone, foo
       lead={lead}
       action="Create account"
       fields={["email", "password", "project"]}
-      check={check}
+      check={(form) => (takesProject ? checkNewAccount(form) : checkNewCredentials(readCredentials(form)))}
       send={send}
       footer={footer}
     >

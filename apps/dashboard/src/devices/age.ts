@@ -1,8 +1,10 @@
 /** How long ago something was, in as few characters as say it. Pure. */
 
+import { DAY_MS, HOUR_MS } from "@wheelhouse/api";
+
 const UNITS = [
-  { name: "d", ms: 86_400_000 },
-  { name: "h", ms: 3_600_000 },
+  { name: "d", ms: DAY_MS },
+  { name: "h", ms: HOUR_MS },
   { name: "min", ms: 60_000 },
   { name: "s", ms: 1_000 },
 ];

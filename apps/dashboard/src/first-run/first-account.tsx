@@ -3,7 +3,7 @@
 import type { ApiClient } from "@wheelhouse/api";
 import { AccountForm } from "../account/account-form.tsx";
 import { CredentialFields } from "../account/credential-fields.tsx";
-import { checkName, checkNewCredentials, readCredentials, type FieldErrors } from "../account/credentials.ts";
+import { checkNewAccount, readCredentials, type FieldErrors } from "../account/credentials.ts";
 import { Field } from "../account/field.tsx";
 import { ProjectNameField } from "../account/project-name-field.tsx";
 import { textOf } from "../account/text-of.ts";
@@ -23,7 +23,7 @@ export function FirstAccount({ api, needsCode, onDone }: Props) {
       lead="Make the first account and a project for your game. It takes one step."
       action="Create account"
       fields={["email", "password", "project", ...(needsCode ? ["code"] : [])]}
-      check={(form) => ({ ...checkAccount(form), ...(needsCode ? checkCode(form) : {}) })}
+      check={(form) => ({ ...checkNewAccount(form), ...(needsCode ? checkCode(form) : {}) })}
       send={async (form) => {
         const code = needsCode ? { code: textOf(form, "code").trim() } : {};
         const body = { ...readCredentials(form), project: textOf(form, "project"), ...code };
@@ -56,13 +56,6 @@ function CodeField({ error }: { readonly error: string | undefined }) {
       error={error}
     />
   );
-}
-
-function checkAccount(form: FormData): FieldErrors {
-  return {
-    ...checkNewCredentials(readCredentials(form)),
-    ...checkName("project", textOf(form, "project")),
-  };
 }
 
 function checkCode(form: FormData): FieldErrors {

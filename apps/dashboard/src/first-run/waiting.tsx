@@ -1,6 +1,7 @@
 /** Before a project has any device: how to connect the first one. Turns green by itself when it appears, and leads to it. */
 
 import { useEffect } from "react";
+import { titleOf } from "../devices/device-order.ts";
 import { useLive } from "../live/live-context.tsx";
 import { Button } from "../shell/button.tsx";
 import { classNames } from "../shell/class-names.ts";
@@ -30,7 +31,7 @@ export function Waiting({ onOpen }: { readonly onOpen: (device: string) => void 
               "Waiting for the first line…"
             ) : (
               <>
-                <bdi>{first.name ?? first.id}</bdi> is connected
+                <bdi>{titleOf(first)}</bdi> is connected
               </>
             )}
           </h1>

@@ -1,15 +1,16 @@
 /** What the page knows from the live socket, and how each event changes it. Pure. */
 
-import type {
-  Changes,
-  Device,
-  LiveMessage,
-  LogEntry,
-  Marker,
-  Position,
-  Snapshot,
-  Variable,
-  Write,
+import {
+  positionAfter,
+  type Changes,
+  type Device,
+  type LiveMessage,
+  type LogEntry,
+  type Marker,
+  type Position,
+  type Snapshot,
+  type Variable,
+  type Write,
 } from "@wheelhouse/api";
 import type { JsonValue } from "@wheelhouse/protocol";
 import { mergeEntries } from "./entries.ts";
@@ -103,15 +104,14 @@ function tellDevice(state: LiveState, message: LiveMessage): LiveState {
 
 /** Values always start again from the snapshot; log entries do only when it doesn't follow on from them. */
 function takeSnapshot(state: LiveState, message: Snapshot): LiveState {
-  const { epoch, offset } = message;
-  const follows = state.position?.epoch === epoch;
+  const follows = state.position?.epoch === message.epoch;
   const layout = message.variables?.[state.device ?? ""] ?? [];
   return withWrites(
     {
       ...state,
       layout,
       variables: byName(layout),
-      position: { epoch, offset: follows ? (state.position?.offset ?? offset) : offset },
+      position: positionAfter(state.position, message),
       snapshots: state.snapshots + 1,
       ...(follows ? {} : { ...NO_TAIL, generation: state.generation + 1 }),
     },
@@ -124,7 +124,6 @@ function takeChanges(state: LiveState, message: Changes): LiveState {
   const declared = withDeclarations(state, message.variables?.[device]);
   const valued = withValues(declared, message.values?.[device]);
   const written = withWrites(valued, message.writes ?? []);
-  const { position } = state;
   return {
     ...written,
     logs:
@@ -141,7 +140,7 @@ function takeChanges(state: LiveState, message: Changes): LiveState {
       MAX_LIVE_ENTRIES,
     ),
     dropped: state.dropped + message.dropped,
-    position: position && { ...position, offset: Math.max(position.offset, message.offset) },
+    position: positionAfter(state.position, message),
   };
 }
 

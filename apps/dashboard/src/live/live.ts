@@ -5,6 +5,7 @@ import {
   TOPICS,
   createLiveSocket,
   isLoggedIn,
+  toLiveLine,
   type ApiClient,
   type LiveLine,
   type LiveLineEvents,
@@ -53,12 +54,5 @@ export function openLive(api: ApiClient, project: string, loggedOut: () => void)
 }
 
 function connectWebSocket(events: LiveLineEvents): LiveLine {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${LIVE_PATH}`);
-  socket.addEventListener("open", () => events.opened());
-  socket.addEventListener("message", ({ data }) => events.received(data));
-  socket.addEventListener("close", () => events.closed());
-  return {
-    send: (text) => socket.send(text),
-    close: () => socket.close(),
-  };
+  return toLiveLine(new WebSocket(`${location.origin.replace(/^http/, "ws")}${LIVE_PATH}`), events);
 }

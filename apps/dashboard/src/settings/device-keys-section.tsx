@@ -4,7 +4,7 @@ import type { DeviceKey } from "@wheelhouse/api";
 import { useState } from "react";
 import { useSession } from "../account/account.ts";
 import { checkName } from "../account/credentials.ts";
-import { Field } from "../account/field.tsx";
+import { NameField } from "../account/name-field.tsx";
 import { textOf } from "../account/text-of.ts";
 import { Confirm } from "./confirm.tsx";
 import { DeviceKeyRow } from "./device-key-row.tsx";
@@ -46,16 +46,7 @@ export function DeviceKeysSection() {
           check={(form) => checkName("name", textOf(form, "name"))}
           send={make}
         >
-          {(errors) => (
-            <Field
-              label="Name of the new key"
-              name="name"
-              placeholder="beta testers"
-              maxLength={100}
-              autoComplete="off"
-              error={errors["name"]}
-            />
-          )}
+          {(errors) => <NameField label="Name of the new key" placeholder="beta testers" errors={errors} />}
         </RowForm>
       )}
       <RefusalLine text={refusal} />

@@ -1,6 +1,6 @@
 /** One member: who, as what, and for owners how to change that. The roles are said, since on a phone the row isn't laid out as one. */
 
-import type { Member, Role } from "@wheelhouse/api";
+import { ROLES, type Member, type Role } from "@wheelhouse/api";
 import { Button } from "../shell/button.tsx";
 import { Segments } from "../shell/segments.tsx";
 import { RefusalLine } from "./refusal-line.tsx";
@@ -16,7 +16,7 @@ interface Props {
   readonly onRemove: () => void;
 }
 
-const ROLE_OPTIONS = (["viewer", "editor", "owner"] as const).map((value) => ({ value, text: value }));
+const ROLE_OPTIONS = ROLES.map((value) => ({ value, text: value }));
 
 export function MemberRow({ member, isMe, mayChange, onChange, onRemove }: Props) {
   const { email, role } = member;

@@ -2,7 +2,7 @@
 
 import { useSession } from "../account/account.ts";
 import { checkName } from "../account/credentials.ts";
-import { Field } from "../account/field.tsx";
+import { NameField } from "../account/name-field.tsx";
 import { textOf } from "../account/text-of.ts";
 import { Part } from "./part.tsx";
 import { RetentionForm } from "./retention-form.tsx";
@@ -34,16 +34,7 @@ export function ProjectSection() {
           check={(form) => checkName("name", textOf(form, "name"))}
           send={rename}
         >
-          {(errors) => (
-            <Field
-              label="Name"
-              name="name"
-              defaultValue={project.name}
-              maxLength={100}
-              autoComplete="off"
-              error={errors["name"]}
-            />
-          )}
+          {(errors) => <NameField label="Name" defaultValue={project.name} errors={errors} />}
         </RowForm>
       </Part>
       <Part

@@ -1,6 +1,6 @@
 /** Retention between what the API says and what a person reads and types: days and gigabytes. Pure. */
 
-import type { ProjectDetails } from "@wheelhouse/api";
+import { DAY_MS, type ProjectDetails } from "@wheelhouse/api";
 import type { FieldErrors } from "../account/credentials.ts";
 
 export type Retention = ProjectDetails["retention"];
@@ -9,7 +9,6 @@ export type Retention = ProjectDetails["retention"];
 export const AGE_FIELD = "retention.maxAgeMs";
 export const SIZE_FIELD = "retention.maxBytes";
 
-const DAY_MS = 86_400_000;
 const GB_BYTES = 1_000_000_000;
 
 export interface RetentionText {

@@ -1,6 +1,6 @@
 /** The sections of the settings, who sees which, and their addresses. Pure. */
 
-import type { Role } from "@wheelhouse/api";
+import { mayActAs, type Role } from "@wheelhouse/api";
 import { formatView, initialView } from "../shell/view.ts";
 
 export type SectionName = "keys" | "members" | "project" | "tokens" | "account" | "installation";
@@ -11,8 +11,6 @@ export interface Section {
   /** What it is a setting of. */
   readonly of: "project" | "person" | "installation";
 }
-
-const ROLES: readonly Role[] = ["viewer", "editor", "owner"];
 
 const SECTIONS: readonly (Section & { readonly atLeast: Role })[] = [
   { name: "keys", title: "Device keys", of: "project", atLeast: "editor" },
@@ -27,9 +25,7 @@ const PATH = "/settings";
 
 /** What that role may see at all. */
 export function sectionsFor(role: Role, isAdmin: boolean): readonly Section[] {
-  return SECTIONS.filter(
-    ({ of, atLeast }) => ROLES.indexOf(role) >= ROLES.indexOf(atLeast) && (isAdmin || of !== "installation"),
-  );
+  return SECTIONS.filter(({ of, atLeast }) => mayActAs(role, atLeast) && (isAdmin || of !== "installation"));
 }
 
 /** The section that a path names, or the first where it names none of these. */

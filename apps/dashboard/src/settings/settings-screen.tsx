@@ -3,6 +3,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { useSession } from "../account/account.ts";
 import { Link } from "../shell/link.tsx";
+import { useTitle } from "../shell/use-title.ts";
 import { AccountSection } from "./account-section.tsx";
 import { DeviceKeysSection } from "./device-keys-section.tsx";
 import { InstallationSection } from "./installation-section.tsx";
@@ -27,7 +28,7 @@ export function SettingsScreen({ path }: { readonly path: string }) {
   const sections = sectionsFor(project.role, isAdmin);
   const shown = findSection(path, sections);
   const nav = useRef<HTMLElement>(null);
-  useTitle(shown);
+  useTitle(shown?.title ?? "Settings");
 
   // On a phone the sections are a strip that is wider than the screen.
   useEffect(() => {
@@ -78,13 +79,4 @@ function Group({ title, sections, of, shown }: GroupProps) {
       ))}
     </div>
   );
-}
-
-function useTitle(section: Section | undefined): void {
-  useEffect(() => {
-    document.title = `${section?.title ?? "Settings"} · Wheelhouse`;
-    return () => {
-      document.title = "Wheelhouse";
-    };
-  }, [section?.title]);
 }

@@ -1,7 +1,6 @@
 /** Days and spans as the settings say them. Pure. */
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+import { DAY_MS, HOUR_MS } from "@wheelhouse/api";
 
 /** How long something is to hold, as choices; `undefined` is for ever. */
 export interface Span {

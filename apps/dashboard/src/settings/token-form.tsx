@@ -3,7 +3,8 @@
 import type { Answer, Role } from "@wheelhouse/api";
 import { useSession } from "../account/account.ts";
 import { checkName } from "../account/credentials.ts";
-import { Field, SelectField } from "../account/field.tsx";
+import { SelectField } from "../account/field.tsx";
+import { NameField } from "../account/name-field.tsx";
 import { textOf } from "../account/text-of.ts";
 import { RowForm } from "./row-form.tsx";
 import { TOKEN_SPANS, spanOf } from "./times.ts";
@@ -37,14 +38,7 @@ export function TokenForm({ onMade }: Props) {
     >
       {(errors) => (
         <>
-          <Field
-            label="Name of the new token"
-            name="name"
-            placeholder="build server"
-            maxLength={100}
-            autoComplete="off"
-            error={errors["name"]}
-          />
+          <NameField label="Name of the new token" placeholder="build server" errors={errors} />
           <SelectField label="It may do what" name="role" error={errors["role"]}>
             <option value="">I may</option>
             <option value="viewer">a viewer may</option>

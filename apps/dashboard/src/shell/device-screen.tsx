@@ -15,6 +15,7 @@ import { ErrorBoundary } from "./error-boundary.tsx";
 import { Segments } from "./segments.tsx";
 import styles from "./shell.module.css";
 import { useShortcut } from "./use-shortcut.ts";
+import { useTitle } from "./use-title.ts";
 import type { ChangeView } from "./use-view.ts";
 import { togglePlotted, type View } from "./view.ts";
 
@@ -35,7 +36,7 @@ export function DeviceScreen({ live, devices, view, changeView }: Props) {
   const { device, plotted } = view;
   const opened = device === undefined ? undefined : devices.get(device);
   const known = opened !== undefined;
-  useTitle(opened === undefined ? "Wheelhouse" : `${titleOf(opened)} · Wheelhouse`);
+  useTitle(opened && titleOf(opened));
 
   // A link without a device, or with one that is gone, shows the first.
   useEffect(() => {
@@ -128,16 +129,6 @@ function OpenDevice({ device, view, changeView, onTogglePlot }: OpenProps) {
       </div>
     </>
   );
-}
-
-/** What the browser calls this page, so that several can be told apart. */
-function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = title;
-    return () => {
-      document.title = "Wheelhouse";
-    };
-  }, [title]);
 }
 
 /** The editor in the row that has the focus, else the first one listed. */

@@ -2,7 +2,7 @@
 
 import type { ApiClient } from "@wheelhouse/api";
 import { checkName } from "../account/credentials.ts";
-import { Field } from "../account/field.tsx";
+import { NameField } from "../account/name-field.tsx";
 import { textOf } from "../account/text-of.ts";
 import { useForm } from "../account/use-form.ts";
 import { navigate } from "./address.ts";
@@ -27,13 +27,7 @@ export function NewProjectForm({ api, refresh }: Props) {
   });
   return (
     <form noValidate className={styles.newProject} onSubmit={onSubmit} aria-label="New project">
-      <Field
-        label="Name of the new project"
-        name="name"
-        maxLength={100}
-        autoComplete="off"
-        error={errors["name"]}
-      />
+      <NameField label="Name of the new project" errors={errors} />
       <Button look="primary" type="submit" disabled={isSending}>
         Make project
       </Button>

@@ -1,6 +1,6 @@
 /** Values that a person is about to write. They stand beside the device's own and change only by what the person does. Pure. */
 
-import type { Variable } from "@wheelhouse/api";
+import { limitsOf, type Variable } from "@wheelhouse/api";
 import {
   fitValue,
   kindOf,
@@ -8,7 +8,6 @@ import {
   type Fits,
   type JsonValue,
   type KindName,
-  type Limits,
   type Unfit,
 } from "@wheelhouse/protocol";
 import { isFinal } from "../live/writes.ts";
@@ -68,7 +67,7 @@ export function toInputOf(kind: KindName, value: JsonValue): JsonValue {
 
 /** Reads what stands in an editor as a value that the variable may take. */
 export function readInput(variable: Variable, input: JsonValue): Fits | Unfit {
-  const limits = { kind: variable.kind, ...toLimits(variable) };
+  const limits = { kind: variable.kind, ...limitsOf(variable) };
   if (variable.kind === "json") {
     const value = typeof input === "string" ? parseJson(input) : undefined;
     return value === undefined ? { code: "invalid", message: "expected JSON" } : { value };
@@ -79,15 +78,6 @@ export function readInput(variable: Variable, input: JsonValue): Fits | Unfit {
   }
   // As the value it stands for, so that a message says 12 rather than "12".
   return fitValue(limits, kindOf(variable.kind).parse(input) ?? input);
-}
-
-export function toLimits({ min, max, step, options }: Variable): Limits {
-  return {
-    ...(min === null ? {} : { min }),
-    ...(max === null ? {} : { max }),
-    ...(step === null ? {} : { step }),
-    ...(options === null ? {} : { options }),
-  };
 }
 
 function put(drafts: Drafts, key: string, draft: Draft | undefined): Drafts {

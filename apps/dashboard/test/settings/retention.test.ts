@@ -1,3 +1,4 @@
+import { DAY_MS } from "@wheelhouse/api";
 import { expect, test } from "vitest";
 import {
   AGE_FIELD,
@@ -9,7 +10,6 @@ import {
 } from "../../src/settings/retention.ts";
 
 const ALL = { maxAgeMs: null, maxBytes: null };
-const DAY_MS = 86_400_000;
 
 test.each([
   [{ days: "", gigabytes: " " }, ALL],

@@ -1,10 +1,9 @@
+import { HOUR_MS } from "@wheelhouse/api";
 import { expect, test } from "vitest";
 import { toClientText } from "../../src/settings/client-text.ts";
 import { orderKeys } from "../../src/settings/key-order.ts";
 import { INVITATION_SPANS, TOKEN_SPANS, formatEnd, spanOf } from "../../src/settings/times.ts";
 import { toRightsText } from "../../src/settings/token-text.ts";
-
-const HOUR_MS = 3_600_000;
 
 test.each([
   [null, "never"],

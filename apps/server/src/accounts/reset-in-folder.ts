@@ -9,7 +9,7 @@ import { hashToken, randomToken } from "./secrets.ts";
 
 export interface NewPassword {
   readonly email: string;
-  /** 8 to 128 characters. */
+  /** As long as the API wants a new one to be: that is for the caller to see to. */
   readonly password: string;
 }
 

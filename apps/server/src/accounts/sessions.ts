@@ -1,12 +1,13 @@
 /** Log-ins: how they begin and end. */
 
 import type { Verbs } from "@wheelhouse/actors";
+import { DAY_MS } from "@wheelhouse/api";
 import { Store } from "../store/store.ts";
 import { hashToken, randomId, randomToken } from "./secrets.ts";
 import { CredentialEndedTopic } from "./visitor.ts";
 
 /** How long a log-in lasts. */
-export const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
+export const SESSION_MS = 30 * DAY_MS;
 
 const MAX_CLIENT_LENGTH = 200;
 

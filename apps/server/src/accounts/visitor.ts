@@ -1,7 +1,7 @@
 /** Who a request comes from: the account behind its session or token, and what that may. */
 
 import { defineTopic, type Verbs } from "@wheelhouse/actors";
-import type { Role, User } from "@wheelhouse/api";
+import { mayActAs, type Role, type User } from "@wheelhouse/api";
 import type { HolderRecord, Membership, TokenRecord } from "@wheelhouse/storage";
 import { Store } from "../store/store.ts";
 import { TOKEN_PREFIX, hashToken } from "./secrets.ts";
@@ -36,15 +36,8 @@ export interface Visitor {
 
 type Ctx = Pick<Verbs, "call" | "wallClock">;
 
-const RANKS: readonly Role[] = ["viewer", "editor", "owner"];
-
 export function roleIn({ memberships }: Pick<Visitor, "memberships">, project: string): Role | undefined {
   return memberships.find((membership) => membership.project.id === project)?.role;
-}
-
-/** Whether a role may do what needs the other. */
-export function mayActAs(role: Role, needed: Role): boolean {
-  return RANKS.indexOf(role) >= RANKS.indexOf(needed);
 }
 
 /** The account behind a credential that is valid now. */

@@ -1,7 +1,7 @@
 /** Who may call which route: decided by the route's own rule, before anything else of it is looked at. Pure. */
 
-import { ApiError, type Access, type Route } from "@wheelhouse/api";
-import { mayActAs, roleIn, type Visitor } from "../accounts/visitor.ts";
+import { ApiError, mayActAs, type Access, type Route } from "@wheelhouse/api";
+import { roleIn, type Visitor } from "../accounts/visitor.ts";
 
 /**
  * Lets a visitor through or refuses.

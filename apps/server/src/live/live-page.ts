@@ -1,13 +1,12 @@
 /** One page that watches: its subscriptions, and what it is owed, sent as fast as it reads and no faster. */
 
 import { defineGenServer, defineInfo, ignore, on, type Context, type Timer } from "@wheelhouse/actors";
-import { TOPIC_ACCESS, clientMessage, type LiveMessage, type Subscribe } from "@wheelhouse/api";
+import { TOPIC_ACCESS, clientMessage, mayActAs, type LiveMessage, type Subscribe } from "@wheelhouse/api";
 import { parseJson } from "@wheelhouse/protocol";
 import {
   CredentialEndedTopic,
   RolesChangedTopic,
   findAgain,
-  mayActAs,
   roleIn,
   type Visitor,
 } from "../accounts/visitor.ts";

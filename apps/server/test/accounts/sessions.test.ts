@@ -1,6 +1,5 @@
 import { defineSupervisor, start } from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
-import type { Role } from "@wheelhouse/api";
 import { KEEP_ALL } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { expect, test } from "vitest";
@@ -9,20 +8,10 @@ import {
   CredentialEndedTopic,
   findAgain,
   findVisitor as findByCredential,
-  mayActAs,
   roleIn,
 } from "../../src/accounts/visitor.ts";
 import { hashToken } from "../../src/accounts/secrets.ts";
 import { Store, StoreServer } from "../../src/store/store.ts";
-
-test.each<[role: Role, may: readonly Role[]]>([
-  ["viewer", ["viewer"]],
-  ["editor", ["viewer", "editor"]],
-  ["owner", ["viewer", "editor", "owner"]],
-])("what a %s may", (role, may) => {
-  const roles: readonly Role[] = ["viewer", "editor", "owner"];
-  expect(roles.filter((needed) => mayActAs(role, needed))).toEqual(may);
-});
 
 const Below = defineSupervisor("Below", () => ({
   strategy: "one_for_one",

@@ -1,5 +1,6 @@
 /** How writes end that nobody answers: expired, cancelled, replaced. And triggers, which are sent once or never. */
 
+import { DAY_MS } from "@wheelhouse/api";
 import { TRIGGER_EXPIRY_MS, WRITE_EXPIRY_MS, type JsonObject } from "@wheelhouse/protocol";
 import type { WriteRecord } from "@wheelhouse/storage";
 import { describe, expect, test } from "vitest";
@@ -16,7 +17,6 @@ const DECLARE = line({
   ],
 });
 const PHONE = deviceName({ project: PROJECT, device: "phone" });
-const DAY_MS = 24 * 60 * 60_000;
 /** Until the housekeeper has come round, and a little more. */
 const ROUND_MS = 25_000;
 

@@ -1,7 +1,7 @@
 /** Everybody who may ask something of a server, and some who may not: what the tables of access are tried with. */
 
 import { KEEP_ALL } from "@wheelhouse/storage";
-import type { Role } from "@wheelhouse/api";
+import { ROLES, type Role } from "@wheelhouse/api";
 import { hashToken, randomApiToken, randomId } from "../../src/accounts/secrets.ts";
 import { beginSession, endSession } from "../../src/accounts/sessions.ts";
 import { SESSION_COOKIE } from "../../src/http/security.ts";
@@ -17,8 +17,6 @@ export interface Person {
   readonly role: Role | undefined;
   readonly isAdmin: boolean;
 }
-
-const ROLES: readonly Role[] = ["viewer", "editor", "owner"];
 
 /** All of them, over a project that the first account owns. */
 export async function gatherPeople(

@@ -1,6 +1,6 @@
 import { defineSupervisor, start, type Ref, type RuntimeEvent } from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
-import { TOPICS, type Changes, type ClientMessage, type LiveMessage } from "@wheelhouse/api";
+import { DAY_MS, TOPICS, type Changes, type ClientMessage, type LiveMessage } from "@wheelhouse/api";
 import { KEEP_ALL } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterEach, expect, test } from "vitest";
@@ -46,7 +46,6 @@ class FakeSocket implements PageSocket {
   }
 }
 
-const DAY_MS = 86_400_000;
 const project = { id: "p", name: "Rocket", createdAt: 0, retention: KEEP_ALL };
 const visitor: Visitor = {
   by: "session",

@@ -1,8 +1,9 @@
 /** Routes of accounts: registering, logging in, sessions and tokens. */
 
 import { project, role, time, token, user, webSession } from "../entities.ts";
+import { DAY_MS } from "../spans.ts";
 import { z } from "../zod.ts";
-import { EXAMPLE_IDS, EXAMPLE_TIME, label, type Route } from "./route.ts";
+import { EXAMPLE_IDS, EXAMPLE_TIME, label, linkSecret, type Route } from "./route.ts";
 
 export const email = z
   .string()
@@ -10,14 +11,15 @@ export const email = z
   .toLowerCase()
   .max(254)
   .regex(/^[^\s@]+@[^\s@]+$/, "expected an e-mail address");
-export const newPassword = z.string().min(8).max(128);
+/** Of a new password, in UTF-16 units. */
+export const MIN_PASSWORD_LENGTH = 8;
+export const MAX_PASSWORD_LENGTH = 128;
+export const newPassword = z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH);
 /** A password that is tried; one that is longer than any can be is no password. */
 const triedPassword = z.string().max(1_000);
-const invitation = z.string().max(100);
 
 const ann = { id: EXAMPLE_IDS.user, email: "ann@example.org" };
 const rocket = { id: EXAMPLE_IDS.project, name: "Rocket", role: "owner" };
-const DAY_MS = 86_400_000;
 
 export const accountRoutes = {
   register: {
@@ -32,7 +34,7 @@ export const accountRoutes = {
       email,
       password: newPassword,
       project: label.optional(),
-      invitation: invitation.optional(),
+      invitation: linkSecret.optional(),
       code: z.string().max(100).optional(),
     }),
     answers: { 201: z.object({ user, project, deviceKey: z.string().nullable() }) },

@@ -1,7 +1,7 @@
 /** Routes of devices: who they are, and what they said. */
 
 import { KIND_NAMES, MAX_HELLO_TEXT_LENGTH, MAX_TAGS, MAX_TAG_LENGTH } from "@wheelhouse/protocol";
-import { device, logEntry, logLevel, time, value, variable } from "../entities.ts";
+import { device, logEntry, time, value, variable } from "../entities.ts";
 import { z } from "../zod.ts";
 import {
   DEFAULT_POINTS,
@@ -11,6 +11,7 @@ import {
   deviceId,
   inDevice,
   inProject,
+  logSearch,
   next,
   page,
   span,
@@ -136,8 +137,7 @@ export const deviceRoutes = {
       ...span,
       device: deviceId.optional(),
       session: z.string().min(1).optional(),
-      level: logLevel.optional(),
-      text: z.string().max(200).optional(),
+      ...logSearch,
     }),
     answers: { 200: z.object({ entries: z.array(logEntry), next }) },
     example: {

@@ -1,8 +1,7 @@
 /** The route of exports: everything that fits a filter, as one stream. */
 
-import { logLevel } from "../entities.ts";
 import { z } from "../zod.ts";
-import { EXAMPLE_IDS, EXAMPLE_TIME, deviceId, inProject, span, type Route } from "./route.ts";
+import { EXAMPLE_IDS, EXAMPLE_TIME, deviceId, inProject, logSearch, span, type Route } from "./route.ts";
 
 export const EXPORT_KINDS = ["logs", "variables", "writes", "markers"] as const;
 export const EXPORT_FORMATS = ["ndjson", "csv"] as const;
@@ -39,8 +38,7 @@ export const exportRoutes = {
       format: z.enum(EXPORT_FORMATS).default("ndjson"),
       device: deviceId.optional(),
       name: z.string().min(1).optional(),
-      level: logLevel.optional(),
-      text: z.string().max(200).optional(),
+      ...logSearch,
     }),
     answers: { 200: z.string() },
     streams: Object.values(EXPORT_TYPES),

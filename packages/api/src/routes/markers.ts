@@ -6,7 +6,7 @@ import { z } from "../zod.ts";
 import { EXAMPLE_IDS, EXAMPLE_TIME, deviceId, inProject, next, page, span, type Route } from "./route.ts";
 
 /** Most that a person's marker may hold beside its name, as JSON. */
-export const MAX_MARKER_FIELDS_LENGTH = 16_384;
+const MAX_MARKER_FIELDS_LENGTH = 16_384;
 
 const params = { project: EXAMPLE_IDS.project };
 const boss = {

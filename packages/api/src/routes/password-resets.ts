@@ -1,18 +1,17 @@
 /** Routes of lost passwords: the admin makes a link, and whoever has it sets a new password, once. */
 
 import { time, user } from "../entities.ts";
+import { DAY_MS } from "../spans.ts";
 import { z } from "../zod.ts";
 import { email, newPassword } from "./accounts.ts";
-import { EXAMPLE_IDS, EXAMPLE_TIME, type Route } from "./route.ts";
+import { EXAMPLE_IDS, EXAMPLE_TIME, linkSecret, type Route } from "./route.ts";
 
-const HOUR_MS = 3_600_000;
 /** How long a link holds unless asked, and at most. */
-export const DEFAULT_RESET_MS = 24 * HOUR_MS;
-const MAX_RESET_MS = 7 * 24 * HOUR_MS;
+export const DEFAULT_RESET_MS = DAY_MS;
+export const MAX_RESET_MS = 7 * DAY_MS;
 
 const SECRET = "Rw4nB8qTz1Jc6XvLk0YeHf5MdSa9GpU2oQiT7bEhNsK";
 const bob = { id: EXAMPLE_IDS.user, email: "bob@example.org" };
-const reset = z.string().max(100);
 
 export const passwordResetRoutes = {
   createPasswordReset: {
@@ -47,7 +46,7 @@ export const passwordResetRoutes = {
     tag: "Accounts",
     summary: "Whose password a link sets",
     description: "The secret travels in the body, so that no log has it.",
-    body: z.object({ reset }),
+    body: z.object({ reset: linkSecret }),
     answers: { 200: z.object({ email: z.string() }) },
     refusals: ["not_found"],
     example: { body: { reset: SECRET }, status: 200, answer: { email: bob.email } },
@@ -60,7 +59,7 @@ export const passwordResetRoutes = {
     summary: "Set a new password with a link",
     description:
       "Ends all sessions and tokens of the account, with the live sockets that they opened, and begins a new session.",
-    body: z.object({ reset, password: newPassword }),
+    body: z.object({ reset: linkSecret, password: newPassword }),
     answers: { 200: z.object({ user }) },
     refusals: ["not_found"],
     example: {

@@ -1,13 +1,13 @@
 /** Routes of projects: their settings, members, invitations and device keys. */
 
 import { deviceKey, invitation, member, projectDetails, retention, role } from "../entities.ts";
+import { DAY_MS } from "../spans.ts";
 import { z } from "../zod.ts";
-import { EXAMPLE_IDS, EXAMPLE_TIME, inProject, label, type Route } from "./route.ts";
+import { EXAMPLE_IDS, EXAMPLE_TIME, inProject, label, linkSecret, type Route } from "./route.ts";
 
-const HOUR_MS = 3_600_000;
 /** How long an invitation holds unless asked, and at most. */
-export const DEFAULT_INVITATION_MS = 7 * 24 * HOUR_MS;
-const MAX_INVITATION_MS = 30 * 24 * HOUR_MS;
+export const DEFAULT_INVITATION_MS = 7 * DAY_MS;
+export const MAX_INVITATION_MS = 30 * DAY_MS;
 
 const params = { project: EXAMPLE_IDS.project };
 const projects = {
@@ -198,7 +198,7 @@ export const projectRoutes = {
     summary: "What an invitation is to",
     description:
       "`project` is null where it is to the installation. The secret travels in the body, so that no log has it.",
-    body: z.object({ invitation: z.string().max(100) }),
+    body: z.object({ invitation: linkSecret }),
     answers: {
       200: z.object({ project: z.object({ name: z.string() }).nullable(), role, by: z.string() }),
     },
@@ -218,7 +218,7 @@ export const projectRoutes = {
     summary: "Join a project with the account I have",
     description:
       "Who has none registers with the invitation instead. Who is a member already keeps the higher role. An invitation to the installation isn't used up by being refused here.",
-    body: z.object({ invitation: z.string().max(100) }),
+    body: z.object({ invitation: linkSecret }),
     answers: { 200: projectDetails },
     refusals: ["not_found", "exists"],
     example: {

@@ -1,12 +1,18 @@
 /** What a route of the HTTP API consists of, and what several of them share. */
 
-import type { Role } from "../entities.ts";
+import { logLevel } from "../entities.ts";
+import type { Role } from "../roles.ts";
+import { DAY_MS } from "../spans.ts";
 import { z } from "../zod.ts";
 
 /** Most that `waitMs` may ask for. */
 export const MAX_WAIT_MS = 30_000;
 /** How long a change may be told to stay open: a year. */
-export const MAX_EXPIRES_IN_MS = 365 * 24 * 60 * 60 * 1000;
+export const MAX_EXPIRES_IN_MS = 365 * DAY_MS;
+/** Longest label, in UTF-16 units. */
+export const MAX_LABEL_LENGTH = 100;
+/** Longest text that log entries are searched for, in UTF-16 units. */
+export const MAX_SEARCH_LENGTH = 200;
 /** Devices that one change may name. */
 export const MAX_NAMED_DEVICES = 1_000;
 /** How many entries a list holds unless asked, and at most. */
@@ -20,7 +26,7 @@ export const MAX_POINTS = 10_000;
  * Who may call a route: `anyone` needs no session, `account` any session, `admin` the installation's first account, a
  * role that role or more in the route's `:project`.
  */
-export type Access = "anyone" | "account" | "admin" | "viewer" | "editor" | "owner";
+export type Access = "anyone" | "account" | "admin" | Role;
 
 /** A call and its answer as the documents show them; the tests run it. */
 export interface Example {
@@ -80,7 +86,7 @@ export const deviceId = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,64}$/, "expected a device's id: 1 to 64 of A-Z a-z 0-9 . _ -");
 /** A label that people give: a project's, a key's, a token's. */
-export const label = z.string().trim().min(1).max(100);
+export const label = z.string().trim().min(1).max(MAX_LABEL_LENGTH);
 export const page = {
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
   cursor: z.string().optional(),
@@ -90,6 +96,13 @@ export const span = {
   to: z.coerce.number().int().nonnegative().optional(),
 };
 export const next = z.string().nullable();
+/** Which log entries: of that level and above, with that text in their message. */
+export const logSearch = {
+  level: logLevel.optional(),
+  text: z.string().max(MAX_SEARCH_LENGTH).optional(),
+};
+/** What the link of an invitation or of a lost password ends with. */
+export const linkSecret = z.string().max(100);
 
 /** The times of the examples: 2025-11-24, 16:00. */
 export const EXAMPLE_TIME = 1_764_000_000_000;

@@ -2,6 +2,7 @@
 
 import { errorBody } from "../errors.ts";
 import { value, write, writeState } from "../entities.ts";
+import { HOUR_MS } from "../spans.ts";
 import { z } from "../zod.ts";
 import {
   EXAMPLE_IDS,
@@ -62,7 +63,7 @@ const stored = {
   by: "ann@example.org",
   createdAt: EXAMPLE_TIME,
   updatedAt: EXAMPLE_TIME,
-  expiresAt: EXAMPLE_TIME + 3_600_000,
+  expiresAt: EXAMPLE_TIME + HOUR_MS,
 };
 
 export const writeRoutes = {
@@ -81,7 +82,7 @@ export const writeRoutes = {
     refusals: ["unknown_variable", "read_only", "offline", "out_of_range"],
     example: {
       params: { ...project, device: EXAMPLE_IDS.device },
-      body: { values: wanted, expiresInMs: 3_600_000 },
+      body: { values: wanted, expiresInMs: HOUR_MS },
       status: 202,
       answer: { set: 7, writes: [pending] },
     },

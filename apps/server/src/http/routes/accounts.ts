@@ -1,6 +1,6 @@
 /** Making accounts, logging in and out, and an account's own sessions over HTTP. */
 
-import { ApiError } from "@wheelhouse/api";
+import { ApiError, DAY_MS } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { weaknessOf } from "../../accounts/common-passwords.ts";
@@ -26,7 +26,7 @@ type AccountRoutes =
   | "endWebSession";
 
 /** How long a browser is known. */
-const KNOWN_MS = 365 * 24 * 60 * 60 * 1000;
+const KNOWN_MS = 365 * DAY_MS;
 
 export function accountHandlers(ctx: Verbs, parts: Parts): Handlers<AccountRoutes> {
   const { config, metrics, passwords, logInLimits, addressOf } = parts;
