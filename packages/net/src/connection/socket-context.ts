@@ -113,7 +113,7 @@ export class SocketContext extends ProcessContext {
 
   /** @internal Whether the message holds the next packet now; `told` when another message tells of it. */
   takeHeld(message: PacketMessage): "taken" | "told" | undefined {
-    const { socket } = this;
+    const socket = this.#socket as Socket;
     if (this.#mode !== "once" || this.#paused || !socket.writable || !this.goesOn()) return undefined;
     return socket.takeHeld(message);
   }
@@ -312,7 +312,7 @@ export class SocketContext extends ProcessContext {
   }
 
   send(data: Sendable): SendResult {
-    const result = this.socket.send(data);
+    const result = (this.#socket ?? this.socket).send(data);
     if (result === "full" && this.#cutsWhenFull) this.stop({ shutdown: "the peer doesn't read" });
     return result;
   }

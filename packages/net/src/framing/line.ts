@@ -1,14 +1,16 @@
 /** Lines, each with its `\n` or `\r\n` as it came. */
 
+import { EndsAhead } from "./ends-ahead.ts";
 import type { Overlong } from "./framer.ts";
 import { ScanFramer, type ScanResult } from "./scan-framer.ts";
 
 const LINE_FEED = 10;
+const ahead = new EndsAhead("\n");
 
 /** The limit counts the line feed. */
 export class LineFramer extends ScanFramer {
   constructor(maxBytes: number, overlong: Overlong = "skip") {
-    super(scanLine, { maxBytes, overlong });
+    super(scanLine, { maxBytes, overlong, ahead });
   }
 }
 

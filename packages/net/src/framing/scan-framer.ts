@@ -6,6 +6,7 @@
 import { inspect } from "node:util";
 import { toLargerBlock } from "./block.ts";
 import { ChunkQueue } from "./chunk-queue.ts";
+import type { EndsAhead } from "./ends-ahead.ts";
 import { OVERLONG, type Frame, type Framer, type FramingFault, type Overlong } from "./framer.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface ScanFramerOptions {
   readonly overlong?: Overlong;
   /** How far before `from` the scan looks. Default: 0. */
   readonly lookBackBytes?: number;
+  /** What finds the ends of many short packets at once, exactly those that the scan would find. Default: nothing does. */
+  readonly ahead?: EndsAhead;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -55,6 +58,7 @@ export class ScanFramer implements Framer {
   readonly #overheadBytes: number;
   readonly #lookBackBytes: number;
   readonly #skips: boolean;
+  readonly #ahead: EndsAhead | undefined;
 
   /** The window: a chunk, or what was put together in `#block`. Of it, what is before `#begin` was handed out. */
   #bytes: Buffer = NOTHING;
@@ -83,6 +87,7 @@ export class ScanFramer implements Framer {
     this.#overheadBytes = options.overheadBytes ?? 0;
     this.#lookBackBytes = options.lookBackBytes ?? 0;
     this.#skips = options.overlong === "skip";
+    this.#ahead = options.ahead;
   }
 
   get fault(): FramingFault | undefined {
@@ -104,6 +109,15 @@ export class ScanFramer implements Framer {
   }
 
   next(): Frame | undefined {
+    const ahead = this.#ahead;
+    if (ahead !== undefined && ahead.bytes === this.#bytes) {
+      const begin = this.#begin;
+      const end = ahead.take(begin);
+      if (end > 0 && end - begin <= this.maxBytes) {
+        this.#begin = this.#from = end;
+        return this.#cut(this.#bytes, begin, end);
+      }
+    }
     for (;;) {
       const bytes = this.#bytes;
       const begin = this.#begin;
@@ -142,6 +156,7 @@ export class ScanFramer implements Framer {
     const isPlain = isWithin && this.#source.length === 0 && !this.#skipping;
     if (!isPlain || next - begin > this.maxBytes) return this.#found(begin, next, next);
     this.#begin = this.#from = next;
+    this.#ahead?.look(bytes, next, next - begin);
     return this.#cut(bytes, begin, next);
   }
 

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import type { Endpoint, Stream, StreamEvents, StreamOptions } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
+import { readShared, takeRead } from "./shared-reads.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
 
 /** Writes of a burst are joined into one buffer up to so many bytes; above, copying costs more than a gathering write. */
@@ -20,6 +21,11 @@ type Tagged = Socket & { [STREAM]?: NodeStream };
 
 function onData(this: Tagged, chunk: Buffer): void {
   this[STREAM]?.received(chunk);
+}
+
+function onRead(this: Tagged, bytes: number): boolean {
+  this[STREAM]?.received(takeRead(bytes));
+  return true;
 }
 
 function onEnd(this: Tagged): void {
@@ -108,7 +114,7 @@ export class NodeStream implements Stream {
     socket.on("end", onEnd);
     // Who listens for data gets it, unless the socket was paused before.
     socket.pause();
-    socket.on("data", onData);
+    if (this.#isSecure || !readShared(socket, onRead)) socket.on("data", onData);
   }
 
   received(chunk: Buffer): void {

@@ -39,6 +39,8 @@ export class Outgoing {
   #burst: Burst | undefined = undefined;
   /** Of that, and of what waits before a file or a handshake. */
   #heldBytes = 0;
+  /** What the stream held when this burst began. */
+  #streamBytes = 0;
   #flushPlanned = false;
   /** Those who wait to have the stream for themselves; `undefined` when nobody has it. */
   #turns: Turn[] | undefined = undefined;
@@ -60,11 +62,15 @@ export class Outgoing {
 
   // Sending
 
-  /** `memory` is what the data is a view into, where that is known. */
-  send(data: Sendable, memory: ArrayBufferLike | undefined): SendResult {
+  send(data: Sendable): SendResult {
     if (this.#closed || this.#ending) return "closed";
     if (isParts(data)) return this.#sendParts(data.map(toBytes));
-    const bytes = toBytes(data);
+    return this.sendBytes(toBytes(data), undefined);
+  }
+
+  /** `memory` is what they are a view into, where that is known. */
+  sendBytes(bytes: Uint8Array, memory: ArrayBufferLike | undefined): SendResult {
+    if (this.#closed || this.#ending) return "closed";
     if (this.#socket.settings.hasHeader) return this.#sendParts([bytes]);
     if (this.#isFull()) return this.#refuse();
     this.packetsWritten += 1;
@@ -82,8 +88,10 @@ export class Outgoing {
     return "sent";
   }
 
+  /** The stream is asked once a burst, in which nothing leaves; but for a file, which goes its own way. */
   #isFull(): boolean {
-    return this.unsentBytes > this.#socket.settings.maxUnsentBytes;
+    if (this.#burst === undefined || this.#turns !== undefined) this.#streamBytes = this.#stream.unsentBytes;
+    return this.#heldBytes + this.#streamBytes > this.#socket.settings.maxUnsentBytes;
   }
 
   #refuse(): "full" {

@@ -188,7 +188,10 @@ export class Socket implements Owned {
    * before it where packets have one. The bytes aren't copied: leave them as they are.
    */
   send(data: Sendable): SendResult {
-    return this.#outgoing.send(data, this.#incoming.memoryOf(data));
+    const memory = this.#incoming.memoryOf(data);
+    return memory === undefined
+      ? this.#outgoing.send(data)
+      : this.#outgoing.sendBytes(data as Buffer, memory);
   }
 
   /** Bytes that were sent and haven't left yet. */
