@@ -6,7 +6,7 @@ import { toMarkerRecords } from "../rules/markers.ts";
 import type { EntryCounter } from "./entries.ts";
 import type { KnownRows, SessionRows } from "./known-rows.ts";
 import { newestReports } from "./newest-reports.ts";
-import { countLogs, visitLogs, visitSamples, type Parcel } from "./parcel.ts";
+import { countLogs, visitSamples, type Parcel } from "./parcel.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 
@@ -59,10 +59,10 @@ export function batchWriting({ main, rows, entries, segment, join, updateWrites 
     const markers = parcel.rest?.markers ?? [];
     const first = entries.take(countLogs(parcel) + markers.length);
     let id = first;
-    visitLogs(parcel, (...log) => {
-      to.addLog(id, origin, ...log);
-      id += 1;
-    });
+    for (const block of parcel.logs) {
+      to.addLogs(id, origin, block);
+      id += block.count;
+    }
     if (markers.length > 0)
       for (const marker of toMarkerRecords({ ...parcel, markers }, id)) to.addMarker(marker, origin);
     return first;

@@ -1,10 +1,11 @@
 /** Searching one segment: the index says where to look, and each entry there is looked at; what isn't indexed yet is read. */
 
-import { foldCase, levelRank } from "@wheelhouse/protocol";
+import { foldCase, levelRank, toTextMatcher } from "@wheelhouse/protocol";
 import type { SQLInputValue } from "node:sqlite";
 import type { Time } from "../ports.ts";
 import { directionOf, timesBetween, type Order } from "./bounds.ts";
 import type { IdRange, ReadIndex } from "./index/read-index.ts";
+import { BLOCKS_BETWEEN, toLogRows, type LogBlockRow, type LogRow } from "./segments/log-blocks.ts";
 import type { ReadSegment } from "./segments/read-segments.ts";
 import type { Statement } from "./statement.ts";
 
@@ -16,17 +17,6 @@ export interface LogFilter extends IdRange {
   readonly text?: string;
   readonly from?: Time;
   readonly to?: Time;
-}
-
-export interface LogRow {
-  readonly id: number;
-  readonly device: number;
-  readonly session: number | null;
-  readonly at: Time;
-  readonly delay: number;
-  readonly level: number;
-  readonly message: string;
-  readonly fields: string | null;
 }
 
 export function searchSegment(
@@ -57,35 +47,48 @@ function entriesIn(
   order: Order,
 ): (range: IdRange, limit: number) => readonly LogRow[] {
   const conditions = toConditions(filter);
-  const where = ["id BETWEEN ? AND ?", ...conditions.map(({ sql }) => sql)].join(" AND ");
-  const statement: Statement<LogRow> = segment.prepared(
-    `SELECT id, device, session, at, delay, level, message, fields FROM logs
-     WHERE ${where} ORDER BY id ${directionOf(order)} LIMIT ?`,
+  const where = [BLOCKS_BETWEEN, ...conditions.map(({ sql }) => sql)].join(" AND ");
+  const statement: Statement<LogBlockRow> = segment.prepared(
+    `SELECT id, device, session, at, entries FROM log_blocks WHERE ${where} ORDER BY id ${directionOf(order)}`,
   );
-  const parameters = conditions.flatMap((condition) => condition.parameters);
-  return ({ low, high }, limit) => statement.all(low, high, ...parameters, limit);
+  const parameters = conditions.map(({ parameter }) => parameter);
+  const fits = toMatcher(filter);
+  return (range, limit) => {
+    const found: LogRow[] = [];
+    for (const block of statement.iterate(range.low, range.high, ...parameters)) {
+      const rows = toLogRows(block, range).filter(fits);
+      for (const row of order === "newest" ? rows.toReversed() : rows) found.push(row);
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
+  };
 }
 
-interface Condition {
-  readonly sql: string;
-  readonly parameters: readonly SQLInputValue[];
+/** What can be asked of whole blocks, each with the parameter that stands for its `?`. */
+function toConditions({
+  device,
+  session,
+  text,
+}: LogFilter): readonly { sql: string; parameter: SQLInputValue }[] {
+  return [
+    ...(device === undefined ? [] : [{ sql: "device = ?", parameter: device }]),
+    ...(session === undefined ? [] : [{ sql: "session = ?", parameter: session }]),
+    ...(text === undefined || !IS_WRITTEN_AS_IT_IS.test(text)
+      ? []
+      : [{ sql: MAY_HOLD_TEXT, parameter: foldCase(text) }]),
+  ];
 }
 
-function toConditions({ device, session, level, text, from, to }: LogFilter): readonly Condition[] {
-  const conditions: Condition[] = [];
-  const add = (sql: string, ...parameters: SQLInputValue[]) => conditions.push({ sql, parameters });
-  if (device !== undefined) add("device = ?", device);
-  if (session !== undefined) add("session = ?", session);
-  if (level !== undefined && level > 0) add("level >= ?", level);
-  if (from !== undefined) add("at >= ?", from);
-  if (to !== undefined) add("at <= ?", to);
-  if (text !== undefined) add(HOLDS_TEXT, foldCase(text), foldCase(text));
-  return conditions;
-}
+/** SQLite knows the cases of ASCII only, but is much faster than to read each entry. */
+const MAY_HOLD_TEXT = "(length(entries) <> octet_length(entries) OR instr(upper(entries), ?) > 0)";
+/** In ASCII, without what JSON escapes. */
+const IS_WRITTEN_AS_IT_IS = /^[ !#-[\]-~]+$/u;
 
-/** SQLite knows the cases of ASCII only, but is much faster; a NUL makes a text look shorter to it, so those aren't taken either. */
-const HOLDS_TEXT = `CASE WHEN length(message) = octet_length(message)
-  THEN instr(upper(message), ?) > 0 ELSE includes_folded(message, ?) END`;
+function toMatcher({ level = 0, text = "", from, to }: LogFilter): (row: LogRow) => boolean {
+  const [first, last] = timesBetween({ from, to });
+  const hasText = toTextMatcher(text);
+  return (row) => row.level >= level && row.at >= first && row.at <= last && hasText(row.message);
+}
 
 /** Where entries may be, in order. */
 function* rangesToLookAt(index: ReadIndex | undefined, filter: LogFilter, order: Order): Iterable<IdRange> {

@@ -3,8 +3,9 @@
 import { LOG_LEVELS, levelRank } from "@wheelhouse/protocol";
 import type { LogEntryRecord, LogQuery } from "../ports.ts";
 import type { Order } from "./bounds.ts";
-import { searchSegment, type LogFilter, type LogRow } from "./log-search.ts";
+import { searchSegment, type LogFilter } from "./log-search.ts";
 import type { Names } from "./names.ts";
+import type { LogRow } from "./segments/log-blocks.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
 import { fromFieldsText } from "./values.ts";

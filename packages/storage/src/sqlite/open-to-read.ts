@@ -1,15 +1,11 @@
 /** Opening a file that another thread writes. */
 
 import { DatabaseSync } from "node:sqlite";
-import { foldCase } from "@wheelhouse/protocol";
 
 /** @throws StaleSnapshotError when the file is gone. */
 export function openToRead(file: string): DatabaseSync {
   const database = open(file);
   database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA mmap_size = ${MAPPED_BYTES}`);
-  database.function("includes_folded", { deterministic: true }, (message, folded) =>
-    foldCase(String(message)).includes(String(folded)) ? 1 : 0,
-  );
   return database;
 }
 

@@ -4,7 +4,8 @@
  */
 
 import { levelRank } from "@wheelhouse/protocol";
-import type { DeviceAddress, DeviceBatch, Time } from "../ports.ts";
+import type { DeviceAddress, DeviceBatch, NewLogEntry, Time } from "../ports.ts";
+import { toLogBlocks, type LogBlock, type LogToStore } from "./segments/log-blocks.ts";
 import { toFieldsText, toStored, type StoredValue } from "./values.ts";
 
 export interface Parcel extends DeviceAddress {
@@ -14,7 +15,7 @@ export interface Parcel extends DeviceAddress {
   readonly missed: number;
   readonly receivedAt: Time;
   readonly samples: readonly Plain[];
-  readonly logs: readonly Plain[];
+  readonly logs: readonly LogBlock[];
   /** What hardly any batch has. */
   readonly rest?: Pick<DeviceBatch, "declarations" | "markers" | "writes">;
 }
@@ -28,15 +29,6 @@ export type VisitSample = (
   backlog: boolean,
 ) => void;
 
-/** Takes a log entry as it is stored; `fields` is JSON. */
-export type VisitLog = (
-  at: Time,
-  delay: number,
-  level: number,
-  message: string,
-  fields: string | null,
-) => void;
-
 type Plain = number | string | boolean | null;
 
 export function toParcel(batch: DeviceBatch): Parcel {
@@ -44,19 +36,21 @@ export function toParcel(batch: DeviceBatch): Parcel {
   const samples: Plain[] = [];
   for (const { name, value, at, receivedAt: came, backlog } of batch.samples)
     samples.push(name, toStored(value), at, came - at, backlog);
-  const logs: Plain[] = [];
-  for (const { at, receivedAt: came, level, message, fields } of batch.logs)
-    logs.push(at, came - at, levelRank(level), message, toFieldsText(fields));
+  const logs = toLogBlocks(batch.logs.map(toLogToStore));
   const parcel = { project, device, session, seq, missed, receivedAt, samples, logs };
   if (declarations.length + markers.length + writes.length === 0) return parcel;
   return { ...parcel, rest: { declarations, markers, writes } };
 }
 
-const VALUES_OF_EACH = 5;
+function toLogToStore({ at, receivedAt, level, message, fields }: NewLogEntry): LogToStore {
+  return { at, receivedAt, level: levelRank(level), message, fields: toFieldsText(fields) };
+}
 
 export function countLogs({ logs }: Parcel): number {
-  return logs.length / VALUES_OF_EACH;
+  return logs.reduce((sum, { count }) => sum + count, 0);
 }
+
+const VALUES_OF_EACH = 5;
 
 export function visitSamples({ samples }: Parcel, visit: VisitSample): void {
   for (let first = 0; first < samples.length; first += VALUES_OF_EACH)
@@ -66,16 +60,5 @@ export function visitSamples({ samples }: Parcel, visit: VisitSample): void {
       samples[first + 2] as Time,
       samples[first + 3] as number,
       samples[first + 4] as boolean,
-    );
-}
-
-export function visitLogs({ logs }: Parcel, visit: VisitLog): void {
-  for (let first = 0; first < logs.length; first += VALUES_OF_EACH)
-    visit(
-      logs[first] as Time,
-      logs[first + 1] as number,
-      logs[first + 2] as number,
-      logs[first + 3] as string,
-      logs[first + 4] as string | null,
     );
 }

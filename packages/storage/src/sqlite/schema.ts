@@ -8,6 +8,7 @@ import { accountTables } from "./migrations/3-accounts.ts";
 import { passwordResetTables } from "./migrations/4-password-resets.ts";
 import { writeFilters } from "./migrations/5-write-filters.ts";
 import { givenNames } from "./migrations/6-given-names.ts";
+import { logBlocks } from "./migrations/7-log-blocks.ts";
 import { inTransaction } from "./statement.ts";
 
 type Migration = (database: DatabaseSync) => void;
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   passwordResetTables,
   writeFilters,
   givenNames,
+  logBlocks,
 ];
 
 /**

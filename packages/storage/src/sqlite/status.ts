@@ -29,7 +29,7 @@ export function statusReading(main: DatabaseSync, folder: string, segments: Read
       return NO_LAG;
     }
     const lag = prepared<Lag>(
-      `SELECT (SELECT count(*) FROM logs WHERE id > ?1) AS entries,
+      `SELECT (SELECT coalesce(sum(count), 0) FROM log_blocks WHERE id > ?1) AS entries,
          (SELECT count(*) FROM samples WHERE number > ?2) AS samples`,
     ).get(index?.throughEntry ?? 0, index?.throughSample ?? 0);
     return lag ?? NO_LAG;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { batch, log, sample } from "../../src/contract/subject.ts";
 import type { DeviceBatch } from "../../src/index.ts";
 import { newestReports } from "../../src/sqlite/newest-reports.ts";
-import { countLogs, toParcel, visitLogs, visitSamples } from "../../src/sqlite/parcel.ts";
+import { countLogs, toParcel, visitSamples } from "../../src/sqlite/parcel.ts";
 
 /** As the other thread gets it. */
 const sent = (said: Partial<DeviceBatch>) => structuredClone(toParcel(batch(said)));
@@ -29,12 +29,27 @@ test("so do log entries", () => {
       log("", { at: 99, receivedAt: 102, level: "fatal", fields: { n: 1 } }),
     ],
   });
-  const seen: unknown[] = [];
-  visitLogs(parcel, (...plain) => seen.push(plain));
   expect(countLogs(parcel)).toBe(2);
-  expect(seen).toEqual([
-    [100, 1, 0, "hello", null],
-    [99, 3, 4, "", '{"n":1}'],
+  expect(parcel.logs).toEqual([
+    {
+      count: 2,
+      at: 100,
+      firstReceivedAt: 101,
+      lastReceivedAt: 102,
+      entries: '[[0,1,0,"hello",null],[-1,3,4,"","{\\"n\\":1}"]]',
+    },
+  ]);
+});
+
+test("many log entries go in blocks, so that whoever reads one needn't read them all", () => {
+  const logs = Array.from({ length: 40 }, (_, at) => log(`${at}`, { at, receivedAt: 1_000 - at }));
+  const blocks = sent({ logs }).logs;
+  expect(
+    blocks.map(({ count, firstReceivedAt, lastReceivedAt }) => [count, firstReceivedAt, lastReceivedAt]),
+  ).toEqual([
+    [16, 985, 1_000],
+    [16, 969, 984],
+    [8, 961, 968],
   ]);
 });
 

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { openToRead } from "../open-to-read.ts";
 import { indexFile, removeIndex, segmentFile, type SegmentName } from "../segments/segment-file.ts";
+import { readRowsAsBlocks, toLogRows, type LogBlockRow } from "../segments/log-blocks.ts";
 import { inTransaction, prepare } from "../statement.ts";
 import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
@@ -36,6 +37,7 @@ interface Through {
 /** Opens the index beside the segment; one that can't be read is made anew. */
 export function openSegmentIndexing(folder: string, name: SegmentName): SegmentIndexing {
   const segment = openToRead(segmentFile(folder, name));
+  readRowsAsBlocks(segment);
   let index: DatabaseSync;
   try {
     index = openOrRemake(folder, name);
@@ -50,8 +52,18 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
   let isTidy = false;
   let { entry, sample, complete } = statements.through.get() ?? { entry: 0, sample: 0, complete: 0 };
 
+  /** Whole blocks, so that the next step begins with one. */
+  function readLogs(): readonly LogToIndex[] {
+    const logs: LogToIndex[] = [];
+    for (const block of statements.blocks.iterate(entry)) {
+      for (const log of toLogRows(block, { low: entry + 1, high: Infinity })) logs.push(log);
+      if (logs.length >= LOGS_A_STEP) break;
+    }
+    return logs;
+  }
+
   function stepLogs(): boolean {
-    const logs = statements.logs.all(entry, LOGS_A_STEP);
+    const logs = readLogs();
     const last = logs.at(-1)?.id;
     if (last === undefined) return false;
     inTransaction(index, () => {
@@ -59,7 +71,7 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
       statements.saveEntry.run(last);
     });
     entry = last;
-    return logs.length === LOGS_A_STEP;
+    return logs.length >= LOGS_A_STEP;
   }
 
   function stepSamples(): boolean {
@@ -130,9 +142,9 @@ function prepareAll(segment: DatabaseSync, index: DatabaseSync) {
     saveEntry: prepare(index, "UPDATE through SET entry = ?"),
     saveSample: prepare(index, "UPDATE through SET sample = ?"),
     complete: prepare(index, "UPDATE through SET complete = 1"),
-    logs: prepare<LogToIndex>(
+    blocks: prepare<LogBlockRow>(
       segment,
-      "SELECT id, device, session, at, level, message FROM logs WHERE id > ? ORDER BY id LIMIT ?",
+      "SELECT id, device, session, at, entries FROM log_blocks WHERE id > ? ORDER BY id",
     ),
     samples: prepare<SampleToIndex & { readonly number: number }>(
       segment,

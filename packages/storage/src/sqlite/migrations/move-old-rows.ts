@@ -12,6 +12,7 @@ import type { NewLogEntry, Sample, Time } from "../../ports.ts";
 import { databaseFile } from "../folder.ts";
 import { openToRead } from "../open-to-read.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "../segments/current-segments.ts";
+import { toLogBlocks } from "../segments/log-blocks.ts";
 import type { SegmentWriter } from "../segments/segment-writer.ts";
 import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
 import type { StoredValue } from "../values.ts";
@@ -105,8 +106,7 @@ function move<Row extends { readonly receivedAt: Time }>(
 }
 
 function addLog(segment: SegmentWriter, log: OldLog): void {
-  const { id, at, receivedAt, level, message, fields } = log;
-  segment.addLog(id, log, at, receivedAt - at, level, message, fields);
+  for (const block of toLogBlocks([log])) segment.addLogs(log.id, log, block);
 }
 
 function addSample(segment: SegmentWriter, { variable, at, receivedAt, value }: OldSample): void {

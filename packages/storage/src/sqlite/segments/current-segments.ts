@@ -18,7 +18,7 @@ export interface SegmentLimits {
 export interface CurrentSegments {
   /** The project's, or undefined while it has none. Opens it if need be. */
   existing(project: number): SegmentWriter | undefined;
-  /** To be called between groups: makes the project's segment if it has none, and closes one that is too old for `at`. */
+  /** To be called between groups: makes the project's segment if it has none, and closes one that is too old for `at`, or of an earlier version. */
   provide(project: number, at: Time): SegmentWriter;
   /** To be called between groups: closes those that are too big. */
   closeFull(): void;
@@ -87,7 +87,7 @@ export function currentSegments(
     provide(project, at) {
       const segment = existing(project);
       const first = segment?.firstReceivedAt ?? at;
-      if (segment !== undefined && at - first < limits.maxAgeMs) return segment;
+      if (segment !== undefined && !segment.isOld && at - first < limits.maxAgeMs) return segment;
       closeCurrent(project);
       return create(project);
     },

@@ -5,6 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { indexReading, type ReadIndex } from "../index/read-index.ts";
 import { openToRead } from "../open-to-read.ts";
 import { prepareOnce, type PrepareOnce } from "../statement.ts";
+import { readRowsAsBlocks } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { indexFile, segmentFile, segmentKey } from "./segment-file.ts";
 import { segmentList, type SegmentRow } from "./segment-list.ts";
@@ -121,6 +122,7 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
 
 function openPair(folder: string, row: SegmentRow): OpenPair {
   const segment = openFile(segmentFile(folder, row));
+  readRowsAsBlocks(segment.database);
   const noIndex = { index: undefined, indexInode: undefined, isIndexComplete: false };
   return { segment, overlay: segmentOverlay(segment.database), ...noIndex, inUse: undefined };
 }

@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { LOG_BLOCKS_TABLE } from "./log-blocks.ts";
 
 export interface SegmentName {
   /** The project's row. */
@@ -127,17 +128,7 @@ function syncDirectory(directory: string): void {
  * to be durable together with the data is here too, and overlays the main file until the segment is closed:
  * `missed` counts what was missed since the segment began.
  */
-const TABLES = `
-  CREATE TABLE logs (
-    id INTEGER PRIMARY KEY,
-    device INTEGER NOT NULL,
-    session INTEGER,
-    at INTEGER NOT NULL,
-    delay INTEGER NOT NULL,
-    level INTEGER NOT NULL,
-    message TEXT NOT NULL,
-    fields TEXT
-  );
+const TABLES = `${LOG_BLOCKS_TABLE}
   CREATE TABLE markers (
     id INTEGER PRIMARY KEY,
     device INTEGER,

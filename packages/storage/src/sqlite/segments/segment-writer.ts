@@ -5,10 +5,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { MarkerRecord, Time } from "../../ports.ts";
-import type { VisitLog } from "../parcel.ts";
 import { rowAdder } from "../row-adder.ts";
 import { prepare } from "../statement.ts";
 import { toFieldsText, type StoredValue } from "../values.ts";
+import { isOfRows, LOG_BLOCKS_TABLE, type LogBlock } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { openSegment } from "./segment-file.ts";
 
@@ -20,6 +20,8 @@ export interface Origin {
 
 export interface SegmentWriter {
   readonly database: DatabaseSync;
+  /** Of an earlier version: it has to be closed before anything is added. */
+  readonly isOld: boolean;
   /** What it says so far, also what the running group does. */
   readonly overlay: SegmentOverlay;
   /** When the first entry was received; null while there is none. */
@@ -31,7 +33,8 @@ export interface SegmentWriter {
     missed: number,
     at: Time,
   ): void;
-  addLog(id: number, origin: Origin, ...log: Parameters<VisitLog>): void;
+  /** The first one has that id, and the others those that follow. */
+  addLogs(id: number, origin: Origin, block: LogBlock): void;
   addMarker(
     marker: MarkerRecord,
     origin: { readonly session: number | null; readonly device: number | null },
@@ -63,6 +66,8 @@ interface Seen {
 /** The sample after `lastSample` is the first that is added, if there is none yet. */
 export function openSegmentWriter(file: string, lastSample: number): SegmentWriter {
   const database = openSegment(file);
+  const isOld = isOfRows(database);
+  if (isOld) database.exec(LOG_BLOCKS_TABLE);
   const statements = prepareAll(database);
   const { logs, samples, progress, reports } = statements;
   const overlay = segmentOverlay(database);
@@ -92,6 +97,7 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
 
   return {
     database,
+    isOld,
     get overlay() {
       flush();
       return overlay;
@@ -109,9 +115,10 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
       before.missed += missed;
       before.at = Math.max(before.at, at);
     },
-    addLog(id, { session, device }, at, delay, level, message, fields) {
-      widen(at + delay);
-      logs.add(id, device, session, at, delay, level, message, fields);
+    addLogs(id, { session, device }, { count, at, firstReceivedAt, lastReceivedAt, entries }) {
+      widen(firstReceivedAt);
+      widen(lastReceivedAt);
+      logs.add(id, count, device, session, at, entries);
     },
     addMarker({ id, at, receivedAt, name, fields, by }, { session, device }) {
       widen(receivedAt);
@@ -145,8 +152,8 @@ function prepareAll(database: DatabaseSync) {
         missed = missed + excluded.missed, seen_at = max(seen_at, excluded.seen_at)`,
     }),
     logs: rowAdder(database, {
-      insert: "INSERT INTO logs (id, device, session, at, delay, level, message, fields)",
-      columns: 8,
+      insert: "INSERT INTO log_blocks (id, count, device, session, at, entries)",
+      columns: 6,
     }),
     samples: rowAdder(database, {
       insert: "INSERT INTO samples (number, variable, at, delay, value)",
