@@ -36,7 +36,7 @@ test("so do log entries", () => {
       at: 100,
       firstReceivedAt: 101,
       lastReceivedAt: 102,
-      entries: '[[0,1,0,"hello",null],[-1,3,4,"","{\\"n\\":1}"]]',
+      entries: '[0,1,0,"hello",null,-1,3,4,"","{\\"n\\":1}"]',
     },
   ]);
 });

@@ -9,16 +9,11 @@ import type { IdRange } from "../index/read-index.ts";
 import { prepare } from "../statement.ts";
 
 /**
- * An entry as it is stored: `after` is how long after its block's `at`, `delay` how long after that it was received, since small
+ * Five values of each entry: `after`, `delay`, `level`, `message` and `fields`. `after` is how long after its block's `at`, `delay` how long after that it was received, since small
  * numbers take less room and time than times do; `fields` is JSON.
  */
-type PlainLog = readonly [
-  after: number,
-  delay: number,
-  level: number,
-  message: string,
-  fields: string | null,
-];
+type Plain = number | string | null;
+const VALUES_OF_EACH = 5;
 
 /** What of an entry is stored. */
 export interface LogToStore {
@@ -37,7 +32,7 @@ export interface LogBlock {
   readonly at: Time;
   readonly firstReceivedAt: Time;
   readonly lastReceivedAt: Time;
-  /** JSON: a list of {@link PlainLog}. */
+  /** JSON: a list of {@link Plain}, five of each entry. */
   readonly entries: string;
 }
 
@@ -64,11 +59,11 @@ export function toLogBlocks(logs: readonly LogToStore[]): readonly LogBlock[] {
 function toBlock(logs: readonly LogToStore[]): LogBlock {
   const begin = logs[0]?.at ?? 0;
   let [firstReceivedAt, lastReceivedAt] = [Infinity, -Infinity];
-  const plain: PlainLog[] = [];
+  const plain: Plain[] = [];
   for (const { at, receivedAt, level, message, fields } of logs) {
     firstReceivedAt = Math.min(firstReceivedAt, receivedAt);
     lastReceivedAt = Math.max(lastReceivedAt, receivedAt);
-    plain.push([at - begin, receivedAt - at, level, message, fields]);
+    plain.push(at - begin, receivedAt - at, level, message, fields);
   }
   return { count: logs.length, at: begin, firstReceivedAt, lastReceivedAt, entries: JSON.stringify(plain) };
 }
@@ -95,15 +90,34 @@ export interface LogRow {
 }
 
 /** Its entries within the range. */
-export function toLogRows(block: LogBlockRow, { low, high }: IdRange): readonly LogRow[] {
-  const { id: first, device, session, at: begin, entries } = block;
+export function toLogRows(
+  { id: first, entries, ...block }: LogBlockRow,
+  { low, high }: IdRange,
+): readonly LogRow[] {
   const rows: LogRow[] = [];
-  const logs = JSON.parse(entries) as readonly PlainLog[];
-  for (let index = Math.max(0, low - first); index < logs.length && first + index <= high; index += 1) {
-    const [after, delay, level, message, fields] = logs[index] as PlainLog;
-    rows.push({ id: first + index, device, session, at: begin + after, delay, level, message, fields });
-  }
+  const plain = JSON.parse(entries) as readonly Plain[];
+  const last = Math.min(high, first + plain.length / VALUES_OF_EACH - 1);
+  for (let id = Math.max(low, first); id <= last; id += 1)
+    rows.push(toLogRow(id, block, plain, (id - first) * VALUES_OF_EACH));
   return rows;
+}
+
+function toLogRow(
+  id: number,
+  { device, session, at }: Omit<LogBlockRow, "id" | "entries">,
+  plain: readonly Plain[],
+  from: number,
+): LogRow {
+  return {
+    id,
+    device,
+    session,
+    at: at + (plain[from] as number),
+    delay: plain[from + 1] as number,
+    level: plain[from + 2] as number,
+    message: plain[from + 3] as string,
+    fields: plain[from + 4] as string | null,
+  };
 }
 
 /** SQL for the blocks that hold entries of a range, whose bounds are its first two parameters. */
@@ -119,5 +133,5 @@ export function isOfRows(segment: DatabaseSync): boolean {
 export function readRowsAsBlocks(segment: DatabaseSync): void {
   if (!isOfRows(segment)) return;
   segment.exec(`CREATE TEMP VIEW log_blocks AS
-    SELECT id, 1 AS count, device, session, at, json_array(json_array(0, delay, level, message, fields)) AS entries FROM logs`);
+    SELECT id, 1 AS count, device, session, at, json_array(0, delay, level, message, fields) AS entries FROM logs`);
 }
