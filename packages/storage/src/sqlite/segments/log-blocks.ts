@@ -9,8 +9,8 @@ import type { IdRange } from "../index/read-index.ts";
 import { prepare } from "../statement.ts";
 
 /**
- * Five values of each entry: `after`, `delay`, `level`, `message` and `fields`. `after` is how long after its block's `at`, `delay` how long after that it was received, since small
- * numbers take less room and time than times do; `fields` is JSON.
+ * Five values stand for each entry: how long after its block's `at` it was, how long after that it was received, its level,
+ * its message, and its fields as JSON. Small numbers take less room and time than times do.
  */
 type Plain = number | string | null;
 const VALUES_OF_EACH = 5;
