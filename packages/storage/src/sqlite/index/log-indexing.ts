@@ -3,18 +3,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Time } from "../../ports.ts";
 import { FIRST_NOTE } from "../log-search.ts";
+import type { LogRow } from "../segments/log-blocks.ts";
 import { prepare } from "../statement.ts";
 import { GROUP_SIZE } from "./read-index.ts";
 import { toIndexedText } from "./text-query.ts";
-
-export interface LogToIndex {
-  readonly id: number;
-  readonly device: number;
-  readonly session: number | null;
-  readonly at: Time;
-  readonly level: number;
-  readonly message: string;
-}
 
 /** Entries of which the index knows only the times between which they are. */
 const BLOCK_SIZE = 1_024;
@@ -33,7 +25,7 @@ interface Block extends Range {
 }
 
 /** Gives the function that adds entries, by rising id. */
-export function logIndexing(index: DatabaseSync): (logs: readonly LogToIndex[]) => void {
+export function logIndexing(index: DatabaseSync): (logs: readonly LogRow[]) => void {
   const addText = prepare(index, "INSERT INTO texts (rowid, messages) VALUES (?, ?)");
   const addNote = prepare(index, "INSERT INTO notes (id, device, level) VALUES (?, ?, ?)");
   const addDeviceRange = prepare(
@@ -50,7 +42,7 @@ export function logIndexing(index: DatabaseSync): (logs: readonly LogToIndex[]) 
     "INSERT OR REPLACE INTO blocks (first_id, last_id, min_at, max_at) VALUES (?, ?, ?, ?)",
   );
 
-  function addTexts(logs: readonly LogToIndex[]): void {
+  function addTexts(logs: readonly LogRow[]): void {
     let first = 0;
     for (let next = 1; next <= logs.length; next += 1) {
       if (groupOf(logs[next]) === groupOf(logs[first])) continue;
@@ -60,7 +52,7 @@ export function logIndexing(index: DatabaseSync): (logs: readonly LogToIndex[]) 
     }
   }
 
-  function addRanges(logs: readonly LogToIndex[]): void {
+  function addRanges(logs: readonly LogRow[]): void {
     const ofDevices = new Map<number, Range>();
     const ofSessions = new Map<number, Range>();
     for (const { id, device, session } of logs) {
@@ -80,7 +72,7 @@ export function logIndexing(index: DatabaseSync): (logs: readonly LogToIndex[]) 
     for (const [session, { first, last }] of ofSessions) widenSession.run(session, first, last);
   }
 
-  function addBlocks(logs: readonly LogToIndex[]): void {
+  function addBlocks(logs: readonly LogRow[]): void {
     let block: Block | undefined;
     const save = () => {
       if (block !== undefined) saveBlock.run(block.first, block.last, block.min, block.max);
@@ -106,6 +98,6 @@ export function logIndexing(index: DatabaseSync): (logs: readonly LogToIndex[]) 
   };
 }
 
-function groupOf(log: LogToIndex | undefined): number {
+function groupOf(log: LogRow | undefined): number {
   return log === undefined ? -1 : Math.floor(log.id / GROUP_SIZE);
 }

@@ -1,13 +1,18 @@
 /** Bringing the index of one segment up to date, by steps. */
 
 import type { DatabaseSync } from "node:sqlite";
-import { openToRead } from "../open-to-read.ts";
-import { indexFile, removeIndex, segmentFile, type SegmentName } from "../segments/segment-file.ts";
-import { readRowsAsBlocks, toLogRows, type LogBlockRow } from "../segments/log-blocks.ts";
+import {
+  indexFile,
+  openSegmentToRead,
+  removeIndex,
+  segmentFile,
+  type SegmentName,
+} from "../segments/segment-file.ts";
+import { toLogRows, type LogBlockRow, type LogRow } from "../segments/log-blocks.ts";
 import { inTransaction, prepare } from "../statement.ts";
 import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
-import { logIndexing, type LogToIndex } from "./log-indexing.ts";
+import { logIndexing } from "./log-indexing.ts";
 import { sampleIndexing } from "./sample-indexing.ts";
 import { SamplesByVariable, type SampleToIndex } from "./samples-by-variable.ts";
 
@@ -36,8 +41,7 @@ interface Through {
 
 /** Opens the index beside the segment; one that can't be read is made anew. */
 export function openSegmentIndexing(folder: string, name: SegmentName): SegmentIndexing {
-  const segment = openToRead(segmentFile(folder, name));
-  readRowsAsBlocks(segment);
+  const segment = openSegmentToRead(segmentFile(folder, name));
   let index: DatabaseSync;
   try {
     index = openOrRemake(folder, name);
@@ -53,8 +57,8 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
   let { entry, sample, complete } = statements.through.get() ?? { entry: 0, sample: 0, complete: 0 };
 
   /** Whole blocks, so that the next step begins with one. */
-  function readLogs(): readonly LogToIndex[] {
-    const logs: LogToIndex[] = [];
+  function readLogs(): readonly LogRow[] {
+    const logs: LogRow[] = [];
     for (const block of statements.blocks.iterate(entry)) {
       for (const log of toLogRows(block, { low: entry + 1, high: Infinity })) logs.push(log);
       if (logs.length >= LOGS_A_STEP) break;

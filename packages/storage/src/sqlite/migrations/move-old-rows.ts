@@ -8,24 +8,20 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { NewLogEntry, Sample, Time } from "../../ports.ts";
+import type { Sample, Time } from "../../ports.ts";
 import { databaseFile } from "../folder.ts";
 import { openToRead } from "../open-to-read.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "../segments/current-segments.ts";
-import { toLogBlocks } from "../segments/log-blocks.ts";
-import type { SegmentWriter } from "../segments/segment-writer.ts";
+import { toLogBlocks, type LogToStore } from "../segments/log-blocks.ts";
+import type { Origin, SegmentWriter } from "../segments/segment-writer.ts";
 import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
 import type { StoredValue } from "../values.ts";
 
 /** Rows that are committed together. */
 const ROWS_A_STEP = 10_000;
 
-interface OldLog extends Omit<NewLogEntry, "level" | "fields"> {
+interface OldLog extends LogToStore, Origin {
   readonly id: number;
-  readonly device: number;
-  readonly session: number | null;
-  readonly level: number;
-  readonly fields: string | null;
 }
 
 interface OldSample extends Omit<Sample, "value" | "name" | "backlog"> {

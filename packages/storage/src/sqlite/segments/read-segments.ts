@@ -5,9 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { indexReading, type ReadIndex } from "../index/read-index.ts";
 import { openToRead } from "../open-to-read.ts";
 import { prepareOnce, type PrepareOnce } from "../statement.ts";
-import { readRowsAsBlocks } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
-import { indexFile, segmentFile, segmentKey } from "./segment-file.ts";
+import { indexFile, openSegmentToRead, segmentFile, segmentKey } from "./segment-file.ts";
 import { segmentList, type SegmentRow } from "./segment-list.ts";
 
 export interface ReadSegment {
@@ -121,8 +120,7 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
 }
 
 function openPair(folder: string, row: SegmentRow): OpenPair {
-  const segment = openFile(segmentFile(folder, row));
-  readRowsAsBlocks(segment.database);
+  const segment = toOpenFile(openSegmentToRead(segmentFile(folder, row)));
   const noIndex = { index: undefined, indexInode: undefined, isIndexComplete: false };
   return { segment, overlay: segmentOverlay(segment.database), ...noIndex, inUse: undefined };
 }
@@ -131,15 +129,14 @@ function inodeOf(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.ino;
 }
 
-function openFile(file: string): OpenFile {
-  const database = openToRead(file);
+function toOpenFile(database: DatabaseSync): OpenFile {
   return { database, prepared: prepareOnce(database) };
 }
 
 /** The indexer may be making it, or making it anew. */
 function openIfThere(file: string): OpenFile | undefined {
   try {
-    return openFile(file);
+    return toOpenFile(openToRead(file));
   } catch {
     return undefined;
   }

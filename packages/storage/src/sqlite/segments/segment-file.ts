@@ -16,7 +16,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { LOG_BLOCKS_TABLE } from "./log-blocks.ts";
+import { openToRead } from "../open-to-read.ts";
+import { LOG_BLOCKS_TABLE, readRowsAsBlocks } from "./log-blocks.ts";
 
 export interface SegmentName {
   /** The project's row. */
@@ -83,6 +84,13 @@ export function removeOrphans(folder: string, names: readonly SegmentName[]): vo
 /** Opens a segment for writing. Where it is gone, it isn't made. */
 export function openSegment(file: string): DatabaseSync {
   return openDatabase(file, "rw");
+}
+
+/** Opens a segment for reading, one of an earlier version as if it were of this. @throws StaleSnapshotError when it is gone. */
+export function openSegmentToRead(file: string): DatabaseSync {
+  const database = openToRead(file);
+  readRowsAsBlocks(database);
+  return database;
 }
 
 function openDatabase(file: string, mode: "rw" | "rwc"): DatabaseSync {
