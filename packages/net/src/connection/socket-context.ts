@@ -312,6 +312,7 @@ export class SocketContext extends ProcessContext {
   }
 
   send(data: Sendable): SendResult {
+    // The field first: V8 calls the getter, which costs a line of many in a burst 2 ns.
     const result = (this.#socket ?? this.socket).send(data);
     if (result === "full" && this.#cutsWhenFull) this.stop({ shutdown: "the peer doesn't read" });
     return result;
