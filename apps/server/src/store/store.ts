@@ -124,10 +124,14 @@ export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServe
       (event) => ctx.emit(event),
     );
     const storage = await open((error) => ctx.cast(ctx.self, "adapterFailed", error));
+    let closing: Promise<void> | undefined;
+    const close = () => (closing ??= storage.close());
+    // Also when this process is killed: who comes after it opens the same data.
+    ctx.own({ release: () => void close() });
     const watched = telling(counted(storage, counts, health), (project, event) =>
       ctx.broadcast(ProjectTopic.of(project), event),
     );
-    return { ...watched, counts, health };
+    return { ...watched, close, counts, health };
   },
   calls: {
     ...forward<AccountStorage>(ACCOUNT_CALLS, ({ accounts }) => accounts),

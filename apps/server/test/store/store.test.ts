@@ -1,12 +1,13 @@
 /** The storage's process: passes calls on as they come, and starts anew when its adapter breaks down. */
 
-import { defineSupervisor, start } from "@wheelhouse/actors";
+import { defineSupervisor, start, type Ref } from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
 import { StorageFailedError, StorageUnusableError, type Storage } from "@wheelhouse/storage";
 import { memoryDisk, openMemoryStorage } from "@wheelhouse/storage/memory";
+import { openSqliteStorage } from "@wheelhouse/storage/sqlite";
 import { expect, test } from "vitest";
 import { Store, StoreServer, type OpenStorage } from "../../src/store/store.ts";
-import { afterTest } from "../support.ts";
+import { afterTest, temporaryFolder } from "../support.ts";
 import { Faults } from "./unreliable-storage.ts";
 
 const StoreAlone = defineSupervisor<OpenStorage>("StoreAlone", (open) => ({
@@ -62,6 +63,24 @@ test("one that can't be opened is the reason why the program doesn't start", asy
   const error = new StorageUnusableError("held by another");
   const failed = await startStore(() => Promise.reject(error)).catch((reason: unknown) => reason);
   expect(failed).toMatchObject({ reason: { reason: error } });
+});
+
+test("when its process is killed it is closed too, so that the next one opens the same data", async () => {
+  const folder = await temporaryFolder();
+  const app = await start(StoreAlone, (onFailed) => openSqliteStorage({ folder, onFailed }));
+  afterTest(() => app.stop());
+  const { runtime } = app;
+  const epoch = await app.call(Store, "epoch");
+  const before = runtime.whereis(Store) as Ref;
+  const startedAgain = new Promise<void>((resolve) => {
+    runtime.on(({ type }) => {
+      if (type === "process_started") resolve();
+    });
+  });
+  runtime.exit(before, "kill");
+  await startedAgain;
+  expect(runtime.whereis(Store)).not.toBe(before);
+  expect(await app.call(Store, "epoch")).toBe(epoch);
 });
 
 test("it is closed at the end, after what was asked before", async () => {

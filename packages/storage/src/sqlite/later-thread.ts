@@ -12,7 +12,7 @@ export interface LaterThread<Calls extends Record<keyof Calls, Call>> {
   close(): Promise<void>;
   /** Ends in the middle of what it does: for a thread whose work can be taken up again. */
   stop(): Promise<void>;
-  abandon(error: StorageFailedError): void;
+  abandon(error: StorageFailedError): Promise<void>;
 }
 
 /** `onDied` is told if it can't be opened, or ends later without being asked to. Notices wait for `notifyMs`, and are one then. */
@@ -45,7 +45,7 @@ export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
   /** One that couldn't be opened has ended by itself. */
   async function abandonOpened(reason: StorageFailedError): Promise<void> {
     const [thread] = await Promise.allSettled([opened]);
-    if (thread.status === "fulfilled") thread.value?.abandon(reason);
+    if (thread.status === "fulfilled") await thread.value?.abandon(reason);
   }
 
   function whenOpen(): Promise<DatabaseThread<Calls>> {
@@ -85,11 +85,10 @@ export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
       clearTimeout(timer);
       await started?.worker.terminate();
     },
-    abandon(error) {
+    async abandon(error) {
       refusal ??= error;
       clearTimeout(timer);
-      void started?.worker.terminate();
-      void abandonOpened(error);
+      await Promise.all([started?.worker.terminate(), abandonOpened(error)]);
     },
   };
 }

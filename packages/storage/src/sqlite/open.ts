@@ -1,5 +1,6 @@
 /** The ports on top of the threads: what writes goes to the writer, what reads to the readers. */
 
+import { resolve } from "node:path";
 import {
   StorageClosedError,
   type AccountStorage,
@@ -39,22 +40,25 @@ export const SEGMENT_AGE_MS = 86_400_000;
 export const INDEX_DELAY_MS = 4_000;
 
 /**
- * Opens the data in a folder, which nobody else can open until it is closed or the process ends.
+ * Opens the data in a folder, which nobody else can open until it is closed or the process ends. Whoever opens it while this
+ * program is still closing it, or has just lost one of its threads, waits for that.
  *
  * @throws StorageUnusableError when the folder can't be written, is held already, or its data is of a newer version.
  */
 export async function openSqliteStorage(options: SqliteOptions): Promise<Storage> {
-  const crew: { abandon(error: StorageFailedError): void }[] = [];
+  const place = resolve(options.folder);
+  await leaving.get(place);
+  const crew: { abandon(error: StorageFailedError): Promise<void> }[] = [];
   let failure: StorageFailedError | undefined;
   function fail(error: StorageFailedError): void {
     if (failure !== undefined) return;
     failure = error;
-    for (const thread of crew) thread.abandon(error);
+    leave(place, Promise.all(crew.map((thread) => thread.abandon(error))));
     options.onFailed?.(error);
   }
-  function join<T extends { abandon(error: StorageFailedError): void }>(thread: T): T {
+  function join<T extends { abandon(error: StorageFailedError): Promise<void> }>(thread: T): T {
     crew.push(thread);
-    if (failure !== undefined) thread.abandon(failure);
+    if (failure !== undefined) leave(place, thread.abandon(failure));
     return thread;
   }
   const started = (["writer", "reader"] as const).map((role) => startThread(toThreadOptions(role, options)));
@@ -71,11 +75,23 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
         options.indexDelayMs ?? INDEX_DELAY_MS,
       ),
     );
-    return toStorage({ writer, reader, searcher, indexer });
+    const storage = toStorage({ writer, reader, searcher, indexer });
+    return { ...storage, close: () => leave(place, storage.close()) };
   } catch (error) {
     await Promise.all(started.map(({ worker }) => worker.terminate()));
     throw error;
   }
+}
+
+/** The folders that threads of this program are still letting go of. */
+const leaving = new Map<string, Promise<unknown>>();
+
+function leave<T>(place: string, left: Promise<T>): Promise<T> {
+  const allLeft = Promise.allSettled([leaving.get(place), left]).then(() => {
+    if (leaving.get(place) === allLeft) leaving.delete(place);
+  });
+  leaving.set(place, allLeft);
+  return left;
 }
 
 function toThreadOptions(role: ThreadRole, options: SqliteOptions): ThreadOptions {

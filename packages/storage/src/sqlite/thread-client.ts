@@ -32,8 +32,8 @@ export interface DatabaseThread<Calls extends Record<keyof Calls, Call>> {
   ): Promise<ReturnType<Calls[Name]>>;
   /** Answers what was asked, then ends; later calls reject with StorageClosedError. */
   close(): Promise<void>;
-  /** Ends at once: all that is asked or waiting rejects with that error. */
-  abandon(error: StorageFailedError): void;
+  /** Ends at once: all that is asked or waiting rejects with that error. Resolves when it has ended. */
+  abandon(error: StorageFailedError): Promise<void>;
 }
 
 /** A thread that runs but hasn't opened the folder yet. */
@@ -173,9 +173,9 @@ function toClient<Calls extends Record<keyof Calls, Call>>(
       refusal = new StorageClosedError("the storage is closed");
       await ended;
     },
-    abandon(error) {
+    async abandon(error) {
       refuseAll(error);
-      void worker.terminate();
+      await worker.terminate();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type * as WorkerThreads from "node:worker_threads";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { batch, log, opening, pixel, registerAnn, rocket } from "../../src/contract/subject.ts";
-import { StorageClosedError, StorageFailedError } from "../../src/index.ts";
+import { StorageClosedError, StorageFailedError, type Storage } from "../../src/index.ts";
 import { openSqliteStorage } from "../../src/sqlite/index.ts";
 import { makeFolder, type TemporaryFolder } from "./folders.ts";
 
@@ -59,6 +59,26 @@ test.each(["writer", "reader", "searcher"])(
     await again.close();
   },
 );
+
+test("a folder can be opened while this program is still closing it, or has just lost a thread", async () => {
+  const { folder } = temporary;
+  const first = await openSqliteStorage({ folder });
+  await registerAnn({ storage: first, reopen: () => first.close() });
+  const closing = first.close();
+  let reopened: Promise<Storage> | undefined;
+  const second = await openSqliteStorage({
+    folder,
+    onFailed: () => (reopened = openSqliteStorage({ folder })),
+  });
+  await closing;
+  expect(await second.accounts.countUsers()).toBe(1);
+
+  await threads.get("wheelhouse-reader")?.terminate();
+  await expect(second.accounts.countUsers()).rejects.toThrow(StorageFailedError);
+  const third = await reopened;
+  expect(await third?.accounts.countUsers()).toBe(1);
+  await third?.close();
+});
 
 test("closing isn't a failure", async () => {
   const failures: StorageFailedError[] = [];
