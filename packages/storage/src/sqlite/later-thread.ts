@@ -85,10 +85,10 @@ export function threadWhenNeeded<Calls extends Record<keyof Calls, Call>>(
       clearTimeout(timer);
       await started?.worker.terminate();
     },
-    async abandon(error) {
-      refusal ??= error;
+    async abandon(reason) {
+      refusal ??= reason;
       clearTimeout(timer);
-      await Promise.all([started?.worker.terminate(), abandonOpened(error)]);
+      await Promise.all([started?.worker.terminate(), abandonOpened(reason)]);
     },
   };
 }

@@ -50,11 +50,11 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
   await leaving.get(place);
   const crew: { abandon(error: StorageFailedError): Promise<void> }[] = [];
   let failure: StorageFailedError | undefined;
-  function fail(error: StorageFailedError): void {
+  function fail(cause: StorageFailedError): void {
     if (failure !== undefined) return;
-    failure = error;
-    leave(place, Promise.all(crew.map((thread) => thread.abandon(error))));
-    options.onFailed?.(error);
+    failure = cause;
+    leave(place, ...crew.map((thread) => thread.abandon(cause)));
+    options.onFailed?.(cause);
   }
   function join<T extends { abandon(error: StorageFailedError): Promise<void> }>(thread: T): T {
     crew.push(thread);
@@ -76,7 +76,14 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
       ),
     );
     const storage = toStorage({ writer, reader, searcher, indexer });
-    return { ...storage, close: () => leave(place, storage.close()) };
+    return {
+      ...storage,
+      close() {
+        const closed = storage.close();
+        leave(place, closed);
+        return closed;
+      },
+    };
   } catch (error) {
     await Promise.all(started.map(({ worker }) => worker.terminate()));
     throw error;
@@ -86,12 +93,10 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
 /** The folders that threads of this program are still letting go of. */
 const leaving = new Map<string, Promise<unknown>>();
 
-function leave<T>(place: string, left: Promise<T>): Promise<T> {
-  const allLeft = Promise.allSettled([leaving.get(place), left]).then(() => {
-    if (leaving.get(place) === allLeft) leaving.delete(place);
-  });
+function leave(place: string, ...left: readonly Promise<void>[]): void {
+  const allLeft = Promise.allSettled([leaving.get(place), ...left]);
   leaving.set(place, allLeft);
-  return left;
+  void allLeft.finally(() => leaving.get(place) === allLeft && leaving.delete(place));
 }
 
 function toThreadOptions(role: ThreadRole, options: SqliteOptions): ThreadOptions {

@@ -68,7 +68,9 @@ test("a folder can be opened while this program is still closing it, or has just
   let reopened: Promise<Storage> | undefined;
   const second = await openSqliteStorage({
     folder,
-    onFailed: () => (reopened = openSqliteStorage({ folder })),
+    onFailed() {
+      reopened = openSqliteStorage({ folder });
+    },
   });
   await closing;
   expect(await second.accounts.countUsers()).toBe(1);
