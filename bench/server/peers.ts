@@ -83,6 +83,7 @@ async function startPostgres(): Promise<Peer | undefined> {
   const given = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const command = [...asUser, join(programs, "postgres"), "-D", data, ...given];
   const peer = await startPeer("postgres", command, folder, join(folder.path, ".s.PGSQL.5432"));
+  await untilReady(programs, folder.path);
   await createTable(programs, folder.path);
   return peer;
 }
@@ -94,6 +95,12 @@ async function postgresFolder(): Promise<string | undefined> {
     (folder) =>
       hasProgram(join(folder, "initdb"), ["--version"]) && hasProgram(join(folder, "psql"), ["--version"]),
   );
+}
+
+/** It listens while it still starts, and refuses whoever comes then. */
+async function untilReady(programs: string, folder: string): Promise<void> {
+  const isReady = () => hasProgram(join(programs, "pg_isready"), ["-q", "-h", folder]);
+  for (let looks = 0; looks < MOST_LOOKS && !isReady(); looks += 1) await wait(LOOK_EVERY_MS);
 }
 
 async function createTable(programs: string, folder: string): Promise<void> {
