@@ -1,7 +1,14 @@
 /** A storage in a temporary folder, and what fills it. */
 
-import type { DeviceAddress, DeviceBatch, NewLogEntry, Sample, Storage } from "@wheelhouse/storage";
-import { KEEP_ALL } from "@wheelhouse/storage";
+import {
+  KEEP_ALL,
+  NewLogs,
+  type DeviceAddress,
+  type DeviceBatch,
+  type NewLogEntry,
+  type Sample,
+  type Storage,
+} from "@wheelhouse/storage";
 import { openSqliteStorage } from "@wheelhouse/storage/sqlite";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -84,9 +91,13 @@ export async function addSpeakers(
   return speakers;
 }
 
-export function batchOf(speaker: Speaker, receivedAt: number, said: Partial<DeviceBatch>): DeviceBatch {
-  const nothing = { missed: 0, declarations: [], samples: [], logs: [], markers: [], writes: [] };
-  return { ...speaker, ...nothing, receivedAt, ...said };
+export interface Said extends Partial<Omit<DeviceBatch, "logs">> {
+  readonly logs?: readonly NewLogEntry[];
+}
+
+export function batchOf(speaker: Speaker, receivedAt: number, { logs = [], ...said }: Said): DeviceBatch {
+  const nothing = { missed: 0, declarations: [], samples: [], markers: [], writes: [] };
+  return { ...speaker, ...nothing, logs: NewLogs.of(logs), receivedAt, ...said };
 }
 
 export function sampleOf(name: string, value: number, at: number): Sample {

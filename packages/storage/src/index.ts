@@ -62,5 +62,8 @@ export {
   type WriteUpdate,
 } from "./ports.ts";
 
+// What a batch gathers
+export { NewLogs } from "./rules/new-logs.ts";
+
 // Rules that whoever keeps writes at hand shares with the adapters
 export { isOpen, isOverdue, toExpiry } from "./rules/writes.ts";

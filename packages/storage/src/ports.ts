@@ -7,6 +7,7 @@
  */
 
 import type { JsonObject, JsonValue, KindName, LogLevel, VariableDeclaration } from "@wheelhouse/protocol";
+import type { NewLogs } from "./rules/new-logs.ts";
 
 /** Milliseconds since 1970. */
 export type Time = number;
@@ -370,7 +371,7 @@ export interface DeviceBatch extends DeviceAddress {
     readonly type: string | null;
   }[];
   readonly samples: readonly Sample[];
-  readonly logs: readonly NewLogEntry[];
+  readonly logs: NewLogs;
   readonly markers: readonly NewMarker[];
   /** Writes whose state changed. */
   readonly writes: readonly WriteUpdate[];

@@ -1,14 +1,14 @@
 /** What a device said and isn't stored yet, gathered until the storage is free for it. Pure. */
 
 import type { JsonValue } from "@wheelhouse/protocol";
-import type {
-  DeviceAddress,
-  DeviceBatch,
-  NewLogEntry,
-  NewMarker,
-  Sample,
-  Time,
-  WriteUpdate,
+import {
+  NewLogs,
+  type DeviceAddress,
+  type DeviceBatch,
+  type NewMarker,
+  type Sample,
+  type Time,
+  type WriteUpdate,
 } from "@wheelhouse/storage";
 
 /**
@@ -32,7 +32,7 @@ function toSamples({ names, values, at, receivedAt, backlog }: Reading): readonl
 interface Said {
   readonly declarations: DeviceBatch["declarations"][number][];
   readonly readings: Reading[];
-  readonly logs: NewLogEntry[];
+  readonly logs: NewLogs;
   readonly markers: NewMarker[];
   readonly writes: WriteUpdate[];
 }
@@ -59,7 +59,7 @@ export class Batch {
     return this.#lists.readings;
   }
 
-  get logs(): NewLogEntry[] {
+  get logs(): NewLogs {
     return this.#lists.logs;
   }
 
@@ -77,7 +77,7 @@ export class Batch {
   }
 
   get #lists(): Said {
-    return (this.#said ??= { declarations: [], readings: [], logs: [], markers: [], writes: [] });
+    return (this.#said ??= { declarations: [], readings: [], logs: new NewLogs(), markers: [], writes: [] });
   }
 
   toDeviceBatch(address: DeviceAddress): DeviceBatch {

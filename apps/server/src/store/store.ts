@@ -128,9 +128,10 @@ export const StoreServer: GenServer<StoreProtocol, OpenStorage> = defineGenServe
     const close = () => (closing ??= storage.close());
     // Also when this process is killed: who comes after it opens the same data.
     ctx.own({ release: () => void close() });
-    const watched = telling(counted(storage, counts, health), (project, event) =>
-      ctx.broadcast(ProjectTopic.of(project), event),
-    );
+    const watched = telling(counted(storage, counts, health), (project, toEvent) => {
+      const topic = ProjectTopic.of(project);
+      if (ctx.subscribers(topic).length > 0) ctx.broadcast(topic, toEvent());
+    });
     return { ...watched, close, counts, health };
   },
   calls: {

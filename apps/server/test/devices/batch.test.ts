@@ -20,7 +20,7 @@ test.each<readonly [string, (batch: Batch) => void]>([
       batch.declarations.push({ declaration: { name: "n", kind: "integer", writable: false }, type: null }),
   ],
   ["a reading", (batch) => batch.readings.push(READING)],
-  ["a log entry", (batch) => batch.logs.push(LOG)],
+  ["a log entry", (batch) => batch.logs.add(LOG)],
   ["a write's new state", (batch) => batch.writes.push({ id: 1, state: "sent", at: 1 })],
 ])("%s makes it worth storing", (_, add) => {
   const batch = new Batch("s1");
@@ -30,7 +30,7 @@ test.each<readonly [string, (batch: Batch) => void]>([
 
 test("it is stored under its device and session, with a number only where lines have one", () => {
   const batch = new Batch("s1");
-  batch.logs.push(LOG);
+  batch.logs.add(LOG);
   batch.readings.push(READING);
   batch.line = 7;
   batch.missed = 2;
@@ -43,14 +43,15 @@ test("it is stored under its device and session, with a number only where lines 
       { name: "n", value: 3, at: 1, receivedAt: 2, backlog: false },
       { name: "m", value: "four", at: 1, receivedAt: 2, backlog: false },
     ],
-    logs: [LOG],
     markers: [],
     writes: [],
     missed: 2,
     receivedAt: 9,
   };
-  expect(batch.toDeviceBatch(ADDRESS)).toEqual(expected);
-  expect(batch.toDeviceBatch(ADDRESS)).not.toHaveProperty("seq");
+  const { logs, ...rest } = batch.toDeviceBatch(ADDRESS);
+  expect(logs.unpack()).toEqual([LOG]);
+  expect(rest).toEqual(expected);
+  expect(rest).not.toHaveProperty("seq");
   batch.seq = 12;
-  expect(batch.toDeviceBatch(ADDRESS)).toEqual({ ...expected, seq: 12 });
+  expect(batch.toDeviceBatch(ADDRESS)).toMatchObject({ ...expected, seq: 12 });
 });

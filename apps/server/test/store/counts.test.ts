@@ -1,6 +1,6 @@
 /** What is counted of a storage's work, and when storing counts as failing: over the memory adapter, with faults. */
 
-import { KEEP_ALL, StorageFailedError, type DeviceBatch } from "@wheelhouse/storage";
+import { KEEP_ALL, NewLogs, StorageFailedError, type DeviceBatch } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { expect, test } from "vitest";
 import { counted, noCounts } from "../../src/store/counts.ts";
@@ -34,7 +34,7 @@ async function begin() {
       receivedAt: 10,
       declarations: [],
       samples: [],
-      logs: [],
+      logs: NewLogs.of([]),
       markers: [],
       writes: [],
       ...batch,
@@ -56,7 +56,7 @@ const log = { ...at, level: "info", message: "x", fields: null } as const;
 test("entries, values and markers are counted once they are stored", async () => {
   const { append, devices, counts, faults } = await begin();
   const said = {
-    logs: [log, log],
+    logs: NewLogs.of([log, log]),
     samples: [{ ...at, name: "speed", value: 1, backlog: false }],
     markers: [{ ...at, name: "boss", fields: null }],
   };
@@ -97,13 +97,13 @@ test("it is known since when storing fails and why, until something is stored ag
   const { append, devices, health, faults, pass } = await begin();
   faults.failing.add("append");
   pass(5);
-  await append({ logs: [log] }).catch(() => undefined);
+  await append({ logs: NewLogs.of([log]) }).catch(() => undefined);
   const failure = { at: 105, error: { message: "no space left on device" } };
   expect(health.failure).toMatchObject(failure);
   await devices.logs({ project: "p", limit: 1 });
   expect(health.failure).toMatchObject(failure);
   faults.failing.clear();
-  await append({ logs: [log] });
+  await append({ logs: NewLogs.of([log]) });
   expect(health.failure).toBeUndefined();
 });
 
@@ -118,7 +118,7 @@ test("what the caller did wrong says nothing of the storage", async () => {
 
 test("that storing fails is told at once, that it does still once a minute, and that it works again", async () => {
   const { append, told, faults, pass } = await begin();
-  const fail = () => append({ logs: [log] }).catch(() => undefined);
+  const fail = () => append({ logs: NewLogs.of([log]) }).catch(() => undefined);
   faults.failing.add("append");
   for (let second = 0; second < 61; second += 1) {
     await fail();
@@ -129,20 +129,20 @@ test("that storing fails is told at once, that it does still once a minute, and 
     { type: "store:failing", failures: 60 },
   ]);
   faults.failing.clear();
-  await append({ logs: [log] });
-  await append({ logs: [log] });
+  await append({ logs: NewLogs.of([log]) });
+  await append({ logs: NewLogs.of([log]) });
   expect(told.slice(2)).toEqual([{ type: "store:works_again", failedForMs: 61_000 }]);
 });
 
 test("what is small and finds room says nothing of what fails", async () => {
   const { append, devices, told, health, faults } = await begin();
   faults.failing.add("append");
-  await append({ logs: [log] }).catch(() => undefined);
+  await append({ logs: NewLogs.of([log]) }).catch(() => undefined);
   await devices.expireWrites(1);
   await devices.closeSession({ session: "s", reason: "bye", resumable: true, at: 20 });
   expect(health.failure).toBeDefined();
   faults.failing.clear();
-  await append({ logs: [log] });
+  await append({ logs: NewLogs.of([log]) });
   expect(told.map(({ type }) => type)).toEqual(["store:failing", "store:works_again"]);
 });
 
@@ -150,9 +150,9 @@ test("a storage that fails every other time fills no log", async () => {
   const { append, told, faults, pass } = await begin();
   for (let second = 0; second < 59; second += 1) {
     faults.failing.add("append");
-    await append({ logs: [log] }).catch(() => undefined);
+    await append({ logs: NewLogs.of([log]) }).catch(() => undefined);
     faults.failing.clear();
-    await append({ logs: [log] });
+    await append({ logs: NewLogs.of([log]) });
     pass(1_000);
   }
   expect(told.map(({ type }) => type)).toEqual(["store:failing", "store:works_again"]);

@@ -15,6 +15,7 @@ import {
   type Storage,
   type UserRecord,
 } from "../ports.ts";
+import { NewLogs } from "../rules/new-logs.ts";
 
 export interface Subject {
   /** The one that is open now. */
@@ -76,7 +77,11 @@ export async function beginRun(subject: Subject, session = "s-1"): Promise<Opene
   return subject.storage.devices.openSession(opening(pixel, session));
 }
 
-export function batch(more: Partial<DeviceBatch> = {}): DeviceBatch {
+export interface BatchParts extends Partial<Omit<DeviceBatch, "logs">> {
+  readonly logs?: readonly NewLogEntry[];
+}
+
+export function batch({ logs = [], ...more }: BatchParts = {}): DeviceBatch {
   return {
     ...pixel,
     session: "s-1",
@@ -84,7 +89,7 @@ export function batch(more: Partial<DeviceBatch> = {}): DeviceBatch {
     receivedAt: NOON,
     declarations: [],
     samples: [],
-    logs: [],
+    logs: NewLogs.of(logs),
     markers: [],
     writes: [],
     ...more,

@@ -7,7 +7,7 @@ export function toLogRecords(
   { project, device, session, logs }: DeviceAddress & Pick<DeviceBatch, "session" | "logs">,
   firstId: number,
 ): readonly LogEntryRecord[] {
-  return logs.map(({ at, receivedAt, level, message, fields }, index) => ({
+  return logs.unpack().map(({ at, receivedAt, level, message, fields }, index) => ({
     id: firstId + index,
     project,
     device,

@@ -8,7 +8,7 @@ import type { Names } from "./names.ts";
 import type { LogRow } from "./segments/log-blocks.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
-import { fromFieldsText } from "./values.ts";
+import { fromFieldsText } from "../rules/fields.ts";
 
 export function logReading(names: Names, segments: ReadSegments) {
   function search(

@@ -5,7 +5,7 @@ import { directionOf, timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
 import { inOrder, mayHold } from "./segments/segment-order.ts";
-import { fromFieldsText } from "./values.ts";
+import { fromFieldsText } from "../rules/fields.ts";
 
 interface MarkerRow {
   readonly id: number;

@@ -105,8 +105,28 @@ function toThreadOptions(role: ThreadRole, options: SqliteOptions): ThreadOption
   return { role, folder, limits };
 }
 
-/** Of a batch, what gets ids. */
+/** Of a batch, what gets ids. The rest isn't kept until it is stored. */
 type SaidEntries = Pick<DeviceBatch, "project" | "device" | "session" | "logs" | "markers">;
+
+/** Its log entries are many, and mostly nobody asks for them back. */
+class StoredSaid implements StoredBatch {
+  readonly markers: StoredBatch["markers"];
+  readonly writes: StoredBatch["writes"];
+  readonly #said: SaidEntries;
+  readonly #firstEntry: number;
+  #logs: StoredBatch["logs"] | undefined;
+
+  constructor(said: SaidEntries, { firstEntry, writes }: AppendedBatch) {
+    this.#said = said;
+    this.#firstEntry = firstEntry;
+    this.markers = toMarkerRecords(said, firstEntry + said.logs.length);
+    this.writes = writes;
+  }
+
+  get logs(): StoredBatch["logs"] {
+    return (this.#logs ??= toLogRecords(this.#said, this.#firstEntry));
+  }
+}
 
 interface Threads {
   readonly writer: DatabaseThread<WriterCalls>;
@@ -177,10 +197,9 @@ function toAccounts({ writer, reader }: Threads): AccountStorage {
 
 function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () => boolean): DeviceStorage {
   async function toStored(said: SaidEntries, appended: Promise<AppendedBatch>): Promise<StoredBatch> {
-    const { firstEntry, writes } = await appended;
+    const stored = new StoredSaid(said, await appended);
     indexer.notify();
-    const logs = toLogRecords(said, firstEntry);
-    return { logs, markers: toMarkerRecords(said, firstEntry + logs.length), writes };
+    return stored;
   }
 
   /** The writer answers in the order in which it is asked. */
@@ -196,7 +215,6 @@ function toDevices({ writer, reader, searcher, indexer }: Threads, isClosed: () 
     closeSession: (closing) => store("closeSession", closing),
     append(batch) {
       const { project, device, session, logs, markers } = batch;
-      // What was said is kept until it is stored, but for the samples: they are many, and nobody asks for them back.
       return toStored({ project, device, session, logs, markers }, store("append", toParcel(batch)));
     },
     // Entries are answered for in the order of their ids, so what is quick mustn't overtake `append`: these wait as it does.

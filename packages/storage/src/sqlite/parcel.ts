@@ -3,10 +3,9 @@
  * sides know the order of the values from here.
  */
 
-import { levelRank } from "@wheelhouse/protocol";
-import type { DeviceAddress, DeviceBatch, NewLogEntry, Time } from "../ports.ts";
-import { toLogBlocks, type LogBlock, type LogToStore } from "./segments/log-blocks.ts";
-import { toFieldsText, toStored, type StoredValue } from "./values.ts";
+import type { DeviceAddress, DeviceBatch, Time } from "../ports.ts";
+import type { LogBlock } from "../rules/log-blocks.ts";
+import { toStored, type StoredValue } from "./values.ts";
 
 export interface Parcel extends DeviceAddress {
   readonly session: string;
@@ -36,14 +35,10 @@ export function toParcel(batch: DeviceBatch): Parcel {
   const samples: Plain[] = [];
   for (const { name, value, at, receivedAt: came, backlog } of batch.samples)
     samples.push(name, toStored(value), at, came - at, backlog);
-  const logs = toLogBlocks(batch.logs.map(toLogToStore));
+  const logs = batch.logs.blocks;
   const parcel = { project, device, session, seq, missed, receivedAt, samples, logs };
   if (declarations.length + markers.length + writes.length === 0) return parcel;
   return { ...parcel, rest: { declarations, markers, writes } };
-}
-
-function toLogToStore({ at, receivedAt, level, message, fields }: NewLogEntry): LogToStore {
-  return { at, receivedAt, level: levelRank(level), message, fields: toFieldsText(fields) };
 }
 
 export function countLogs({ logs }: Parcel): number {

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { batch, log, sample } from "../../src/contract/subject.ts";
-import type { DeviceBatch } from "../../src/index.ts";
+import { batch, log, sample, type BatchParts } from "../../src/contract/subject.ts";
 import { newestReports } from "../../src/sqlite/newest-reports.ts";
 import { countLogs, toParcel, visitSamples } from "../../src/sqlite/parcel.ts";
 
 /** As the other thread gets it. */
-const sent = (said: Partial<DeviceBatch>) => structuredClone(toParcel(batch(said)));
+const sent = (said: BatchParts) => structuredClone(toParcel(batch(said)));
 
 test("samples arrive as they are stored: in order, with the delay of their receipt", () => {
   const parcel = sent({

@@ -67,7 +67,7 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
       return updateWrites(ctx, writes.appliedBy(names, variables, receivedAt));
     }
     case "logs":
-      batch.logs.push(...content.entries);
+      for (const entry of content.entries) batch.logs.add(entry);
       return;
     case "marker": {
       const { name, fields, at } = content;

@@ -9,10 +9,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Sample, Time } from "../../ports.ts";
+import { LogPacker } from "../../rules/log-blocks.ts";
 import { databaseFile } from "../folder.ts";
 import { openToRead } from "../open-to-read.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "../segments/current-segments.ts";
-import { toLogBlocks, type LogToStore } from "../segments/log-blocks.ts";
 import type { Origin, SegmentWriter } from "../segments/segment-writer.ts";
 import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
 import type { StoredValue } from "../values.ts";
@@ -20,8 +20,15 @@ import type { StoredValue } from "../values.ts";
 /** Rows that are committed together. */
 const ROWS_A_STEP = 10_000;
 
-interface OldLog extends LogToStore, Origin {
+interface OldLog extends Origin {
   readonly id: number;
+  readonly at: Time;
+  readonly receivedAt: Time;
+  /** Its rank. */
+  readonly level: number;
+  readonly message: string;
+  /** JSON. */
+  readonly fields: string | null;
 }
 
 interface OldSample extends Omit<Sample, "value" | "name" | "backlog"> {
@@ -102,7 +109,9 @@ function move<Row extends { readonly receivedAt: Time }>(
 }
 
 function addLog(segment: SegmentWriter, log: OldLog): void {
-  for (const block of toLogBlocks([log])) segment.addLogs(log.id, log, block);
+  const packer = new LogPacker();
+  packer.add(log.at, log.receivedAt, log.level, log.message, log.fields);
+  for (const block of packer.blocks) segment.addLogs(log.id, log, block);
 }
 
 function addSample(segment: SegmentWriter, { variable, at, receivedAt, value }: OldSample): void {

@@ -1,43 +1,10 @@
-/**
- * Log entries as a segment holds them: some at a time, as one text. A row and its statement cost ten times what an entry
- * costs within one, and most entries are read together with their neighbours.
- */
+/** The log entries of a segment: a row for each block of them, and how those rows are read. */
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Time } from "../../ports.ts";
+import { MOST_IN_BLOCK, unpackLogs } from "../../rules/log-blocks.ts";
 import type { IdRange } from "../index/read-index.ts";
 import { prepare } from "../statement.ts";
-
-/**
- * Five values stand for each entry: how long after its block's `at` it was, how long after that it was received, its level,
- * its message, and its fields as JSON. Small numbers take less room and time than times do.
- */
-type Plain = number | string | null;
-const VALUES_OF_EACH = 5;
-
-/** What of an entry is stored. */
-export interface LogToStore {
-  readonly at: Time;
-  readonly receivedAt: Time;
-  /** Its rank. */
-  readonly level: number;
-  readonly message: string;
-  readonly fields: string | null;
-}
-
-/** Entries with ids one after the other, of one device and session. */
-export interface LogBlock {
-  readonly count: number;
-  /** That of the first entry. */
-  readonly at: Time;
-  readonly firstReceivedAt: Time;
-  readonly lastReceivedAt: Time;
-  /** JSON: a list of {@link Plain}, five of each entry. */
-  readonly entries: string;
-}
-
-/** So that to read one entry means to read no more than these. */
-const MOST_IN_BLOCK = 16;
 
 export const LOG_BLOCKS_TABLE = `
   CREATE TABLE IF NOT EXISTS log_blocks (
@@ -49,26 +16,7 @@ export const LOG_BLOCKS_TABLE = `
     entries TEXT NOT NULL
   );`;
 
-export function toLogBlocks(logs: readonly LogToStore[]): readonly LogBlock[] {
-  const blocks: LogBlock[] = [];
-  for (let first = 0; first < logs.length; first += MOST_IN_BLOCK)
-    blocks.push(toBlock(logs.slice(first, first + MOST_IN_BLOCK)));
-  return blocks;
-}
-
-function toBlock(logs: readonly LogToStore[]): LogBlock {
-  const begin = logs[0]?.at ?? 0;
-  let [firstReceivedAt, lastReceivedAt] = [Infinity, -Infinity];
-  const plain: Plain[] = [];
-  for (const { at, receivedAt, level, message, fields } of logs) {
-    firstReceivedAt = Math.min(firstReceivedAt, receivedAt);
-    lastReceivedAt = Math.max(lastReceivedAt, receivedAt);
-    plain.push(at - begin, receivedAt - at, level, message, fields);
-  }
-  return { count: logs.length, at: begin, firstReceivedAt, lastReceivedAt, entries: JSON.stringify(plain) };
-}
-
-/** A block as it is read; its first entry has its id. */
+/** A block as it is read; its first entry has its id, and the others those that follow. */
 export interface LogBlockRow {
   readonly id: number;
   readonly device: number;
@@ -84,40 +32,31 @@ export interface LogRow {
   readonly session: number | null;
   readonly at: Time;
   readonly delay: number;
+  /** Its rank. */
   readonly level: number;
   readonly message: string;
+  /** JSON. */
   readonly fields: string | null;
 }
 
 /** Its entries within the range. */
-export function toLogRows(
-  { id: first, entries, ...block }: LogBlockRow,
-  { low, high }: IdRange,
-): readonly LogRow[] {
-  const rows: LogRow[] = [];
-  const plain = JSON.parse(entries) as readonly Plain[];
-  const last = Math.min(high, first + plain.length / VALUES_OF_EACH - 1);
-  for (let id = Math.max(low, first); id <= last; id += 1)
-    rows.push(toLogRow(id, block, plain, (id - first) * VALUES_OF_EACH));
-  return rows;
-}
-
-function toLogRow(
-  id: number,
-  { device, session, at }: Omit<LogBlockRow, "id" | "entries">,
-  plain: readonly Plain[],
-  from: number,
-): LogRow {
-  return {
-    id,
-    device,
-    session,
-    at: at + (plain[from] as number),
-    delay: plain[from + 1] as number,
-    level: plain[from + 2] as number,
-    message: plain[from + 3] as string,
-    fields: plain[from + 4] as string | null,
-  };
+export function toLogRows(block: LogBlockRow, { low, high }: IdRange): readonly LogRow[] {
+  const { id: first, device, session } = block;
+  return unpackLogs<LogRow>(
+    block,
+    (place, at, delay, level, message, fields) => ({
+      id: first + place,
+      device,
+      session,
+      at,
+      delay,
+      level,
+      message,
+      fields,
+    }),
+    Math.max(low - first, 0),
+    high - first,
+  );
 }
 
 /** SQL for the blocks that hold entries of a range, whose bounds are its first two parameters. */

@@ -5,10 +5,12 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { MarkerRecord, Time } from "../../ports.ts";
+import { toFieldsText } from "../../rules/fields.ts";
+import type { LogBlock } from "../../rules/log-blocks.ts";
 import { rowAdder } from "../row-adder.ts";
 import { prepare } from "../statement.ts";
-import { toFieldsText, type StoredValue } from "../values.ts";
-import { isOfRows, LOG_BLOCKS_TABLE, type LogBlock } from "./log-blocks.ts";
+import type { StoredValue } from "../values.ts";
+import { isOfRows, LOG_BLOCKS_TABLE } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { openSegment } from "./segment-file.ts";
 
