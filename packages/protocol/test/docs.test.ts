@@ -121,9 +121,11 @@ describe("the examples", () => {
 
 describe("the client in plain Node.js", () => {
   const cleanups: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanups.splice(0).toReversed()) await clean();
-  });
+  afterEach(clean);
+
+  async function clean(): Promise<void> {
+    for (const cleanUp of cleanups.splice(0).toReversed()) await cleanUp();
+  }
 
   test("reports, answers writes and pings, resumes after a cut, and goes away for good when replaced", async () => {
     const { port, connections } = await listen();
@@ -158,17 +160,33 @@ describe("the client in plain Node.js", () => {
     expect(code).toBe(0);
   });
 
+  test("tries again where nobody listens, until somebody does", async () => {
+    const { port } = await listen();
+    await clean();
+    const client = runExample(port);
+    const exited = once(client, "exit");
+    const [attempt] = (await once(client, "message")) as [unknown];
+    expect(attempt).toBe("ECONNREFUSED");
+    const { connections } = await listen(port);
+    const arrived = connections.next();
+    expect(await Promise.race([arrived.then(() => "arrived"), exited])).toBe("arrived");
+    const first = await arrived;
+    expect(await first.read()).toMatchObject({ type: "hello", device: "first-steps" });
+    first.send({ type: "error", code: "replaced", message: "another connection" });
+    expect(await exited).toEqual([0, null]);
+  });
+
   function welcome(state: { readonly resumed: boolean; readonly acknowledged: number }): ServerMessage {
     const promised = { heartbeatMs: 15_000, maxLineBytes: 65_536, window: 256, now: 0 };
     return { type: "welcome", protocol: 2, session: "s1", ...state, ...promised };
   }
 
-  async function listen(): Promise<{ port: number; connections: { next(): Promise<Connection> } }> {
+  async function listen(port = 0): Promise<{ port: number; connections: { next(): Promise<Connection> } }> {
     const server = createServer();
     const sockets: Socket[] = [];
     const arrivals = listenFor<Socket>((add) => server.on("connection", add));
     server.on("connection", (socket) => sockets.push(socket));
-    server.listen(0, "127.0.0.1");
+    server.listen(port, "127.0.0.1");
     await once(server, "listening");
     cleanups.push(async () => {
       for (const socket of sockets) socket.destroy();
@@ -187,13 +205,25 @@ describe("the client in plain Node.js", () => {
     const source = /```js\n([\s\S]*?)```/.exec(doc)?.[1] ?? "";
     const file = join(folder, "game.mjs");
     writeFileSync(file, source);
-    const client = spawn(process.execPath, [file, "Ab0123456789", String(port)], { stdio: "ignore" });
+    const watcher = join(folder, "watcher.mjs");
+    writeFileSync(watcher, TELLS_ERRORS_OF_SOCKETS);
+    const client = spawn(process.execPath, ["--import", watcher, file, "Ab0123456789", String(port)], {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
     cleanups.push(async () => {
       if (client.exitCode === null && client.kill()) await once(client, "exit");
     });
     return client;
   }
 });
+
+/** Runs in the client's process; the errors that the client doesn't hear itself stay unheard. */
+const TELLS_ERRORS_OF_SOCKETS = `
+import { subscribe } from "node:diagnostics_channel";
+import { errorMonitor } from "node:events";
+subscribe("net.client.socket", ({ socket }) => socket.on(errorMonitor, ({ code }) => process.send(code)));
+process.channel.unref();
+`;
 
 interface Connection {
   read(): Promise<ReturnType<typeof parseDeviceMessage>>;

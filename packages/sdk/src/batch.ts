@@ -1,9 +1,8 @@
-/** Collects what a game says within one tick and makes lines of it that no server finds too long. Pure. */
-
-import type { JsonValue, LogEntryLine } from "@wheelhouse/protocol";
+/** Collects what a game says within one tick, as JSON text, and makes lines of it that no server finds too long. Pure. */
 
 import { byteLength } from "./byte-length.ts";
-import type { Draft, Marker } from "./outbox.ts";
+import { FRAME_BYTES, type Draft } from "./outbox.ts";
+import { joinTexts, toField, toVariables, type NamedText } from "./variables-line.ts";
 
 export interface BatchedLines {
   readonly drafts: readonly Draft[];
@@ -12,9 +11,9 @@ export interface BatchedLines {
 }
 
 export class Batch {
-  readonly #values = new Map<string, JsonValue>();
-  #entries: LogEntryLine[] = [];
-  #markers: Marker[] = [];
+  readonly #values = new Map<string, string>();
+  #entries: NamedText[] = [];
+  #markers: NamedText[] = [];
   #valuesAt = 0;
 
   /** How many values, log entries and markers are collected. */
@@ -23,16 +22,23 @@ export class Batch {
   }
 
   /** The last value of a variable within a tick is the one that counts. */
-  addValue(name: string, value: JsonValue, at: number): void {
-    this.#values.set(name, value);
+  addValue(name: string, json: string, at: number): void {
+    this.#values.set(name, json);
     this.#valuesAt = at;
   }
 
-  addEntry(entry: LogEntryLine): void {
+  /** Whether a value of this variable waits for the end of the tick. */
+  hasValue(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  /** `entry` is an object; its name is its message. */
+  addEntry(entry: NamedText): void {
     this.#entries.push(entry);
   }
 
-  addMarker(marker: Marker): void {
+  /** `marker` is an object. */
+  addMarker(marker: NamedText): void {
     this.#markers.push(marker);
   }
 
@@ -41,25 +47,24 @@ export class Batch {
    * a line for each marker.
    */
   take(maxLineBytes: number): BatchedLines {
-    const values = pack([...this.#values], maxLineBytes - VARIABLES_FRAME_BYTES, entryBytes);
-    const entries = pack(this.#entries, maxLineBytes - LOGS_FRAME_BYTES, (entry) => jsonBytes(entry) + 1);
-    const markers = pack(this.#markers, maxLineBytes - MARKER_FRAME_BYTES, jsonBytes);
+    const fields = Array.from(this.#values, ([name, json]) => toField(name, json));
+    const values = pack(fields, maxLineBytes - VARIABLES_FRAME_BYTES);
+    const entries = pack(this.#entries, maxLineBytes - LOGS_FRAME_BYTES);
+    const markers = pack(this.#markers, maxLineBytes - FRAME_BYTES);
     const at = this.#valuesAt;
     this.#values.clear();
     this.#entries = [];
     this.#markers = [];
     return {
       drafts: [
-        ...values.groups.map(
-          (group): Draft => ({ type: "variables", at, values: Object.fromEntries(group) }),
-        ),
-        ...entries.groups.map((group): Draft => ({ type: "logs", entries: group })),
-        ...markers.groups.flat().map((marker): Draft => ({ type: "marker", ...marker })),
+        ...values.groups.map((group) => toVariables(at, group)),
+        ...entries.groups.map(toLogs),
+        ...markers.groups.flat().map(toMarker),
       ],
       oversized: [
-        ...values.oversized.map(([name]) => `the value of ${name} is longer than a line may be`),
+        ...values.oversized.map(({ name }) => `the value of ${name} is longer than a line may be`),
         ...entries.oversized.map(
-          ({ message }) => `a log entry is longer than a line may be: ${message.slice(0, 60)}…`,
+          ({ name }) => `a log entry is longer than a line may be: ${name.slice(0, 60)}…`,
         ),
         ...markers.oversized.map(({ name }) => `the marker ${name} is longer than a line may be`),
       ],
@@ -67,49 +72,39 @@ export class Batch {
   }
 }
 
+function toLogs(entries: readonly NamedText[]): Draft {
+  return { type: "logs", body: `"entries":[${joinTexts(entries)}]` };
+}
+
+function toMarker({ json }: NamedText): Draft {
+  return { type: "marker", body: json.slice(1, -1) };
+}
+
 /** A line's bytes without its values or entries, at their most. */
-const VARIABLES_FRAME_BYTES =
-  jsonBytes({
-    type: "variables",
-    seq: Number.MAX_SAFE_INTEGER,
-    at: Number.MAX_SAFE_INTEGER,
-    values: {},
-    backlog: true,
-  }) + 1;
-const LOGS_FRAME_BYTES = jsonBytes({ type: "logs", seq: Number.MAX_SAFE_INTEGER, entries: [] }) + 1;
-/** A marker's own braces are counted too, which leaves room for the comma. */
-const MARKER_FRAME_BYTES = jsonBytes({ type: "marker", seq: Number.MAX_SAFE_INTEGER }) + 1;
+const VARIABLES_FRAME_BYTES = FRAME_BYTES + toVariables(Number.MAX_SAFE_INTEGER, []).body.length;
+const LOGS_FRAME_BYTES = FRAME_BYTES + toLogs([]).body.length;
 
-/** A name, a colon, a value and a comma. */
-function entryBytes([name, value]: readonly [string, JsonValue]): number {
-  return jsonBytes(name) + jsonBytes(value) + 2;
+interface Packed {
+  readonly groups: readonly (readonly NamedText[])[];
+  readonly oversized: readonly NamedText[];
 }
 
-function jsonBytes(value: unknown): number {
-  return byteLength(JSON.stringify(value));
-}
-
-interface Packed<Item> {
-  readonly groups: readonly (readonly Item[])[];
-  readonly oversized: readonly Item[];
-}
-
-/** Fills one group after another, in order, each up to `maxBytes`. */
-function pack<Item>(items: readonly Item[], maxBytes: number, bytesOf: (item: Item) => number): Packed<Item> {
-  const groups: Item[][] = [];
-  const oversized: Item[] = [];
+/** Fills one group after another, in order, each up to `maxBytes` with its commas. */
+function pack(texts: readonly NamedText[], maxBytes: number): Packed {
+  const groups: NamedText[][] = [];
+  const oversized: NamedText[] = [];
   let room = 0;
-  for (const item of items) {
-    const bytes = bytesOf(item);
+  for (const text of texts) {
+    const bytes = byteLength(text.json) + 1;
     if (bytes > maxBytes) {
-      oversized.push(item);
+      oversized.push(text);
       continue;
     }
     if (bytes > room) {
       groups.push([]);
       room = maxBytes;
     }
-    groups.at(-1)?.push(item);
+    groups.at(-1)?.push(text);
     room -= bytes;
   }
   return { groups, oversized };

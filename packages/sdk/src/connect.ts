@@ -1,7 +1,8 @@
 /** How a game begins: one call. */
 
+import { ConnectedGame } from "./connected-game.ts";
 import type { Environment } from "./environment.ts";
-import { ConnectedGame, type Game } from "./game.ts";
+import type { Game } from "./game.ts";
 import { nodeEnvironment } from "./node-environment.ts";
 import { checkOptions, type ConnectOptions } from "./options.ts";
 

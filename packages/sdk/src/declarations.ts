@@ -1,14 +1,14 @@
 /** What a game declares of its variables: checked, and made into lines. Pure. */
 
 import {
-  formatMessage,
   parseDeclaration,
-  type DeclaredVariable,
   type JsonValue,
+  type KindName,
   type VariableDeclaration,
 } from "@wheelhouse/protocol";
 
 import { byteLength } from "./byte-length.ts";
+import { explain, toValueText } from "./json-text.ts";
 
 /** A variable as a game describes it. `writable` is false unless said otherwise; `value` is what it is now. */
 export interface Declaration extends Omit<VariableDeclaration, "name" | "writable"> {
@@ -22,25 +22,58 @@ export class DeclarationError extends Error {
   readonly code = "invalid";
 }
 
-/** @throws {@link DeclarationError} naming the field, what was given and what would be right. */
-export function toDeclared(name: string, declaration: Declaration): DeclaredVariable {
-  const declared = parseDeclaration({ ...declaration, name }, name);
-  if ("problem" in declared) throw new DeclarationError(declared.problem);
-  return declared;
+/** A declared variable, as it is sent. */
+export interface DeclaredText {
+  readonly name: string;
+  readonly kind: KindName;
+  /** The declaration as a JSON object, without the value. */
+  readonly json: string;
+  /** The newest value as JSON text, where there is one. */
+  readonly value?: string;
 }
 
-/** As one line, or as few more as the limit asks for. `oversized` are the names of those that fit in no line. */
+/** @throws {@link DeclarationError} naming the field, what was given and what would be right. */
+export function toDeclared(name: string, declaration: Declaration): DeclaredText {
+  const parsed = parseDeclaration({ ...declaration, name, value: undefined }, name);
+  if ("problem" in parsed) throw new DeclarationError(parsed.problem);
+  const { kind } = parsed.declaration;
+  const declared = { name, kind, json: JSON.stringify(parsed.declaration) };
+  const { value } = declaration;
+  if (value === undefined || value === null) return declared;
+  const text = toValueText(value, kind);
+  if (typeof text !== "string") throw new DeclarationError(explain(`${name}.value`, text));
+  return { ...declared, value: text };
+}
+
+export interface DeclarationLines {
+  readonly lines: readonly string[];
+  /** What fits in no line and was left out, in words. */
+  readonly oversized: readonly string[];
+}
+
+/** As one line, or as few more as the limit asks for. */
 export function formatDeclarations(
-  variables: readonly DeclaredVariable[],
+  variables: readonly DeclaredText[],
   maxLineBytes: number,
-): { readonly lines: readonly string[]; readonly oversized: readonly string[] } {
-  if (variables.length === 0) return { lines: [], oversized: [] };
-  const line = formatMessage({ type: "declare", variables });
+): DeclarationLines {
+  const [first] = variables;
+  if (first === undefined) return { lines: [], oversized: [] };
+  const line = `{"type":"declare","variables":[${variables.map(toEntry).join(",")}]}\n`;
   if (byteLength(line) <= maxLineBytes) return { lines: [line], oversized: [] };
-  if (variables.length === 1)
-    return { lines: [], oversized: variables.map(({ declaration }) => declaration.name) };
+  if (variables.length === 1) return withoutValue(first, maxLineBytes);
   const middle = Math.ceil(variables.length / 2);
-  const first = formatDeclarations(variables.slice(0, middle), maxLineBytes);
-  const second = formatDeclarations(variables.slice(middle), maxLineBytes);
-  return { lines: [...first.lines, ...second.lines], oversized: [...first.oversized, ...second.oversized] };
+  const before = formatDeclarations(variables.slice(0, middle), maxLineBytes);
+  const after = formatDeclarations(variables.slice(middle), maxLineBytes);
+  return { lines: [...before.lines, ...after.lines], oversized: [...before.oversized, ...after.oversized] };
+}
+
+/** A value that is too long is no reason not to know the variable. */
+function withoutValue({ value, ...declared }: DeclaredText, maxLineBytes: number): DeclarationLines {
+  if (value === undefined) return { lines: [], oversized: [`the declaration of ${declared.name}`] };
+  const { lines, oversized } = formatDeclarations([declared], maxLineBytes);
+  return { lines, oversized: oversized.length > 0 ? oversized : [`the declared value of ${declared.name}`] };
+}
+
+function toEntry({ json, value }: DeclaredText): string {
+  return value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`;
 }

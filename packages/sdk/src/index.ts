@@ -8,6 +8,9 @@ export { type GameEvents, type Listener } from "./listeners.ts";
 export { type SessionStats as Stats, type Status } from "./session.ts";
 export { StoppedError, type Problem, type ProblemCode } from "./problem.ts";
 
+// What is sent
+export { type Sendable, type SendableFields } from "./sendable.ts";
+
 // Variables
 export { DeclarationError, type Declaration } from "./declarations.ts";
 export { Rejection, reject, type SetHandler, type SetOutcome, type TriggerHandler } from "./writes.ts";

@@ -26,6 +26,8 @@ export const SILENT_HEARTBEATS = 3;
 
 /** Log entries or values of one tick that are collected before a line is made without waiting for its end. */
 export const MAX_BATCH_ITEMS = 1_000;
+/** Variables whose values couldn't be sent, and that this isn't told of again. */
+export const MAX_TOLD_NAMES = 1_000;
 /** Ids of writes whose answers are remembered, to answer a repeated one without applying it again. */
 export const REMEMBERED_WRITES = 1_000;
 /** Characters of one line of the server; a longer one isn't Wheelhouse and ends the connection. */

@@ -9,22 +9,31 @@
  * marked.
  */
 
-import { formatMessage, type JsonObject, type LogEntryLine } from "@wheelhouse/protocol";
-
 import { byteLength } from "./byte-length.ts";
+import { Queue } from "./queue.ts";
 
-/** A line that has no number yet. */
-export type Draft =
-  | { readonly type: "variables"; readonly at: number; readonly values: JsonObject }
-  | { readonly type: "logs"; readonly entries: readonly LogEntryLine[] }
-  | ({ readonly type: "marker" } & Marker);
-
-/** A moment, as the game names it. */
-export interface Marker {
-  readonly at: number;
-  readonly name: string;
-  readonly fields?: JsonObject;
+/** A line that has no number yet: JSON text of its fields, without the braces. */
+export interface Draft {
+  readonly type: "variables" | "logs" | "marker";
+  readonly body: string;
+  /** The variables it has values of. */
+  readonly names?: readonly string[];
 }
+
+/** Lines to write, and what became of the others. */
+export interface TakenLines {
+  readonly lines: readonly string[];
+  /** Lines dropped because they were too long. */
+  readonly oversized: number;
+  /** Values left out because they aren't of the kind that was declared since. */
+  readonly unfit: number;
+}
+
+/** A `variables` line without the values that aren't of their declared kinds; `undefined` when none is left. */
+export type Refit = (draft: Draft) => Draft | undefined;
+
+/** The bytes of a line beside its body, at their most. */
+export const FRAME_BYTES = toLine({ type: "variables", body: "" }, Number.MAX_SAFE_INTEGER, true).length;
 
 export interface OutboxLimits {
   readonly maxLines: number;
@@ -46,11 +55,14 @@ export interface OutboxStats {
 
 export class Outbox {
   readonly #limits: OutboxLimits;
-  readonly #held: Held[] = [];
+  /** Held and written on this connection. */
+  readonly #written = new Queue<Held>();
+  /** Held and not written yet; all of them are newer. */
+  #waiting = new Queue<Held>();
   /** Numbers written on this connection and not acknowledged: their lines may have been dropped here since. */
-  readonly #inFlight: number[] = [];
-  /** How many of the held lines were written on this connection. They are the first ones. */
-  #written = 0;
+  readonly #inFlight = new Queue<number>();
+  /** How often something was declared. A line made before that may not fit it, and is looked at when it is written. */
+  #declarations = 0;
   #lastSeq = 0;
   #lastWrittenSeq = 0;
   #bytes = 0;
@@ -67,23 +79,36 @@ export class Outbox {
       sent: this.#sent,
       acknowledged: this.#acknowledged,
       dropped: this.#dropped,
-      buffered: this.#held.length,
+      buffered: this.#buffered,
     };
   }
 
-  /** Bytes held, as they were when the lines were made. */
+  /** Bytes held, each line's frame at its most. */
   get bufferedBytes(): number {
     return this.#bytes;
   }
 
+  get #buffered(): number {
+    return this.#written.size + this.#waiting.size;
+  }
+
+  get #oldest(): Held | undefined {
+    return this.#written.first ?? this.#waiting.first;
+  }
+
   /** Holds a line under the next number. Returns how many older ones had to go for it. */
   put(draft: Draft): number {
-    const seq = ++this.#lastSeq;
-    const text = formatDraft(draft, seq);
-    const bytes = byteLength(text);
-    const names = draft.type === "variables" ? Object.keys(draft.values) : undefined;
+    const bytes = toBytes(draft);
     this.#sent++;
-    this.#held.push({ ordinal: this.#sent, seq, text, bytes, names, isBacklog: false, isStale: false });
+    this.#lastSeq++;
+    this.#waiting.push({
+      draft,
+      bytes,
+      declarations: this.#declarations,
+      ordinal: this.#sent,
+      seq: this.#lastSeq,
+      isBacklog: false,
+    });
     this.#bytes += bytes;
     return this.#dropBeyondLimits();
   }
@@ -96,18 +121,23 @@ export class Outbox {
 
   /** Whether the first `ordinal` lines made are all acknowledged or given up. */
   isSettled(ordinal: number): boolean {
-    const oldest = this.#held[0];
+    const oldest = this.#oldest;
     return oldest === undefined || oldest.ordinal > ordinal;
   }
 
   /** Lets go of everything up to `seq`; a number that was never written acknowledges nothing beyond those that were. */
   acknowledge(seq: number): void {
     const upTo = Math.min(seq, this.#lastWrittenSeq);
-    const count = countUpTo(this.#held, upTo);
-    this.#acknowledged += count;
-    this.#removeOldest(count);
-    const landed = this.#inFlight.findIndex((number) => number > upTo);
-    this.#inFlight.splice(0, landed === -1 ? this.#inFlight.length : landed);
+    for (let oldest = this.#oldest; oldest !== undefined && oldest.seq <= upTo; oldest = this.#oldest) {
+      this.#removeOldest();
+      this.#acknowledged++;
+    }
+    for (
+      let landed = this.#inFlight.first;
+      landed !== undefined && landed <= upTo;
+      landed = this.#inFlight.first
+    )
+      this.#inFlight.shift();
   }
 
   /** A connection began and the session goes on: what is higher than `acknowledged` is written again, in order. */
@@ -126,114 +156,115 @@ export class Outbox {
     this.#markBacklog();
   }
 
+  /** Something is declared now, and will have been when the lines are written that are held. */
+  declare(): void {
+    this.#declarations++;
+  }
+
   /** The next lines to write while fewer than `window` are unacknowledged. Those longer than `maxLineBytes` are dropped. */
-  take(window: number, maxLineBytes: number): { readonly lines: string[]; readonly oversized: number } {
+  take(window: number, maxLineBytes: number, refit: Refit): TakenLines {
     const lines: string[] = [];
     let oversized = 0;
-    while (this.#written < this.#held.length && this.#inFlight.length < window) {
-      const held = this.#held[this.#written] as Held;
-      relabel(held);
-      if (byteLength(held.text) > maxLineBytes) {
-        this.#removeAt(this.#written);
-        oversized++;
+    let unfit = 0;
+    while (this.#inFlight.size < window) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) break;
+      const held = this.#fit(waiting, refit);
+      unfit += valuesIn(waiting) - valuesIn(held);
+      if (held === undefined || held.bytes > maxLineBytes) {
+        this.#bytes -= held?.bytes ?? waiting.bytes;
+        this.#dropped++;
+        oversized += held === undefined ? 0 : 1;
         continue;
       }
-      lines.push(held.text);
+      lines.push(toLine(held.draft, held.seq, held.isBacklog));
+      this.#written.push(held);
       this.#inFlight.push(held.seq);
       this.#lastWrittenSeq = Math.max(this.#lastWrittenSeq, held.seq);
-      this.#written++;
     }
-    return { lines, oversized };
+    return { lines, oversized, unfit };
   }
 
   /** Gives everything up. */
   clear(): void {
-    this.#dropped += this.#held.length;
-    this.#removeOldest(this.#held.length);
+    this.#dropped += this.#buffered;
+    this.#bytes = 0;
+    this.#written.clear();
+    this.#waiting.clear();
+  }
+
+  /** The line as it fits what has been declared since it was made; `undefined` when nothing of it does. */
+  #fit(held: Held, refit: Refit): Held | undefined {
+    if (held.declarations === this.#declarations) return held;
+    const draft = refit(held.draft);
+    if (draft === undefined) return undefined;
+    const bytes = draft === held.draft ? held.bytes : toBytes(draft);
+    this.#bytes += bytes - held.bytes;
+    return { ...held, draft, bytes, declarations: this.#declarations };
   }
 
   #dropBeyondLimits(): number {
     const { maxLines, maxBytes } = this.#limits;
     let count = 0;
-    while (this.#held.length > maxLines || (this.#bytes > maxBytes && this.#held.length > 0)) {
-      this.#dropped++;
+    while (this.#buffered > maxLines || (this.#bytes > maxBytes && this.#buffered > 0)) {
+      this.#removeOldest();
       count++;
-      this.#removeOldest(1);
     }
+    this.#dropped += count;
     return count;
   }
 
-  #removeOldest(count: number): void {
-    for (const { bytes } of this.#held.splice(0, count)) this.#bytes -= bytes;
-    this.#written = Math.max(0, this.#written - count);
-  }
-
-  #removeAt(index: number): void {
-    for (const { bytes } of this.#held.splice(index, 1)) this.#bytes -= bytes;
-    this.#dropped++;
+  #removeOldest(): void {
+    const oldest = this.#written.shift() ?? this.#waiting.shift();
+    this.#bytes -= oldest?.bytes ?? 0;
   }
 
   #rewind(): void {
-    this.#inFlight.length = 0;
-    this.#written = 0;
+    this.#inFlight.clear();
+    const written = this.#written.toArray();
+    if (written.length === 0) return;
+    const all = [...written, ...this.#waiting.toArray()];
+    this.#written.clear();
+    this.#waiting = new Queue(all);
   }
 
   #renumberAfter(seq: number): void {
-    for (const [index, held] of this.#held.entries()) {
-      held.seq = seq + index + 1;
-      held.isStale = true;
-    }
+    const waiting = this.#waiting.toArray();
+    for (const [index, held] of waiting.entries()) held.seq = seq + index + 1;
     this.#lastWrittenSeq = seq;
-    this.#lastSeq = seq + this.#held.length;
+    this.#lastSeq = seq + waiting.length;
   }
 
   #markBacklog(): void {
     const later = new Set<string>();
-    for (const held of this.#held.toReversed()) {
-      if (held.names === undefined) continue;
-      const isBacklog = held.names.every((name) => later.has(name));
-      if (isBacklog !== held.isBacklog) held.isStale = true;
-      held.isBacklog = isBacklog;
-      for (const name of held.names) later.add(name);
+    for (const held of this.#waiting.toArray().toReversed()) {
+      const { names } = held.draft;
+      if (names === undefined) continue;
+      held.isBacklog = names.every((name) => later.has(name));
+      for (const name of names) later.add(name);
     }
   }
 }
 
 interface Held {
+  readonly draft: Draft;
+  readonly bytes: number;
+  /** How often something had been declared when it was made, or looked at last. */
+  readonly declarations: number;
   /** The how-manieth line of this run it is, whatever its number in the session. */
   readonly ordinal: number;
-  readonly bytes: number;
-  readonly names: readonly string[] | undefined;
   seq: number;
   isBacklog: boolean;
-  text: string;
-  /** Whether `text` still has the number and mark from before. It is made anew only when written, a window at a time. */
-  isStale: boolean;
 }
 
-function formatDraft(draft: Draft, seq: number): string {
-  switch (draft.type) {
-    case "variables":
-      return formatMessage({ type: "variables", seq, at: draft.at, values: draft.values });
-    case "logs":
-      return formatMessage({ type: "logs", seq, entries: draft.entries });
-    case "marker": {
-      const { type, ...marker } = draft;
-      return formatMessage({ type, seq, ...marker });
-    }
-  }
+function valuesIn(held: Held | undefined): number {
+  return held?.draft.names?.length ?? 0;
 }
 
-function relabel(held: Held): void {
-  if (!held.isStale) return;
-  // Read back rather than kept as an object beside the text: the game may have changed that object since.
-  const { backlog: _, ...message } = JSON.parse(held.text);
-  const mark = held.isBacklog ? { backlog: true } : {};
-  held.text = formatMessage({ ...message, seq: held.seq, ...mark });
-  held.isStale = false;
+function toBytes({ body }: Draft): number {
+  return byteLength(body) + FRAME_BYTES;
 }
 
-function countUpTo(held: readonly Held[], seq: number): number {
-  const index = held.findIndex((line) => line.seq > seq);
-  return index === -1 ? held.length : index;
+function toLine({ type, body }: Draft, seq: number, isBacklog: boolean): string {
+  return `{"type":"${type}","seq":${seq},${body}${isBacklog ? ',"backlog":true' : ""}}\n`;
 }

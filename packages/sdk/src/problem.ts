@@ -5,7 +5,8 @@ import type { Code } from "@wheelhouse/protocol";
 /**
  * The server's codes, and the client's own: `unreachable` (no connection, or none that was welcomed; told once per
  * outage), `disconnected` (the connection was lost, the client comes back by itself), `buffer_full` (the oldest
- * lines are being dropped; told once until the buffer was empty again).
+ * lines are being dropped; told once until the buffer was empty again). `invalid` and `too_large` are the client's too,
+ * for what it left out because no server would take it.
  */
 export type ProblemCode = Code | "unreachable" | "disconnected" | "buffer_full";
 

@@ -1,26 +1,19 @@
-/** Whether a value that a game hands over can be sent as JSON, whatever its type promised. */
+/** What a game may hand over to be sent, as far as types can tell. Unlike a `JsonObject` it may be typed as an interface. */
 
 import type { JsonValue } from "@wheelhouse/protocol";
 
-/** False for what JSON can't hold: `NaN`, infinities, `undefined`, functions, big integers, circles. */
-export function isSendable(value: unknown): value is JsonValue {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return true;
-    case "number":
-      return Number.isFinite(value);
-    case "object":
-      return value === null || isSerializable(value);
-    default:
-      return false;
-  }
-}
+/** An object of names and values, each of which JSON can hold. */
+export type SendableFields<Fields extends object> = Fields extends readonly unknown[] | AnyFunction
+  ? never
+  : Sendable<Fields>;
 
-function isSerializable(value: object): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
-}
+/** `Value` as it is where JSON can hold it; `never` in the places where it can't. */
+export type Sendable<Value> = Value extends JsonValue
+  ? Value
+  : Value extends object
+    ? Value extends AnyFunction
+      ? never
+      : { readonly [Name in keyof Value]: Sendable<Value[Name]> }
+    : never;
+
+type AnyFunction = (...given: never) => unknown;

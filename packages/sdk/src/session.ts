@@ -13,9 +13,7 @@ import {
   isJsonObject,
   parseServerMessage,
   showValue,
-  type AppliedResult,
   type Code,
-  type DeclaredVariable,
   type ErrorMessage,
   type Hello,
   type JsonObject,
@@ -23,11 +21,14 @@ import {
   type Welcome,
 } from "@wheelhouse/protocol";
 
+import { formatAnswer, type Results } from "./answers.ts";
 import { backoffMs, retryAfterWithJitterMs } from "./backoff.ts";
-import { formatDeclarations } from "./declarations.ts";
+import { formatDeclarations, type DeclaredText } from "./declarations.ts";
 import { DRAIN_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS, SILENT_HEARTBEATS } from "./limits.ts";
-import { Outbox, type Draft, type OutboxLimits, type OutboxStats } from "./outbox.ts";
+import { Outbox, type Draft, type OutboxLimits, type OutboxStats, type Refit } from "./outbox.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
+import { refit } from "./variables-line.ts";
+import type { Variables } from "./variables.ts";
 
 /**
  * `connecting`: a connection is being made, or waits for its welcome. `connected`: lines go out as they are made.
@@ -41,6 +42,8 @@ export type Introduction = Omit<Hello, "session" | "now">;
 export interface SessionOptions {
   readonly introduction: Introduction;
   readonly buffer: OutboxLimits;
+  /** What each welcome has to be followed by, and what held lines have to fit. */
+  readonly variables: Pick<Variables, "list" | "kind">;
   /** Randomness for the jitter: at least 0, less than 1. */
   readonly random: () => number;
 }
@@ -82,7 +85,9 @@ const STATUSES: Readonly<Record<Phase, Status>> = {
 export class Session {
   readonly #introduction: Introduction;
   readonly #outbox: Outbox;
+  readonly #variables: SessionOptions["variables"];
   readonly #random: () => number;
+  readonly #refit: Refit = (draft) => refit(draft, (name) => this.#variables.kind(name));
   #effects: Effect[] = [];
 
   #phase: Phase = "new";
@@ -101,9 +106,10 @@ export class Session {
   #isOutageTold = false;
   #isOverflowTold = false;
 
-  constructor({ introduction, buffer, random }: SessionOptions) {
+  constructor({ introduction, buffer, variables, random }: SessionOptions) {
     this.#introduction = introduction;
     this.#outbox = new Outbox(buffer);
+    this.#variables = variables;
     this.#random = random;
   }
 
@@ -153,12 +159,11 @@ export class Session {
     return this.#takeEffects();
   }
 
-  /** `declared` is what `welcome` has to be followed by. */
-  received(line: string, atMs: number, declared: readonly DeclaredVariable[]): Effect[] {
+  received(line: string, atMs: number): Effect[] {
     if (this.#phase === "stopped") return [];
     const message = parseServerMessage(line);
     if (this.#phase === "connected") this.#heard(atMs);
-    if (message !== undefined) this.#handle(message, atMs, declared);
+    if (message !== undefined) this.#handle(message, atMs);
     return this.#takeEffects();
   }
 
@@ -192,14 +197,15 @@ export class Session {
     return this.#takeEffects();
   }
 
-  declare(declared: readonly DeclaredVariable[]): Effect[] {
+  declare(declared: readonly DeclaredText[]): Effect[] {
+    this.#outbox.declare();
     if (this.#phase === "connected") this.#declare(declared);
     return this.#takeEffects();
   }
 
   /** Says what became of a write. Away from the server it says nothing: the server asks again. */
-  answer(id: number, results: Readonly<Record<string, AppliedResult>>): Effect[] {
-    if (this.#isWelcomed) this.#write(formatMessage({ type: "applied", id, results }));
+  answer(id: number, results: Results): Effect[] {
+    if (this.#isWelcomed) this.#writeAll(formatAnswer(id, results, this.#maxLineBytes));
     return this.#takeEffects();
   }
 
@@ -212,10 +218,10 @@ export class Session {
 
   // The server's messages
 
-  #handle(message: ServerMessage, atMs: number, declared: readonly DeclaredVariable[]): void {
+  #handle(message: ServerMessage, atMs: number): void {
     switch (message.type) {
       case "welcome":
-        if (this.#phase === "greeting") this.#welcomed(message, atMs, declared);
+        if (this.#phase === "greeting") this.#welcomed(message, atMs);
         return;
       case "error":
         this.#refused(message, atMs);
@@ -235,7 +241,7 @@ export class Session {
     }
   }
 
-  #welcomed(welcome: Welcome, atMs: number, declared: readonly DeclaredVariable[]): void {
+  #welcomed(welcome: Welcome, atMs: number): void {
     this.#session = welcome.session;
     this.#window = positiveOr(WINDOW_LINES, welcome.window);
     this.#maxLineBytes = positiveOr(MAX_LINE_BYTES, welcome.maxLineBytes);
@@ -252,7 +258,7 @@ export class Session {
     }
     this.#enter("connected");
     this.#heard(atMs);
-    this.#declare(declared);
+    this.#declare(this.#variables.list());
     this.#pump();
   }
 
@@ -343,18 +349,26 @@ export class Session {
 
   #pump(): void {
     if (this.#phase !== "connected") return;
-    const { lines, oversized } = this.#outbox.take(this.#window, this.#maxLineBytes);
+    const { lines, oversized, unfit } = this.#outbox.take(this.#window, this.#maxLineBytes, this.#refit);
     if (lines.length > 0) this.#write(lines.join(""));
-    if (oversized === 0) return;
-    this.#tell("too_large", `${oversized} held lines are longer than this server takes`);
-    this.#effects.push({ type: "settled" });
+    if (oversized > 0) this.#tell("too_large", `${oversized} held lines are longer than this server takes`);
+    if (unfit > 0) this.#tell("invalid", `${unfit} held values aren't of the kinds declared since`);
+    if (oversized + unfit > 0) this.#effects.push({ type: "settled" });
   }
 
-  #declare(declared: readonly DeclaredVariable[]): void {
-    const { lines, oversized } = formatDeclarations(declared, this.#maxLineBytes);
+  #declare(declared: readonly DeclaredText[]): void {
+    this.#writeAll(formatDeclarations(declared, this.#maxLineBytes));
+  }
+
+  #writeAll({
+    lines,
+    oversized,
+  }: {
+    readonly lines: readonly string[];
+    readonly oversized: readonly string[];
+  }): void {
     if (lines.length > 0) this.#write(lines.join(""));
-    for (const name of oversized)
-      this.#tell("too_large", `the declaration of ${name} is longer than a line may be`);
+    for (const what of oversized) this.#tell("too_large", `${what} is longer than a line may be`);
   }
 
   #write(text: string): void {

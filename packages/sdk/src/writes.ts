@@ -4,17 +4,11 @@
  * a new one, whether it lost its data or forgot this device, an id of the old one means nothing.
  */
 
-import {
-  kindOf,
-  showValue,
-  type AppliedResult,
-  type JsonObject,
-  type JsonValue,
-  type KindName,
-} from "@wheelhouse/protocol";
+import { kindOf, showValue, type JsonObject, type JsonValue, type KindName } from "@wheelhouse/protocol";
 
+import type { Result, Results } from "./answers.ts";
+import { explain, toText, toValueText } from "./json-text.ts";
 import { REMEMBERED_WRITES } from "./limits.ts";
-import { isSendable } from "./sendable.ts";
 
 /** A write the game won't follow. Made by {@link reject}. */
 export class Rejection {
@@ -46,22 +40,23 @@ export type TriggerHandler = () => unknown;
 /** What the game said of its variables, as far as writes need it. */
 export interface KnownVariables {
   kind(name: string): KindName | undefined;
-  /** The newest value, where there is one. */
-  value(name: string): JsonValue | undefined;
+  /** The newest value as JSON text, where there is one. */
+  value(name: string): string | undefined;
 }
-
-export type Results = Readonly<Record<string, AppliedResult>>;
 
 export class Writes {
   readonly #known: KnownVariables;
+  readonly #tell: (problem: string) => void;
   readonly #handlers = new Map<string, SetHandler>();
   /** The last promise of each variable whose handler is still at work. */
-  readonly #busy = new Map<string, Promise<AppliedResult>>();
-  #answered = new Map<number, Map<string, AppliedResult>>();
+  readonly #busy = new Map<string, Promise<Result>>();
+  #answered = new Map<number, Map<string, Result>>();
   #pending = new Set<number>();
 
-  constructor(known: KnownVariables) {
+  /** `tell` gets what is wrong with what a handler returned, in words. */
+  constructor(known: KnownVariables, tell: (problem: string) => void) {
     this.#known = known;
+    this.#tell = tell;
   }
 
   onSet(name: string, handler: SetHandler): void {
@@ -91,7 +86,7 @@ export class Writes {
     );
     if (outcomes.every(isReady)) {
       this.#remember(id, outcomes);
-      answer(Object.fromEntries(outcomes));
+      answer(new Map(outcomes));
       return;
     }
     pending.add(id);
@@ -108,10 +103,10 @@ export class Writes {
     if (pending !== this.#pending) return;
     pending.delete(id);
     this.#remember(id, results);
-    answer(Object.fromEntries(results));
+    answer(new Map(results));
   }
 
-  #remember(id: number, results: readonly (readonly [string, AppliedResult])[]): void {
+  #remember(id: number, results: readonly (readonly [string, Result])[]): void {
     this.#answered.set(id, new Map([...(this.#answered.get(id) ?? []), ...results]));
     if (this.#answered.size <= REMEMBERED_WRITES) return;
     for (const oldest of this.#answered.keys()) {
@@ -120,7 +115,7 @@ export class Writes {
     }
   }
 
-  #applyOne(name: string, value: JsonValue): AppliedResult | Promise<AppliedResult> {
+  #applyOne(name: string, value: JsonValue): Result | Promise<Result> {
     const handler = this.#handlers.get(name);
     if (handler === undefined) return this.#refused(name, "not writable here");
     const kind = this.#known.kind(name);
@@ -137,10 +132,7 @@ export class Writes {
     );
   }
 
-  #watch(
-    name: string,
-    result: AppliedResult | Promise<AppliedResult>,
-  ): AppliedResult | Promise<AppliedResult> {
+  #watch(name: string, result: Result | Promise<Result>): Result | Promise<Result> {
     if (!(result instanceof Promise)) return result;
     this.#busy.set(name, result);
     void result.finally(() => this.#busy.get(name) === result && this.#busy.delete(name));
@@ -148,26 +140,29 @@ export class Writes {
   }
 
   /** Never throws, and its promise never rejects: a handler that fails rejects the write. */
-  #call(name: string, handler: SetHandler, given: JsonValue): AppliedResult | Promise<AppliedResult> {
+  #call(name: string, handler: SetHandler, given: JsonValue): Result | Promise<Result> {
     try {
       const outcome = handler(given);
       if (!(outcome instanceof Promise)) return this.#toResult(name, given, outcome);
-      return outcome.then(
-        (later) => this.#toResult(name, given, later),
-        (error: unknown) => this.#refused(name, messageOf(error)),
-      );
+      return outcome
+        .then((later) => this.#toResult(name, given, later))
+        .catch((error: unknown) => this.#refused(name, messageOf(error)));
     } catch (error) {
       return this.#refused(name, messageOf(error));
     }
   }
 
-  #toResult(name: string, given: JsonValue, outcome: SetOutcome): AppliedResult {
-    if (outcome instanceof Rejection) return this.#refused(name, outcome.reason);
-    const value = outcome === undefined ? given : outcome;
-    return isSendable(value) ? { value } : this.#refused(name, "the game's answer can't be sent as JSON");
+  /** The answer is text from here on: it is remembered, and the game may change what it returned. */
+  #toResult(name: string, given: JsonValue, outcome: SetOutcome): Result {
+    if (outcome instanceof Rejection) return this.#refused(name, toText(outcome.reason));
+    const value = toValueText(outcome === undefined ? given : outcome, this.#known.kind(name));
+    if (typeof value === "string") return { value };
+    const problem = explain(`what the handler of ${name} returns`, value);
+    this.#tell(problem);
+    return this.#refused(name, problem);
   }
 
-  #refused(name: string, error: string): AppliedResult {
+  #refused(name: string, error: string): Result {
     const value = this.#known.value(name);
     return value === undefined ? { error } : { error, value };
   }
@@ -177,12 +172,12 @@ function toTriggerOutcome(returned: unknown): SetOutcome {
   return returned instanceof Rejection ? returned : true;
 }
 
-type Outcome = readonly [string, AppliedResult | Promise<AppliedResult>];
+type Outcome = readonly [string, Result | Promise<Result>];
 
-function isReady(outcome: Outcome): outcome is readonly [string, AppliedResult] {
+function isReady(outcome: Outcome): outcome is readonly [string, Result] {
   return !(outcome[1] instanceof Promise);
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return toText(error instanceof Error ? error.message : error);
 }

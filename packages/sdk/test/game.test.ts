@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import type { DeviceMessage } from "@wheelhouse/protocol";
+import type { DeviceMessage, JsonObject, JsonValue } from "@wheelhouse/protocol";
 import {
   StoppedError,
   connect,
   reject,
   type ConnectOptions,
+  type Declaration,
   type Game,
   type Problem,
   type Status,
@@ -140,6 +141,117 @@ describe("speaking", () => {
     expect(problems.map(({ code }) => code)).toEqual(["invalid", "invalid", "invalid"]);
   });
 
+  test("a value that isn't of its declared kind is told and left out, before the welcome too, and the declarations stay", async () => {
+    begin();
+    game.declare({ speed: { kind: "float", value: 3 }, score: { kind: "integer", value: 0 } });
+    game.declare({ pos: { kind: "vector", value: [0, 0] } });
+    game.send({ speed: 4, score: 0.5, pos: [Number.NaN, 0] });
+    game.send({ score: 7.5 });
+    const connection = await welcomed();
+    expect(await connection.next()).toMatchObject({
+      type: "declare",
+      variables: [{ value: 4 }, { value: 0 }, { value: [0, 0] }],
+    });
+    expect(await connection.next()).toMatchObject({ type: "variables", seq: 1, values: { speed: 4 } });
+    game.send({ score: 1, pos: [1, 1] });
+    expect(await connection.next()).toMatchObject({ seq: 2, values: { score: 1, pos: [1, 1] } });
+    expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "invalid: expected score to be a whole number, got: 0.5",
+      "invalid: expected pos to be a list of 2 to 4 numbers, got: [null,0], with NaN or an infinity in it",
+    ]);
+  });
+
+  test("a value that was sent before its variable was declared goes before the declaration, and fits it when it goes later", async () => {
+    begin();
+    const first = await welcomed();
+    game.send({ score: 0.5, lives: 3 });
+    game.declare({ score: { kind: "integer" }, lives: { kind: "integer" } });
+    game.send({ lives: 2 });
+    expect(await first.next()).toMatchObject({ seq: 1, values: { score: 0.5, lives: 3 } });
+    expect(await first.next()).toMatchObject({ type: "declare" });
+    expect(await first.next()).toMatchObject({ seq: 2, values: { lives: 2 } });
+    first.cut();
+    await reaches("waiting");
+    game.send({ free: 0.5 });
+    game.declare({ free: { kind: "boolean" } });
+    await comeBack();
+    const second = await welcomed({ resumed: true });
+    expect(await second.next()).toMatchObject({ type: "declare" });
+    expect(await second.next()).toMatchObject({ seq: 1, values: { lives: 3 } });
+    expect(await second.next()).toMatchObject({ seq: 2, values: { lives: 2 } });
+    expect(problems.at(-1)).toMatchObject({ message: "2 held values aren't of the kinds declared since" });
+    expect(game.stats).toMatchObject({ sent: 3, dropped: 1, buffered: 2 });
+  });
+
+  test("values and fields that nest too deep for a line are told and left out, and flush resolves", async () => {
+    begin();
+    const connection = await welcomed();
+    game.send({ deep: nested(62), right: nested(61) });
+    game.log("info", "deep", { a: nested(61) });
+    game.log("info", "right", { a: nested(60) });
+    game.marker("deep", { a: nested(61) });
+    const flushed = game.flush();
+    expect(await connection.next()).toMatchObject({ values: { right: nested(61) } });
+    expect(await connection.next()).toMatchObject({
+      entries: [{ message: "deep" }, { message: "right", fields: { a: nested(60) } }],
+    });
+    expect(await connection.next()).toMatchObject({ type: "marker", name: "deep" });
+    connection.send({ type: "ack", seq: 3 });
+    await flushed;
+    expect(problems.map(({ message }) => message.replace(/, got: .*/, ""))).toEqual([
+      "expected deep to be JSON that nests at most 61 deep",
+      "expected the fields of a log entry (deep) to be JSON that nests at most 61 deep",
+      "expected the fields of the marker (deep) to be JSON that nests at most 61 deep",
+    ]);
+  });
+
+  test("what leaves is what was sent, whatever the game does to it within the tick", async () => {
+    begin();
+    const connection = await welcomed();
+    const position = [1, 2];
+    const circle: Record<string, unknown> = { round: false };
+    const options = ["easy"];
+    game.declare({ mode: { kind: "enum", options } });
+    game.send({ position, circle: circle as { round: boolean } });
+    game.log("info", "moved", { position });
+    position[0] = Number.NaN;
+    circle["self"] = circle;
+    options.push(10n as never);
+    expect(await connection.next()).toMatchObject({
+      variables: [{ declaration: { options: ["easy"] } }],
+    });
+    expect(await connection.next()).toMatchObject({ values: { position: [1, 2], circle: { round: false } } });
+    expect(await connection.next()).toMatchObject({ entries: [{ fields: { position: [1, 2] } }] });
+    expect(problems).toEqual([]);
+  });
+
+  test("values whose reading throws are told, and messages that aren't text are made text", async () => {
+    begin();
+    const connection = await welcomed();
+    const odd = {
+      get broken(): number {
+        throw new Error("not yet");
+      },
+      good: 1,
+    };
+    game.send(odd);
+    game.send(Proxy.revocable({}, {}).revoke as never);
+    game.log("info", Object.create(null));
+    game.log("info", "x", odd);
+    game.log(Symbol("level") as never, Symbol("text") as never);
+    game.marker(Symbol("name") as never);
+    expect(await connection.next()).toMatchObject({ values: { good: 1 } });
+    expect(await connection.next()).toMatchObject({
+      entries: [{ message: "{}" }, { message: "x" }, { message: "Symbol(text)" }],
+    });
+    expect(problems.map(({ message }) => message)).toEqual([
+      "the value of broken can't be read: Error: not yet",
+      "the values aren't an object of names and values",
+      "expected the fields of a log entry (x) to be an object, got: something that can't be written as JSON",
+      expect.stringContaining("expected a marker's name to be"),
+    ]);
+  });
+
   test("flush waits for the acknowledgement of everything sent before", async () => {
     begin();
     const connection = await welcomed();
@@ -224,7 +336,7 @@ describe("markers", () => {
     game.marker("");
     game.marker("x".repeat(201));
     game.marker("odd", { broken: Number.NaN });
-    game.marker("odder", [] as unknown as {});
+    game.marker("odder", [] as never);
     expect(await connection.next()).toMatchObject({ type: "marker", seq: 1, name: "odd" });
     expect(await connection.next()).not.toHaveProperty("fields");
     expect(problems.map(({ code }) => code)).toEqual(["invalid", "invalid", "invalid"]);
@@ -370,6 +482,61 @@ describe("being steered", () => {
     expect(speed).toBe(9);
   });
 
+  test("a handler that returns what isn't of the kind rejects, and the next declaration is right", async () => {
+    begin();
+    const names: string[] = [];
+    game.declare({ name: { kind: "string", value: "bob", writable: true } });
+    game.onSet("name", (name: string) => names.push(name));
+    const first = await welcomed();
+    await first.next();
+    first.send({ type: "set", id: 1, values: { name: "ann" } });
+    const error = "expected what the handler of name returns to be text, got: 1";
+    const answer = { type: "applied", id: 1, results: { name: { error, value: "bob" } } };
+    expect(await first.next()).toEqual(answer);
+    first.cut();
+    await comeBack();
+    const second = await welcomed({ resumed: true });
+    expect(await second.next()).toMatchObject({ variables: [{ value: "bob" }] });
+    second.send({ type: "set", id: 1, values: { name: "ann" } });
+    expect(await second.next()).toEqual(answer);
+    expect(problems[0]).toEqual({ code: "invalid", message: error, final: false });
+    expect(names).toEqual(["ann"]);
+  });
+
+  test("an answer that is longer than a line rejects that write alone", async () => {
+    begin();
+    const long = "x".repeat(40_000);
+    game.onSet("text", () => long);
+    game.onSet("twice", () => long + long);
+    game.onSet("lives", () => 3);
+    const connection = await welcomed();
+    connection.send({ type: "set", id: 1, values: { text: "a", twice: "b", lives: 4 } });
+    const answers = [await connection.next(), await connection.next(), await connection.next()];
+    expect(answers).toEqual([
+      { type: "applied", id: 1, results: { text: { value: long } } },
+      {
+        type: "applied",
+        id: 1,
+        results: { twice: { error: "the game's answer is longer than a line may be" } },
+      },
+      { type: "applied", id: 1, results: { lives: { value: 3 } } },
+    ]);
+    expect(problems.map(({ code }) => code)).toEqual(["too_large"]);
+  });
+
+  test("a value that is longer than a line doesn't keep its variable from being declared", async () => {
+    begin();
+    game.declare({ text: { kind: "string", value: "short", writable: true }, lives: { kind: "integer" } });
+    game.send({ text: "x".repeat(70_000) });
+    const connection = await welcomed();
+    const declared = [await connection.next(), await connection.next()];
+    expect(declared).toMatchObject([
+      { variables: [{ declaration: { name: "text", writable: true } }] },
+      { variables: [{ declaration: { name: "lives" } }] },
+    ]);
+    expect(problems.map(({ code }) => code)).toEqual(["too_large", "too_large"]);
+  });
+
   test("a trigger goes off once, and isn't declared as if it had a value", async () => {
     begin();
     let presses = 0;
@@ -458,7 +625,55 @@ describe("arguments", () => {
       "expected speed.max to be at least min (5), got: 1",
     );
   });
+
+  test.each([
+    [{ kind: "integer", value: 0.5 }, "expected odd.value to be a whole number, got: 0.5"],
+    [{ kind: "json", value: { a: [Number.NaN] } }, "expected odd.value to be a JSON value, got:"],
+    [{ kind: "json", value: nested(62) }, "expected odd.value to be JSON that nests at most 61 deep, got:"],
+    [undefined, "expected odd.kind to be one of"],
+  ])("so does one whose value can't be sent: %j", (declaration, message) => {
+    expect(() => game.declare({ odd: declaration as Declaration })).toThrow(message);
+  });
+
+  test("what games have compiles, and what JSON can't hold doesn't", () => {
+    interface Vector {
+      readonly x: number;
+      readonly y?: number;
+    }
+    interface World {
+      readonly position: Vector;
+      readonly path: readonly Vector[];
+      readonly name: string | null;
+    }
+    const position: Vector = { x: 1 };
+    const world: World = { position, path: [position], name: null };
+    const untyped: JsonObject = { a: 1 };
+    const perhaps: JsonObject | undefined = JSON.parse("{}");
+    game.send(world);
+    game.send({ position, at: [1, 2] as const });
+    game.send(untyped);
+    game.send(Object.fromEntries([["a", 1]]));
+    game.log("info", "moved", position);
+    game.log("info", "moved", perhaps);
+    game.marker("here", world);
+    // @ts-expect-error: a list has no names
+    game.send([1, 2]);
+    // @ts-expect-error: a function that wasn't called
+    game.send({ speed: () => 3 });
+    // @ts-expect-error: nothing
+    game.send({ lives: undefined });
+    // @ts-expect-error: a big integer
+    game.send({ deep: { score: 10n } });
+    // @ts-expect-error: not an object
+    game.log("info", "moved", 5);
+    expect(problems).toHaveLength(5);
+  });
 });
+
+/** A list in a list in a list. */
+function nested(depth: number): JsonValue {
+  return depth === 0 ? 1 : [nested(depth - 1)];
+}
 
 async function lines(connection: ScriptedConnection, count: number): Promise<DeviceMessage[]> {
   const all: DeviceMessage[] = [];

@@ -9,21 +9,27 @@ const ROOMY = { maxLines: 100, maxBytes: 1_000_000 };
 const LONG = 65_536;
 
 function values(record: Record<string, number>): Draft {
-  return { type: "variables", at: 5, values: record };
+  return { type: "variables", body: `"at":5,"values":${JSON.stringify(record)}`, names: Object.keys(record) };
+}
+
+const asItIs = (draft: Draft): Draft => draft;
+
+function entry(message: string): Draft {
+  return { type: "logs", body: `"entries":[{"level":"info","message":"${message}"}]` };
 }
 
 function sent(outbox: Outbox, window = 256): unknown[] {
-  return outbox.take(window, LONG).lines.map((line) => JSON.parse(line));
+  return outbox.take(window, LONG, asItIs).lines.map((line) => JSON.parse(line));
 }
 
 describe("numbering", () => {
   test("variables and logs share one counter and leave in order", () => {
     const outbox = new Outbox(ROOMY);
     outbox.put(values({ a: 1 }));
-    outbox.put({ type: "logs", entries: [{ at: 6, level: "warn", message: "m" }] });
-    expect(outbox.take(256, LONG).lines).toEqual([
+    outbox.put(entry("m"));
+    expect(outbox.take(256, LONG, asItIs).lines).toEqual([
       '{"type":"variables","seq":1,"at":5,"values":{"a":1}}\n',
-      '{"type":"logs","seq":2,"entries":[{"at":6,"level":"warn","message":"m"}]}\n',
+      '{"type":"logs","seq":2,"entries":[{"level":"info","message":"m"}]}\n',
     ]);
     expect(sent(outbox)).toEqual([]);
   });
@@ -107,9 +113,9 @@ describe("bounds", () => {
 
   test("a held line that a server with a lower limit wouldn't take is dropped", () => {
     const outbox = new Outbox(ROOMY);
-    outbox.put({ type: "logs", entries: [{ level: "info", message: "x".repeat(500) }] });
+    outbox.put(entry("x".repeat(500)));
     outbox.put(values({ a: 1 }));
-    const { lines, oversized } = outbox.take(256, 200);
+    const { lines, oversized } = outbox.take(256, 200, asItIs);
     expect(lines).toHaveLength(1);
     expect(oversized).toBe(1);
     expect(outbox.stats).toMatchObject({ dropped: 1, buffered: 1 });
@@ -121,7 +127,7 @@ describe("backlog", () => {
     const outbox = new Outbox(ROOMY);
     outbox.put(values({ a: 1, b: 1 }));
     outbox.put(values({ a: 2, c: 1 }));
-    outbox.put({ type: "logs", entries: [{ level: "info", message: "m" }] });
+    outbox.put(entry("m"));
     outbox.put(values({ a: 3, b: 2 }));
     outbox.resume(0);
     outbox.put(values({ a: 4 }));
@@ -133,15 +139,6 @@ describe("backlog", () => {
       { type: "variables", seq: 5, at: 5, values: { a: 4 } },
     ]);
   });
-});
-
-test("what is held doesn't follow objects that the game goes on changing", () => {
-  const outbox = new Outbox(ROOMY);
-  const position = [1, 2];
-  outbox.put({ type: "variables", at: 5, values: { position } });
-  position[0] = 9;
-  outbox.restart();
-  expect(sent(outbox)).toMatchObject([{ values: { position: [1, 2] } }]);
 });
 
 /** What a test server stores of one session, by the rules of the wire. */
@@ -193,7 +190,7 @@ test("whatever happens: order kept, nothing acknowledged sent again, bounded, al
       const arrivedAll = new Set<number>();
 
       const take = (window: number) => {
-        const { lines } = outbox.take(window, LONG);
+        const { lines } = outbox.take(window, LONG, asItIs);
         for (const line of lines) {
           const message = parseDeviceMessage(line.trimEnd());
           if (message.type !== "variables") throw new Error("expected a variables line");
@@ -218,11 +215,7 @@ test("whatever happens: order kept, nothing acknowledged sent again, bounded, al
         if (next.do === "put") {
           made++;
           for (const name of next.names) newest.set(name, made);
-          outbox.put({
-            type: "variables",
-            at: made,
-            values: Object.fromEntries(next.names.map((name) => [name, made])),
-          });
+          outbox.put(values(Object.fromEntries(next.names.map((name) => [name, made]))));
         } else if (next.do === "take") {
           take(next.window);
         } else if (next.do === "acknowledge") {

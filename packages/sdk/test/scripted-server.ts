@@ -4,8 +4,11 @@ import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 
 import {
+  kindOf,
   parseDeviceMessage,
   type DeviceMessage,
+  type JsonValue,
+  type KindName,
   type ServerMessage,
   type Welcome,
 } from "@wheelhouse/protocol";
@@ -67,12 +70,13 @@ export class ScriptedConnection {
     this.#socket = socket;
     this.ended = once(socket, "close");
     let rest = "";
+    const kinds = new Map<string, KindName>();
     socket.setEncoding("utf8");
     socket.on("error", () => undefined);
     socket.on("data", (text: string) => {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) this.#messages.add(toMessage(line));
+      for (const line of lines) this.#messages.add(toMessage(line, kinds));
     });
   }
 
@@ -95,10 +99,28 @@ export class ScriptedConnection {
   }
 }
 
-function toMessage(line: string): DeviceMessage {
+/**
+ * Reads a line as the server does that knows these declarations, and learns those it finds.
+ * @throws for one that no server takes.
+ */
+export function toMessage(line: string, kinds: Map<string, KindName>): DeviceMessage {
   const message = parseDeviceMessage(line);
   if (message.type === "refused") throw new Error(`the client sent a line that no server takes: ${line}`);
+  if (message.type === "declare")
+    for (const { declaration } of message.variables) kinds.set(declaration.name, declaration.kind);
+  for (const [name, value] of valuesOf(message)) {
+    if (kindOf(kinds.get(name) ?? "json").parse(value) === undefined)
+      throw new Error(`the client sent a value of ${name} that isn't of its kind: ${line}`);
+  }
   return message;
+}
+
+function valuesOf(message: DeviceMessage): readonly (readonly [string, JsonValue])[] {
+  if (message.type === "variables") return Object.entries(message.values);
+  if (message.type !== "applied") return [];
+  return Object.entries(message.results).flatMap(([name, { value }]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
 }
 
 /** Things that come, and those who wait for them. */

@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import type { KindName } from "@wheelhouse/protocol";
+
 import { backoffMs, retryAfterWithJitterMs } from "../src/backoff.ts";
+import type { DeclaredText } from "../src/declarations.ts";
 import type { Draft } from "../src/outbox.ts";
 import { Session, type Effect } from "../src/session.ts";
 import { WELCOME } from "./scripted-server.ts";
 
 const NOW = 1_764_000_000_000;
-const DECLARED = [{ declaration: { name: "a", kind: "integer" as const, writable: true }, value: 1 }];
-const LINE: Draft = { type: "variables", at: NOW, values: { a: 1 } };
+const DECLARED = [declared("a", "integer", "1")];
+const LINE: Draft = { type: "variables", body: `"at":${NOW},"values":{"a":1}`, names: ["a"] };
 
 let session: Session;
 
@@ -15,12 +18,18 @@ beforeEach(() => {
   session = new Session({
     introduction: { type: "hello", protocol: 2, key: "k", device: "d" },
     buffer: { maxLines: 3, maxBytes: 100_000 },
+    variables: { list: () => DECLARED, kind: () => "integer" },
     random: () => 0,
   });
 });
 
+function declared(name: string, kind: KindName, value?: string, help?: string): DeclaredText {
+  const variable = { name, kind, json: JSON.stringify({ name, kind, writable: true, help }) };
+  return value === undefined ? variable : { ...variable, value };
+}
+
 function receive(message: unknown, atMs = 0): Effect[] {
-  return session.received(JSON.stringify(message), atMs, DECLARED);
+  return session.received(JSON.stringify(message), atMs);
 }
 
 /** Opens a connection and has it welcomed. */
@@ -194,7 +203,7 @@ describe("life", () => {
   test("any line is life", () => {
     connect(0, { heartbeatMs: 1_000 });
     session.tick(1_000);
-    session.received("not even JSON", 2_500, DECLARED);
+    session.received("not even JSON", 2_500);
     expect(session.tick(3_000)).toEqual([]);
     expect(written(session.tick(3_500))).toEqual([{ type: "ping" }]);
   });
@@ -227,9 +236,7 @@ describe("limits", () => {
 
   test("declarations are split where the server takes only short lines", () => {
     connect(0, { maxLineBytes: 150 });
-    const two = ["x", "y"].map((name) => ({
-      declaration: { name, kind: "integer" as const, writable: true, help: "h".repeat(40) },
-    }));
+    const two = ["x", "y"].map((name) => declared(name, "integer", undefined, "h".repeat(40)));
     expect(written(session.declare(two))).toMatchObject([
       { type: "declare", variables: [{ name: "x" }] },
       { type: "declare", variables: [{ name: "y" }] },

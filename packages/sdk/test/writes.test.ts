@@ -1,21 +1,28 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { formatAnswer } from "../src/answers.ts";
 import { REMEMBERED_WRITES } from "../src/limits.ts";
-import { Writes, reject, type Results, type SetHandler } from "../src/writes.ts";
+import { Writes, reject, type KnownVariables, type SetHandler } from "../src/writes.ts";
 
-let answers: Results[];
+let answers: object[];
 let writes: Writes;
+let told: string[];
 
 beforeEach(() => {
   answers = [];
-  writes = new Writes({
+  told = [];
+  const known: KnownVariables = {
     kind: (name) => (name === "speed" ? "float" : undefined),
-    value: (name) => (name === "speed" ? 3.2 : undefined),
-  });
+    value: (name) => (name === "speed" ? "3.2" : undefined),
+  };
+  writes = new Writes(known, (problem) => told.push(problem));
 });
 
 function apply(id: number, values: Record<string, number | string>): void {
-  writes.apply(id, values, (results) => answers.push(results));
+  writes.apply(id, values, (results) => {
+    const [line = ""] = formatAnswer(id, results, 65_536).lines;
+    answers.push(JSON.parse(line).results);
+  });
 }
 
 /** A handler that ends when the test says so. */
@@ -104,10 +111,37 @@ describe("one answer for each variable", () => {
     expect(got).toEqual([5]);
   });
 
-  test("an outcome that JSON can't hold is an error", () => {
-    writes.onSet("gear", () => Number.NaN);
+  test.each([
+    ["gear", Number.NaN, "a JSON value, got: NaN"],
+    ["gear", () => 1, "a JSON value, got: something that can't be written as JSON"],
+    ["speed", null, "a number, got: null"],
+    ["speed", [3], "a number, got: [3]"],
+  ])("what a handler of %s returns by accident is an error, and told: %s", (name, returned, wrong) => {
+    writes.onSet(name, () => returned as never);
+    apply(1, { [name]: 1 });
+    const error = `expected what the handler of ${name} returns to be ${wrong}`;
+    expect(answers).toEqual([{ [name]: name === "speed" ? { error, value: 3.2 } : { error } }]);
+    expect(told).toEqual([error]);
+  });
+
+  test("what a handler throws or rejects with is text, whatever it is", async () => {
+    writes.onSet("bare", () => {
+      throw Object.create(null);
+    });
+    writes.onSet("later", () => Promise.reject(Object.create(null)));
+    writes.onSet("odd", () => reject(5 as never));
+    apply(1, { bare: 1, later: 1, odd: 1 });
+    await settle();
+    expect(answers).toEqual([{ bare: { error: "{}" }, later: { error: "{}" }, odd: { error: "5" } }]);
+  });
+
+  test("is what was returned then, though the game goes on changing it", () => {
+    const circle: Record<string, unknown> = { gear: 1 };
+    writes.onSet("gear", () => circle as never);
     apply(1, { gear: 1 });
-    expect(answers).toEqual([{ gear: { error: "the game's answer can't be sent as JSON" } }]);
+    circle["self"] = circle;
+    apply(1, { gear: 1 });
+    expect(answers).toEqual([{ gear: { value: { gear: 1 } } }, { gear: { value: { gear: 1 } } }]);
   });
 });
 
