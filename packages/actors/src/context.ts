@@ -99,7 +99,10 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   /** Aborted when the process ends. */
   readonly signal: AbortSignal;
 
-  /** Ends the process once this handler has returned; in a call, its answer leaves after `terminate`. */
+  /**
+   * Ends the process once this handler has returned; in a call, its answer leaves after `terminate`. Said while no handler
+   * runs, in a timer or a promise's callback, it is a message to itself: what waits already is handled before.
+   */
   stop(reason?: ExitReason): void;
   /** Runs the `continue` handler right after this one, before anything that already waits. */
   continue(token?: unknown): void;

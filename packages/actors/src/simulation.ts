@@ -45,6 +45,7 @@ export class SimulatedRuntime extends Runtime {
   readonly #maxTurns: number;
 
   constructor(options: SimulationOptions) {
+    checkSeed(options.seed);
     const clock = new VirtualClock(options.startsAt ?? 0);
     const turns = new Turns();
     const environment = simulatedEnvironment(clock, turns, seededRandom(options.seed));
@@ -165,6 +166,10 @@ export async function forEachSeed(
       for (const ref of runtime.processes()) runtime.exit(ref, "kill");
     }
   }
+}
+
+function checkSeed(seed: number): void {
+  if (!Number.isFinite(seed)) throw new RangeError(`expected seed to be a finite number, got: ${seed}`);
 }
 
 function checkCount(name: string, value: number): void {

@@ -130,6 +130,12 @@ describe("a simulation", () => {
   });
 });
 
+test.each([undefined, "7", Number.NaN])("a simulation has a seed: %s is none", (seed) => {
+  expect(() => simulation({ seed: seed as number })).toThrow(
+    new RangeError(`expected seed to be a finite number, got: ${seed}`),
+  );
+});
+
 describe("time in a simulation", () => {
   test("brings timers by their time, those set at one moment for one time as they were set", async () => {
     for (let seed = 1; seed <= 20; seed += 1) {

@@ -98,6 +98,21 @@ export function socketPath(right: string): Check {
   };
 }
 
+/** A process's address, or a name. */
+export const expectAddress: Check = (name, value) => {
+  const isAddress =
+    typeof value === "object" && value !== null && ("id" in value || "name" in value || "key" in value);
+  if (!isAddress) throw wrong(name, "a process's address", value);
+};
+
+/** Something of a class of this package's, or of its kind: it can do that. */
+export function able(verb: string, right: string): Check {
+  return (name, value) => {
+    const can = typeof value === "object" && value !== null && verb in value;
+    if (!can) throw wrong(name, right, value);
+  };
+}
+
 export const expectFunction: Check = (name, value) => {
   if (typeof value !== "function") throw wrong(name, "a function", value);
 };

@@ -39,7 +39,7 @@ export {
   type SocketOptions,
   type SocketSettings,
 } from "./socket/options.ts";
-export { type ActiveMode } from "./socket/messages.ts";
+export { type ActiveMode, type ReceiveError } from "./socket/messages.ts";
 export { type TlsIdentity, type TlsInfo, type TlsServerOptions } from "./network/tls.ts";
 
 // Connections
@@ -52,7 +52,6 @@ export {
 } from "./connection/connection.ts";
 export { type ConnectionChanges, type ConnectionContext } from "./connection/context.ts";
 export { type ProxyExtra, type ProxyHeader } from "./connection/proxy-header.ts";
-export { type ReceiveError } from "./socket/incoming.ts";
 export { type TransferResult } from "./socket/open.ts";
 export { type SendResult, type Sendable } from "./socket/outgoing.ts";
 export { type SecureOptions, type SendFileOptions, type SocketStats } from "./socket/socket.ts";

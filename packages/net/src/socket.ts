@@ -12,8 +12,13 @@ export {
   type SocketOwner,
   type SocketStats,
 } from "./socket/socket.ts";
-export { SocketInfo, type ActiveMode, type SocketClosed, type SocketMessage } from "./socket/messages.ts";
-export { type ReceiveError } from "./socket/incoming.ts";
+export {
+  SocketInfo,
+  type ActiveMode,
+  type ReceiveError,
+  type SocketClosed,
+  type SocketMessage,
+} from "./socket/messages.ts";
 export { type SendResult, type Sendable } from "./socket/outgoing.ts";
 
 // What they can be told
@@ -79,5 +84,6 @@ export {
   type Stream,
   type StreamEvents,
   type StreamOptions,
+  type Taken,
   type Watermarks,
 } from "./network/network.ts";

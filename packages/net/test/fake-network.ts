@@ -65,6 +65,7 @@ export class FakeStream implements Stream {
   unsentBytes = 0;
   /** What becomes of a handshake. */
   secures: Promise<TlsInfo> = new Promise(() => {});
+  #takenUnseen = 0;
   #events: StreamEvents | undefined;
   #closed = false;
 
@@ -90,6 +91,10 @@ export class FakeStream implements Stream {
     this.chunks.push(...chunks);
     if (!this.writable) this.unsentBytes += Buffer.byteLength(text);
     return this.writable;
+  }
+
+  async taken(): Promise<{ readonly bytes: number; readonly isExact: boolean }> {
+    return { bytes: this.#takenUnseen - this.unsentBytes, isExact: true };
   }
 
   end(): void {
@@ -125,6 +130,11 @@ export class FakeStream implements Stream {
   /** The peer has read some of it, not enough to write again. */
   takeSome(bytes: number): void {
     this.unsentBytes -= bytes;
+  }
+
+  /** The same, of what the kernel holds: nothing more of what is unsent leaves. */
+  takeUnseen(bytes: number): void {
+    this.#takenUnseen += bytes;
   }
 
   /** The peer sends FIN. */

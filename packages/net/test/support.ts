@@ -198,9 +198,9 @@ export async function dial(to: Dialling, options?: PeerOptions): Promise<Peer> {
 }
 
 /** How a port that takes nobody any more refuses: while connecting or right after it. */
-export async function refusalOf(port: number): Promise<string | undefined> {
+export async function refusalOf(to: Dialling): Promise<string | undefined> {
   try {
-    return await (await dial(port)).closed();
+    return await (await dial(to)).closed();
   } catch (error) {
     return (error as NodeJS.ErrnoException).code;
   }

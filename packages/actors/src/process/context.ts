@@ -145,7 +145,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   // Its own course
 
   stop(reason: ExitReason = "normal"): void {
-    this.#process.stopWish ??= reason;
+    this.#process.stop(reason);
   }
 
   continue(token?: unknown): void {

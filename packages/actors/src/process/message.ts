@@ -66,6 +66,8 @@ export type Message =
   | Envelope<"down", Down>
   | Envelope<"exit", Exit>
   | Envelope<"timeout", undefined>
+  /** It has said itself that it stops, while no handler ran that it could have stopped after. */
+  | Envelope<"stop", ExitReason>
   | Envelope<"continue", unknown>;
 
 /** In words, for reports: `call join`. */

@@ -5,7 +5,7 @@
 
 import type { Owned } from "../context.ts";
 import { isCleanExit, toExitReason, type ExitReason } from "../exit-reason.ts";
-import { StartFailedError, UnknownCallError } from "../errors.ts";
+import { StartFailedError } from "../errors.ts";
 import type { Ref } from "../protocol.ts";
 import type { Neighbours } from "../runtime/population.ts";
 import type { Runnable, Scheduler } from "../runtime/scheduler.ts";
@@ -13,12 +13,13 @@ import { TimerNode } from "../runtime/timer-queue.ts";
 import type { Timers } from "../runtime/timers.ts";
 import { ProcessContext, type ProcessVerbs } from "./context.ts";
 import { toCrash } from "./crash.ts";
-import { ignore, noReply, type Definition, type ProcessSpec, type Starter } from "./definition.ts";
+import { ignore, type Definition, type ProcessSpec, type Starter } from "./definition.ts";
+import { dispatch } from "./dispatch.ts";
 import { isAmong, listOf, withOne, withoutOne, type Few } from "./few.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Envelope, argsOf, describeMessage, type Message } from "./message.ts";
 import { PendingCalls, answerCall, type PendingCall } from "./pending-call.ts";
-import { OUTSIDE, ProcessRef } from "./process-ref.ts";
+import { ProcessRef } from "./process-ref.ts";
 
 /** What a process needs of its runtime. */
 export interface ProcessHost extends ProcessVerbs {
@@ -73,7 +74,7 @@ export class Process implements Runnable, Neighbours {
 
   #queued = false;
   #busy = false;
-  /** How many messages it may still handle before others get their turn. */
+  /** How many messages it may still handle before others get their turn; 0 when it isn't its turn. */
   #messagesLeft = 0;
   #idleTimer: IdleTimer | undefined = undefined;
   #links: Few<Process> = undefined;
@@ -136,6 +137,7 @@ export class Process implements Runnable, Neighbours {
     for (this.#messagesLeft = messages; this.#messagesLeft > 0; this.#messagesLeft -= 1) {
       const message = this.#canHandle() ? this.mailbox.shift() : undefined;
       if (message === undefined) {
+        this.#messagesLeft = 0;
         this.#queued = false;
         return false;
       }
@@ -154,6 +156,12 @@ export class Process implements Runnable, Neighbours {
     return true;
   }
 
+  /** After the handler that runs; where none does, when all that waits already has been handled. */
+  stop(reason: ExitReason): void {
+    if (this.#messagesLeft > 0 || !this.#canHandle()) this.stopWish ??= reason;
+    else this.deliver(new Envelope("stop", "", reason, undefined));
+  }
+
   #canHandle(): boolean {
     return !this.#busy && (this.phase === "running" || this.phase === "starting");
   }
@@ -167,7 +175,7 @@ export class Process implements Runnable, Neighbours {
   #handle(message: Message): void {
     let result: unknown;
     try {
-      result = this.#dispatch(message);
+      result = dispatch(this, message);
     } catch (error) {
       this.#crash(toExitReason(error), message);
       return;
@@ -189,67 +197,6 @@ export class Process implements Runnable, Neighbours {
     this.#busy = false;
     goOn();
     if (this.mailbox.length > 0) this.#makeReady();
-  }
-
-  #dispatch(message: Message): unknown {
-    const { definition, context } = this;
-    const ctx = context as never;
-    switch (message.type) {
-      case "cast":
-        return this.#dispatchCast(message.name, message.body);
-      case "call":
-        this.currentCall = message.tag;
-        return this.#dispatchCall(message.name, message.body, message.tag);
-      case "info":
-        return this.#dispatchInfo(message.name, message.body, message.tag);
-      case "tracked":
-        message.tag.taken();
-        return this.#dispatchInfo(message.name, message.body, undefined);
-      case "bounded":
-        if (!message.tag.take(message)) return undefined;
-        return this.#dispatchInfo(message.name, message.body, message.tag.topic.key);
-      case "defect":
-        throw message.tag;
-      case "init":
-        return definition.init(ctx, this.args as never);
-      case "down":
-        return definition.down === undefined ? this.#unknown("down") : definition.down(ctx, message.body);
-      case "exit":
-        if (message.body.from === (this.parent?.ref ?? OUTSIDE)) this.context.stop(message.body.reason);
-        else if (definition.exit === undefined) this.#unknown("exit");
-        else return definition.exit(ctx, message.body);
-        return undefined;
-      case "timeout":
-        return definition.timeout === undefined ? this.#unknown("timeout") : definition.timeout(ctx);
-      case "continue":
-        return definition.continue === undefined
-          ? this.#unknown("continue")
-          : definition.continue(ctx, message.body);
-    }
-  }
-
-  #dispatchCall(name: string, args: readonly unknown[], pending: PendingCall): unknown {
-    const handler = this.definition.calls?.[name];
-    if (handler !== undefined) return (handler as AnyHandler)(this.context, ...args);
-    pending.fail(new UnknownCallError(this.ref.toString(), name));
-    this.#unknown(`call ${name}`);
-    return noReply;
-  }
-
-  #dispatchCast(name: string, args: readonly unknown[]): unknown {
-    const handler = this.definition.casts?.[name];
-    if (handler === undefined) return this.#unknown(`cast ${name}`);
-    return (handler as AnyHandler)(this.context, ...args);
-  }
-
-  #dispatchInfo(name: string, message: unknown, key: string | undefined): unknown {
-    const handler = this.definition.infos?.[name];
-    if (handler === undefined) return this.#unknown(`info ${name}`);
-    return (handler as AnyHandler)(this.context, message, key);
-  }
-
-  #unknown(message: string): void {
-    this.host.emit({ type: "unknown_message", process: this.ref, message });
   }
 
   // What follows a handler
@@ -451,8 +398,6 @@ export class Process implements Runnable, Neighbours {
     }
   }
 }
-
-type AnyHandler = (ctx: ProcessContext, ...args: readonly unknown[]) => unknown;
 
 class IdleTimer extends TimerNode {
   readonly #process: Process;

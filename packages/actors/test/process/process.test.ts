@@ -384,6 +384,67 @@ describe("`terminate`", () => {
   });
 });
 
+describe("a stop while no handler runs", () => {
+  test("is a message to itself: what waits is handled before, and nothing after", async () => {
+    const { runtime, start, takeLog } = world();
+    let context: ProbeContext | undefined;
+    const ref = await start(probe("P", { init: (ctx) => void (context = ctx) }));
+    await runtime.settle();
+    runtime.cast(ref, "note", "before");
+    context?.stop();
+    runtime.cast(ref, "note", "after");
+    await runtime.settle();
+    expect(runtime.processes()).toEqual([]);
+    expect(takeLog()).toEqual(["P init", "P before", "P terminate normal"]);
+  });
+
+  test("ends one that waits for nothing, with the first reason", async () => {
+    const { runtime, start, events } = world();
+    let context: ProbeContext | undefined;
+    await start(probe("P", { init: (ctx) => void (context = ctx) }));
+    await runtime.settle();
+    context?.stop("shutdown");
+    context?.stop({ shutdown: "again" });
+    await runtime.settle();
+    expect(events("process_ended")).toMatchObject([{ reason: "shutdown" }]);
+  });
+
+  test("that isn't clean is reported", async () => {
+    const { runtime, start, takeCrashes } = world();
+    let context: ProbeContext | undefined;
+    await start(probe("P", { init: (ctx) => void (context = ctx) }));
+    await runtime.settle();
+    context?.stop("out of order");
+    await runtime.settle();
+    expect(takeCrashes()).toMatchObject([{ message: "stop", reason: "out of order" }]);
+  });
+
+  test("waits for an asynchronous handler that began before, and no longer", async () => {
+    const { runtime, start, log, takeLog } = world();
+    let context: ProbeContext | undefined;
+    const ref = await start(probe("P", { init: (ctx) => void (context = ctx) }));
+    runtime.cast(ref, "do", async (ctx) => {
+      await sleep(ctx, 10);
+      log.push("done");
+    });
+    runtime.cast(ref, "note", "never");
+    await runtime.settle();
+    context?.stop();
+    await runtime.advance(10);
+    expect(takeLog()).toEqual(["P init", "done", "P terminate normal"]);
+  });
+
+  test("of its own, said by another process's handler, is one too", async () => {
+    const { runtime, start } = world();
+    let context: ProbeContext | undefined;
+    await start(probe("P", { init: (ctx) => void (context = ctx) }));
+    const other = await start(probe("other"));
+    runtime.cast(other, "do", () => context?.stop());
+    await runtime.settle();
+    expect(runtime.processes()).toEqual([other]);
+  });
+});
+
 describe("messages", () => {
   test("are handled one at a time and in order, also when handlers are asynchronous (10)", async () => {
     const { runtime, start, log, takeLog } = world();

@@ -47,14 +47,20 @@ export function begin(
     if (ctx.isStopping) return undefined;
     const { settings, place } = start;
     if (!settings.tlsAtOnce && !place.proxied) return connect(ctx, handlers, start);
+    if (place.isToldOfDrain) ctx.beginToDrain();
     return shakeHands(ctx, settings, place).then((isReady) =>
       isReady ? connect(ctx, handlers, start) : undefined,
     );
   });
 }
 
-function connect(ctx: SocketContext, handlers: Handlers, { settings }: ConnectionStart): MaybePromise<void> {
+function connect(
+  ctx: SocketContext,
+  handlers: Handlers,
+  { settings, place }: ConnectionStart,
+): MaybePromise<void> {
   ctx.opens(settings);
+  if (place.isToldOfDrain) ctx.beginToDrain();
   return then(handlers.connected?.(ctx), () => {
     if (!ctx.isStopping) ctx.beginToRead(settings);
   });
@@ -82,6 +88,8 @@ export function hear(ctx: SocketContext, handlers: Handlers, message: SocketMess
       return handlers.passive?.(ctx);
     case "drained":
       return ctx.askIfDue();
+    case "handed":
+      return;
     case "closed":
       return message.stopped ? shutDown(ctx, handlers) : ctx.endsAsRead(message.error, message.reset);
   }

@@ -23,7 +23,15 @@ import {
   type noReply,
 } from "@wheelhouse/actors";
 import type { TimeoutKind } from "../events.ts";
-import { expectFunction, text } from "../expectations.ts";
+import {
+  expectFlag,
+  expectFunction,
+  expectObject,
+  expectOptions,
+  listOf,
+  text,
+  type Checks,
+} from "../expectations.ts";
 import type { Stream } from "../network/network.ts";
 import type { TlsServerOptions } from "../network/tls.ts";
 import { SocketInfo, type ActiveMode } from "../socket/messages.ts";
@@ -151,7 +159,7 @@ export const DrainInfo = defineInfo<unknown>("net:drain");
 /**
  * Defines what a connection does: `P` is what other processes may tell it, `S` its state, `A` what it is started with.
  *
- * @throws RangeError when `name` or `data` is missing.
+ * @throws RangeError when `name` or `data` is missing, a handler is no function, or there is no such one.
  *
  * @example
  * const Echo = defineConnection({
@@ -164,8 +172,7 @@ export const DrainInfo = defineInfo<unknown>("net:drain");
 export function defineConnection<P extends Protocol = {}, S = void, A = void>(
   handlers: ConnectionDefinition<P, S, A>,
 ): Connection<P, A> {
-  text("text that isn't empty")("name", handlers.name);
-  expectFunction("data", handlers.data);
+  expectOptions(handlers, HANDLER_CHECKS, { required: ["name", "data"] });
   const server = toGenServer(handlers);
   return {
     name: handlers.name,
@@ -175,6 +182,29 @@ export function defineConnection<P extends Protocol = {}, S = void, A = void>(
     }),
   };
 }
+
+const HANDLER_CHECKS: Checks<Definition> = {
+  name: text("text that isn't empty"),
+  trapExits: expectFlag,
+  init: expectFunction,
+  connected: expectFunction,
+  data: expectFunction,
+  overlong: expectFunction,
+  passive: expectFunction,
+  closed: expectFunction,
+  error: expectFunction,
+  timeout: expectFunction,
+  shutdown: expectFunction,
+  infos: listOf(expectObject),
+  down: expectFunction,
+  exit: expectFunction,
+  continue: expectFunction,
+  terminate: expectFunction,
+  format: expectFunction,
+  formatArgs: expectFunction,
+  calls: expectObject,
+  casts: expectObject,
+};
 
 /** What a gen server that is a connection is started with. */
 class Started<A> {
@@ -189,8 +219,12 @@ class Started<A> {
 /** A definition without its types. */
 interface Definition extends Handlers {
   readonly name: string;
+  readonly trapExits?: boolean;
   readonly calls?: object;
   readonly casts?: object;
+  readonly down?: (ctx: SocketContext, down: Down) => MaybePromise<void>;
+  readonly exit?: (ctx: SocketContext, exit: Exit) => MaybePromise<void>;
+  readonly format?: (state: unknown) => unknown;
   readonly infos?: readonly InfoHandler<SocketContext>[];
   readonly continue?: (ctx: SocketContext, token: unknown) => MaybePromise<void>;
   readonly formatArgs?: FormatArgs;

@@ -3,9 +3,8 @@
 import type { Context, Protocol, Ref } from "@wheelhouse/actors";
 import type { Endpoint } from "../network/network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
-import type { ActiveMode } from "../socket/messages.ts";
+import type { ActiveMode, ReceiveError } from "../socket/messages.ts";
 import type { SocketSettings } from "../socket/options.ts";
-import type { ReceiveError } from "../socket/incoming.ts";
 import type { TransferResult } from "../socket/open.ts";
 import type { SendResult, Sendable } from "../socket/outgoing.ts";
 import type { SecureOptions, SendFileOptions, SocketStats } from "../socket/socket.ts";
@@ -48,7 +47,10 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
 
   /** Sends FIN after what was written; packets still come. */
   shutdownWrite(): void;
-  /** Ends the process once this handler has returned, and closes after what was written. */
+  /**
+   * Ends the process once this handler has returned, and closes after what was written. Where no handler runs, what waits
+   * already is handled before.
+   */
   close(): void;
   /** The same, but what was written and hasn't left is dropped, and the peer sees a reset. */
   abort(): void;
@@ -81,8 +83,10 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
    */
   secure(options?: TlsServerOptions | TlsClientOptions, limits?: SecureOptions): Promise<TlsInfo | "failed">;
   /**
-   * Gives the socket to another process, with its messages that wait here. This process ends then, `normal`, and its place
-   * among the listener's connections is free.
+   * Gives the socket to another process, which hears `handed` first, and then the messages that wait here. It goes on in the
+   * mode it has: with `"once"` the next packet comes, and a passive socket (`active: false`, a count that has run out, a
+   * `pause`, `"once"` in `connected`) is the new owner's to read from. This process ends then, `normal`, and its place among the listener's
+   * connections is free.
    */
   transfer(to: Ref): TransferResult;
   /** Counts no longer against the listener's limits: somebody else may come in its place. Once is enough. */

@@ -8,6 +8,8 @@ import type { Socket } from "../socket/socket.ts";
 export interface ConnectionPlace extends Owned {
   /** A proxy's header comes first: its address is one of those trusted to send one. */
   readonly proxied: boolean;
+  /** Its process was told that the listener drains. */
+  readonly isToldOfDrain: boolean;
   /** Its process has its socket. */
   readonly hasBegun: boolean;
   /** Its process will never begin. */

@@ -1,21 +1,20 @@
 /** The context of a connection's process with its socket; between packets it decides whether the next one may come. */
 
-import { ProcessContext, type ExitReason, type LabelledRef, type Ref, type Timer } from "@wheelhouse/actors";
+import { type ExitReason, type LabelledRef, type Ref, type Timer } from "@wheelhouse/actors";
 import { SendTimeoutError, TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
-import { expectMilliseconds, expectOptions, oneOf, type Checks } from "../expectations.ts";
-import type { Endpoint } from "../network/network.ts";
+import { expectAddress, expectMilliseconds, expectOptions, oneOf, type Checks } from "../expectations.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
-import type { ActiveMode, PacketMessage } from "../socket/messages.ts";
-import type { ReceiveError } from "../socket/incoming.ts";
+import { SocketInfo, type ActiveMode, type PacketMessage, type ReceiveError } from "../socket/messages.ts";
 import { transfer, type TransferResult } from "../socket/open.ts";
 import { SOCKET_CHECKS } from "../socket/options.ts";
 import type { SendResult, Sendable } from "../socket/outgoing.ts";
-import type { SecureOptions, SendFileOptions, Socket, SocketStats } from "../socket/socket.ts";
+import type { SecureOptions, Socket } from "../socket/socket.ts";
 import type { ConnectionSettings } from "./connection.ts";
 import type { ConnectionChanges } from "./context.ts";
 import type { ConnectionPlace } from "./place.ts";
 import type { ProxyHeader } from "./proxy-header.ts";
+import { SocketVerbs } from "./socket-verbs.ts";
 import { NO_TIMES, nextCheck, type Times } from "./times.ts";
 
 /** A cast to itself: to look whether the peer has been silent for too long, or the connection is too old. */
@@ -34,7 +33,7 @@ export type Ending =
 /** `init`: the handler's isn't done; `handshake`: the peer isn't ready; `open`: packets may come. */
 type Phase = "init" | "handshake" | "open";
 
-export class SocketContext extends ProcessContext {
+export class SocketContext extends SocketVerbs {
   phase: Phase = "init";
   /** How the connection ended, where it wasn't by this side's wish. */
   ending: Ending | undefined = undefined;
@@ -49,7 +48,6 @@ export class SocketContext extends ProcessContext {
   /** A packet has come. */
   heard = false;
 
-  #socket: Socket | undefined = undefined;
   #place: ConnectionPlace | undefined = undefined;
   #mode: ActiveMode = "once";
   #cutsWhenFull = true;
@@ -69,18 +67,12 @@ export class SocketContext extends ProcessContext {
 
   /** @internal */
   attach(socket: Socket, place: ConnectionPlace, settings: ConnectionSettings): void {
-    this.#socket = socket;
+    this.ownSocket = socket;
     this.#place = place;
     this.#mode = settings.active;
     this.#listenersTls = settings.tls;
     this.#cutsWhenFull = settings.socket.whenFull !== "refuse";
     this.#readTimeoutMs = settings.readTimeoutMs;
-  }
-
-  get socket(): Socket {
-    if (this.#socket === undefined)
-      throw new Error("expected the connection's process to be started by a listener");
-    return this.#socket;
   }
 
   // Packets
@@ -113,7 +105,7 @@ export class SocketContext extends ProcessContext {
 
   /** @internal Whether the message holds the next packet now; `told` when another message tells of it. */
   takeHeld(message: PacketMessage): "taken" | "told" | undefined {
-    const socket = this.#socket as Socket;
+    const socket = this.ownSocket as Socket;
     if (this.#mode !== "once" || this.#paused || !socket.writable || !this.goesOn()) return undefined;
     return socket.takeHeld(message);
   }
@@ -191,6 +183,7 @@ export class SocketContext extends ProcessContext {
 
   /** Who receives doesn't hear of its times as of messages, so it is here that they hold. */
   async recv(bytes = 0, timeoutMs = this.readTimeoutMs): Promise<Buffer | ReceiveError> {
+    expectMilliseconds("timeoutMs", timeoutMs);
     const untilMs = this.#untilMs;
     // Most have no such time, and a look at the clock would cost them something.
     const leftMs = untilMs === Infinity ? Infinity : untilMs - this.now();
@@ -295,39 +288,10 @@ export class SocketContext extends ProcessContext {
 
   // The socket's verbs
 
-  get local(): Endpoint {
-    return this.socket.local;
-  }
-
-  get remote(): Endpoint {
-    return this.socket.remote;
-  }
-
-  get stats(): SocketStats {
-    return this.socket.stats;
-  }
-
-  get writable(): boolean {
-    return this.socket.writable;
-  }
-
   send(data: Sendable): SendResult {
-    // The field first: V8 calls the getter, which costs a line of many in a burst 2 ns.
-    const result = (this.#socket ?? this.socket).send(data);
+    const result = (this.ownSocket ?? this.socket).send(data);
     if (result === "full" && this.#cutsWhenFull) this.stop({ shutdown: "the peer doesn't read" });
     return result;
-  }
-
-  drained(): Promise<"drained" | "closed"> {
-    return this.socket.drained();
-  }
-
-  sendFile(path: string, options?: SendFileOptions): Promise<number | "closed"> {
-    return this.socket.sendFile(path, options);
-  }
-
-  shutdownWrite(): void {
-    this.socket.shutdown("write");
   }
 
   close(): void {
@@ -365,8 +329,15 @@ export class SocketContext extends ProcessContext {
   }
 
   transfer(to: Ref): TransferResult {
-    const result = transfer(this, this.socket, to);
+    const { socket } = this;
+    expectAddress("the new owner", to);
+    // Before the packets that wait, if it will be handed over: nobody else tells the new owner of its socket.
+    if (socket.owner === this && !socket.isForsaken) this.inform(to, SocketInfo, { type: "handed", socket });
+    const result = transfer(this, socket, to);
     if (result !== "transferred") return result;
+    // Between packets it is only for this handler's sake that none is asked for.
+    const isBetween = this.#mode === true || (this.#mode === "once" && (this.#handling || this.#due));
+    if (isBetween && !this.#paused) socket.setActive(this.#mode);
     this.toldOfEnd = true;
     this.stop("normal");
     return result;
@@ -378,7 +349,7 @@ export class SocketContext extends ProcessContext {
 
   // What the listener and its events are told
 
-  /** @internal */
+  /** @internal Told in `init`, it is done when that is. */
   beginToDrain(): void {
     if (this.phase === "handshake" || this.#securing) this.socket.abort();
     else if (this.phase === "open") this.socket.stopReading();

@@ -1,5 +1,6 @@
 /** A framing of one's own. */
 
+import { expectFunction } from "../expectations.ts";
 import type { FramerFactory } from "./framer.ts";
 import { ScanFramer, type Scan } from "./scan-framer.ts";
 
@@ -10,6 +11,7 @@ import { ScanFramer, type Scan } from "./scan-framer.ts";
  * isn't called before they are there; one that doesn't search anew what is before `from` takes time in proportion to
  * the bytes. It gives packets as they come: what frames them when they are sent is the program's to write.
  *
+ * @throws RangeError when `scan` is no function.
  * @example
  * // Netstrings: "5:hello,"
  * const netstring = defineFramer((bytes, begin) => {
@@ -22,5 +24,6 @@ import { ScanFramer, type Scan } from "./scan-framer.ts";
  * });
  */
 export function defineFramer(scan: Scan): FramerFactory {
+  expectFunction("scan", scan);
   return ({ maxPacketBytes }) => new ScanFramer(scan, { maxBytes: maxPacketBytes });
 }

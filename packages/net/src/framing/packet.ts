@@ -1,6 +1,7 @@
 /** The kinds of packets a socket can be told to speak: framers for what comes, headers for what goes. */
 
 import { inspect } from "node:util";
+import { refusal } from "../expectations.ts";
 import { DelimiterFramer } from "./delimiter.ts";
 import type { Framer, FramerFactory, FramerOptions } from "./framer.ts";
 import { LengthPrefixFramer, toHeader, type LengthPrefix } from "./length-prefix.ts";
@@ -49,13 +50,17 @@ export function packetHeader(packet: Packet, packetBytes: number): Buffer | "too
   return toHeader(toLengthPrefix(packet), packetBytes);
 }
 
+/** How what is no kind of packet is shown. */
+const ONE_LINE = { breakLength: Infinity, compact: true, maxStringLength: 40 };
+const MAX_SHOWN = 100;
+
 /** @throws RangeError that says what would be right, unless it is a {@link Packet}. */
 export function checkPacket(packet: unknown): asserts packet is Packet {
   if (isPacket(packet)) return;
-  throw new RangeError(
-    'expected packet to be "raw", "line", 1, 2, 4, { lengthBytes: 1, 2 or 4 }, ' +
-      `{ delimiter: 1 to ${MAX_DELIMITER_BYTES} bytes } or a framer's factory, got: ${inspect(packet)}`,
-  );
+  const right =
+    '"raw", "line", 1, 2, 4, { lengthBytes: 1, 2 or 4 }, ' +
+    `{ delimiter: 1 to ${MAX_DELIMITER_BYTES} bytes } or a framer's factory`;
+  throw refusal("packet", right, inspect(packet, ONE_LINE).slice(0, MAX_SHOWN));
 }
 
 function isPacket(packet: unknown): boolean {

@@ -8,7 +8,6 @@ import {
   expectMillisecondsFromZero,
   expectObject,
   expectOptions,
-  expectPositive,
   listOf,
   oneOf,
   optionsOf,
@@ -23,7 +22,9 @@ import { prepareServer } from "../network/tls-contexts.ts";
 import type { TlsServerOptions } from "../network/tls.ts";
 import {
   HANDSHAKE_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
   LISTEN_CHECKS,
+  NO_DELAY,
   SOCKET_CHECKS,
   checkPlace,
   checkWatermarks,
@@ -46,14 +47,21 @@ import {
   type ListenerSettings,
   type ProxyProtocolOptions,
 } from "./options.ts";
-import type { Rate } from "./rate.ts";
+import { RATE_CHECKS } from "./rate.ts";
 import { isAddressOrRange } from "./trusted-addresses.ts";
 
-/** @throws RangeError that names the first option that is wrong or unknown, what it was and what would be right. */
-export function toSettings(options: ListenerOptions): ListenerSettings {
+/**
+ * `said` are options of the port that each connection is told, too, since the port may be open with others.
+ *
+ * @throws RangeError that names the first option that is wrong or unknown, what it was and what would be right.
+ */
+export function toSettings(options: ListenerOptions, said: readonly PortOption[] = []): ListenerSettings {
   expectOptions(options, LISTENER_CHECKS, { required: ["handler"] });
   checkPlace(options);
   checkWatermarks(options);
+  // Who says when to encrypt, and not with what, mustn't be served in the clear.
+  if (options.tlsFrom !== undefined && options.tls === undefined)
+    throw wrong("tls", "given where tlsFrom is", options.tls);
   const { host = "127.0.0.1", port = 0, path } = options;
   return {
     options,
@@ -63,7 +71,7 @@ export function toSettings(options: ListenerOptions): ListenerSettings {
     waitTimeoutMs: options.waitTimeoutMs ?? WAIT_TIMEOUT_MS,
     drainTimeoutMs: options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS,
     drainStaggerMs: options.drainStaggerMs ?? DRAIN_STAGGER_MS,
-    connection: toConnectionSettings(options),
+    connection: toConnectionSettings(options, said),
   };
 }
 
@@ -76,9 +84,10 @@ export function changeSettings(settings: ListenerSettings, changes: ListenerChan
   // An unknown one is refused also where it is undefined.
   expectOptions(changes, LISTENER_CHECKS);
   const changed = Object.entries({ ...settings.options, ...elsewhere(changes), ...changes });
-  return toSettings(
-    Object.fromEntries(changed.filter(([, value]) => value !== undefined)) as unknown as ListenerOptions,
-  );
+  const given = Object.fromEntries(changed.filter(([, value]) => value !== undefined));
+  const { socket } = settings.connection;
+  const said = PORT_OPTIONS.filter((name) => name in changes || name in socket);
+  return toSettings(given as unknown as ListenerOptions, said);
 }
 
 /** A port takes the place of a path, and a path that of a port. */
@@ -108,8 +117,6 @@ const DRAIN_CHECKS: Checks<DrainOptions> = {
 };
 
 const CHILD_CHECKS: Checks<ListenerChildOptions> = { id: text("text that isn't empty"), name: expectName };
-
-const RATE_CHECKS: Checks<Rate> = { perSecond: expectPositive, burst: whole(1) };
 
 const ALARM_CHECKS: Checks<Alarm> = { connections: whole(1), coolDownMs: expectMillisecondsFromZero };
 
@@ -181,9 +188,9 @@ function toServerTls(tls: NonNullable<ListenerOptions["tls"]>): TlsServerOptions
   return copy;
 }
 
-function toConnectionSettings(options: ListenerOptions): ConnectionSettings {
+function toConnectionSettings(options: ListenerOptions, said: readonly PortOption[]): ConnectionSettings {
   return {
-    socket: toSocketOptions(options),
+    socket: toSocketOptions(options, said),
     active: options.active ?? ACTIVE,
     tls: options.tls === undefined ? undefined : toServerTls(options.tls),
     tlsAtOnce: options.tls !== undefined && (options.tlsFrom ?? TLS_FROM) === "connect",
@@ -205,7 +212,14 @@ const SOCKET_OPTIONS = [
   "sendTimeoutMs",
 ] as const satisfies readonly (keyof SocketOptions)[];
 
+/** What accepted streams have from their port, unless that listened with others. */
+const PORT_OPTIONS = ["noDelay", "keepAliveMs"] as const satisfies readonly (keyof SocketOptions)[];
+
+type PortOption = (typeof PORT_OPTIONS)[number];
+
 /** One object for all sockets, passive at first. What accepted streams have from the port already isn't said again. */
-function toSocketOptions(options: ListenerOptions): SocketOptions {
-  return { ...givenOf(options, SOCKET_OPTIONS), active: false };
+function toSocketOptions(options: ListenerOptions, said: readonly PortOption[]): SocketOptions {
+  const port = { noDelay: NO_DELAY, keepAliveMs: KEEP_ALIVE_MS, ...givenOf(options, PORT_OPTIONS) };
+  const told = Object.fromEntries(said.map((name) => [name, port[name]]));
+  return { ...givenOf(options, SOCKET_OPTIONS), ...told, active: false };
 }

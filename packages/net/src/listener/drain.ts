@@ -21,7 +21,8 @@ export type DrainContext = Pick<
 export function beginDrain(ctx: DrainContext, ledger: Ledger, plan: DrainPlan): Draining {
   const { timeoutMs, staggerMs, notice } = plan;
   const connections = ledger.connections + ledger.closing;
-  const draining = { notice, staggerMs, untilMs: ctx.now() + timeoutMs, connections, isOver: false };
+  const untilMs = ctx.now() + timeoutMs;
+  const draining = { notice, staggerMs, untilMs, connections, cutBefore: ledger.cut, isOver: false };
   ledger.draining = draining;
   tell(ctx, { type: "net:draining", listener: ledger.local, connections });
   return draining;
@@ -32,12 +33,14 @@ export function beginDrain(ctx: DrainContext, ledger: Ledger, plan: DrainPlan): 
  * process another can carry on with it.
  */
 export async function carryOut(ctx: DrainContext, ledger: Ledger, draining: Draining): Promise<Drained> {
-  const { connections, untilMs } = draining;
+  const { connections, cutBefore, untilMs } = draining;
   await tellAll(ctx, ledger, draining);
   await untilEmpty(ctx, ledger, untilMs);
   draining.isOver = true;
-  const cut = cutRest(ctx, ledger);
+  cutRest(ctx, ledger);
   await untilEmpty(ctx, ledger, Infinity);
+  // Another drain may have hurried this one, and have cut them.
+  const cut = ledger.cut - cutBefore;
   if (ledger.draining === draining) ledger.draining = undefined;
   tell(ctx, { type: "net:drained", listener: ledger.local, connections, cut });
   return { connections, cut };
@@ -63,8 +66,7 @@ async function untilEmpty(ctx: DrainContext, ledger: Ledger, untilMs: number): P
   if (ctx.signal.aborted) await new Promise<never>(() => {});
 }
 
-function cutRest(ctx: DrainContext, ledger: Ledger): number {
-  const cut = ledger.connections + ledger.cutClosing();
+function cutRest(ctx: DrainContext, ledger: Ledger): void {
+  ledger.cut += ledger.connections + ledger.cutClosing();
   for (const { ref } of ledger.begunPlaces()) if (ref !== undefined) ctx.exit(ref, "kill");
-  return cut;
 }

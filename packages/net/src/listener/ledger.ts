@@ -25,6 +25,8 @@ export interface Draining {
   readonly untilMs: number;
   /** Those that were there when it began. */
   readonly connections: number;
+  /** How many this listener had cut before. */
+  readonly cutBefore: number;
   /** They are cut: whoever begins now has to end at once. */
   isOver: boolean;
 }
@@ -38,10 +40,12 @@ export class Ledger {
   accepted = 0;
   ended = 0;
   uncounted = 0;
+  /** By all drains. */
+  cut = 0;
   readonly refused: Partial<Record<RefusalReason, number>> = {};
-  /** Of connections that have ended. */
-  bytesRead = 0;
-  bytesWritten = 0;
+  /** Of connections of which nothing is left: a file may go on being sent when the process has ended. */
+  #bytesRead = 0;
+  #bytesWritten = 0;
   /** Tells the acceptor of a place that became free while somebody waits for one. */
   tellRoom: () => void = () => {};
   /** Who begins connections. */
@@ -117,8 +121,8 @@ export class Ledger {
 
   /** Bytes of all connections, those that go on too. */
   bytes(): { readonly bytesRead: number; readonly bytesWritten: number } {
-    let { bytesRead, bytesWritten } = this;
-    for (const { stats } of this.#places) {
+    let [bytesRead, bytesWritten] = [this.#bytesRead, this.#bytesWritten];
+    for (const { stats } of [...this.#places, ...this.#closing]) {
       bytesRead += stats?.bytesRead ?? 0;
       bytesWritten += stats?.bytesWritten ?? 0;
     }
@@ -218,6 +222,9 @@ export class Ledger {
 
   /** @internal */
   left(place: Place): void {
+    const { stats } = place;
+    this.#bytesRead += stats?.bytesRead ?? 0;
+    this.#bytesWritten += stats?.bytesWritten ?? 0;
     this.#places.delete(place);
     this.#closing.delete(place);
     this.#finished.delete(place);

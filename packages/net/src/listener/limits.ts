@@ -105,7 +105,8 @@ export class Limits {
     const { maxConnections, atMaxConnections, maxWaiting } = this.#settings;
     // Not past those that wait, though there may be room already that they haven't been told of.
     if (this.#inside < maxConnections && this.#waiting === 0) return "enter";
-    if (atMaxConnections === "refuse" && this.#waiting === 0) return "max_connections";
+    // With room, whoever comes goes behind those that have waited while that was allowed.
+    if (atMaxConnections === "refuse" && this.#inside >= maxConnections) return "max_connections";
     return this.#waiting < maxWaiting ? "wait" : "max_waiting";
   }
 

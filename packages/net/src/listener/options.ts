@@ -32,6 +32,7 @@ export interface ProxyProtocolOptions {
   /**
    * Addresses (`192.0.2.1`) and ranges (`10.0.0.0/8`, `2001:db8::/32`) of proxies. From these, every connection must begin
    * with a header of version 1 or 2, or it is closed; from all others a header is data like any other, and proves nothing.
+   * Whoever connects to a `path` has no address, and is never a proxy.
    */
   readonly trusted: readonly string[];
 }
@@ -61,7 +62,7 @@ export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOp
    * `tlsFrom` says otherwise. Default: none, connections are plain.
    */
   readonly tls?: Omit<TlsServerOptions, "role">;
-  /** `connect` encrypts from the first byte on, `upgrade` when the handler calls `ctx.secure()` (STARTTLS). Default: {@link TLS_FROM}. */
+  /** `connect` encrypts from the first byte on, `upgrade` when the handler calls `ctx.secure()` (STARTTLS). Only with `tls`. Default: {@link TLS_FROM}. */
   readonly tlsFrom?: TlsFrom;
   /** Has proxies in front tell who connects: `ctx.proxied`. Default: none, a header is data. */
   readonly proxyProtocol?: ProxyProtocolOptions;

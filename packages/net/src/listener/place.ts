@@ -17,12 +17,12 @@ export class Place implements ConnectionPlace, PartingWatcher {
   readonly proxied: boolean;
   address: string;
   counted = true;
+  isToldOfDrain = false;
   readonly #ledger: Ledger;
   #ctx: ConnectionProcess | undefined = undefined;
   #socket: Socket | undefined = undefined;
   /** Whole milliseconds, which cost no memory of their own. */
   #begunAtMs = 0;
-  #toldOfDrain = false;
   #hasFinished = false;
   #isFree = false;
 
@@ -36,9 +36,8 @@ export class Place implements ConnectionPlace, PartingWatcher {
     return this.#ctx?.self as LabelledRef | undefined;
   }
 
-  /** Of those whose process lives: the others' are in the ledger's sums. */
   get stats(): Socket["stats"] | undefined {
-    return this.#ctx === undefined ? undefined : this.#socket?.stats;
+    return this.#socket?.stats;
   }
 
   begin(ctx: ConnectionProcess, socket: Socket): boolean {
@@ -62,8 +61,8 @@ export class Place implements ConnectionPlace, PartingWatcher {
 
   /** Whether it is told now, once for all drains. Who is still in its handshake has nothing to end by itself. */
   tellDrain(teller: Pick<Context, "inform">, notice: unknown): boolean {
-    if (this.#ctx === undefined || this.#toldOfDrain) return false;
-    this.#toldOfDrain = true;
+    if (this.#ctx === undefined || this.isToldOfDrain) return false;
+    this.isToldOfDrain = true;
     teller.inform(this.#ctx.self, DrainInfo, notice);
     // A handler that waits for its peer hears no message; it hears this.
     this.#ctx.beginToDrain();
@@ -141,8 +140,6 @@ export class Place implements ConnectionPlace, PartingWatcher {
     const ledger = this.#ledger;
     const { bytesRead, bytesWritten, packetsRead, packetsWritten } = stats;
     ledger.ended += 1;
-    ledger.bytesRead += bytesRead;
-    ledger.bytesWritten += bytesWritten;
     tell(ctx, {
       type: "net:connection_ended",
       ref: ctx.self as LabelledRef,

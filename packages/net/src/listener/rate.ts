@@ -1,5 +1,7 @@
 /** How often something may happen: token buckets, one for all or one for each key. Pure: the time is told. */
 
+import { expectOptions, expectPositive, whole, type Checks } from "../expectations.ts";
+
 /** At most `burst` at once, and `perSecond` in the long run. */
 export interface Rate {
   /** A positive number; may be below 1. */
@@ -8,13 +10,23 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** The checks of a rate's parts. */
+export const RATE_CHECKS: Checks<Rate> = { perSecond: expectPositive, burst: whole(1) };
+
+/** @throws RangeError */
+function expectRate(rate: Rate): void {
+  expectOptions(rate, RATE_CHECKS, { path: "rate", required: ["perSecond", "burst"] });
+}
+
 /** Full at first; fills by `perSecond` up to `burst`. */
 export class TokenBucket {
   readonly #rate: Rate;
   #tokens: number;
   #filledAtMs = Number.NEGATIVE_INFINITY;
 
+  /** @throws RangeError when the rate is none. */
   constructor(rate: Rate) {
+    expectRate(rate);
     this.#rate = rate;
     this.#tokens = rate.burst;
   }
@@ -55,7 +67,9 @@ export class KeyedBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
   #sweepAt = KEYS_BEFORE_SWEEP;
 
+  /** @throws RangeError when the rate is none. */
   constructor(rate: Rate) {
+    expectRate(rate);
     this.#rate = rate;
   }
 

@@ -2,7 +2,8 @@
 
 import type { Context, Owned } from "@wheelhouse/actors";
 import type { RefusalReason } from "../events.ts";
-import type { Stream, StreamEvents } from "../network/network.ts";
+import { Ear } from "../network/ear.ts";
+import type { Stream } from "../network/network.ts";
 import { Alarm } from "../socket/alarm.ts";
 
 /** How often those that wait are looked after: who has gone meanwhile frees its place in the line. Milliseconds. */
@@ -134,17 +135,4 @@ export class WaitingLine implements Owned {
     this.#looksAtMs = nowMs + LOOK_EVERY_MS;
     for (const { stream } of this.#line) stream.look();
   }
-}
-
-/** What a stream tells that isn't read from is nothing but its end. */
-class Ear implements StreamEvents {
-  readonly closed: () => void;
-
-  constructor(closed: () => void) {
-    this.closed = closed;
-  }
-
-  data(): void {}
-  ended(): void {}
-  drained(): void {}
 }

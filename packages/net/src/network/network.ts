@@ -41,6 +41,12 @@ export interface StreamOptions {
   readonly watermarks?: Watermarks;
 }
 
+/** What a peer has taken of what was written; not exact where only the kernel's own room tells of it, in large steps. */
+export interface Taken {
+  readonly bytes: number;
+  readonly isExact: boolean;
+}
+
 /** One connection, not reading until `start`. */
 export interface Stream {
   readonly local: Endpoint;
@@ -54,11 +60,13 @@ export interface Stream {
   write(chunks: readonly Uint8Array[]): boolean;
   /** Bytes written that haven't left yet. */
   readonly unsentBytes: number;
+  /** For looks now and then at a peer that seems to take nothing: the machine may have to be asked. */
+  taken(): Promise<Taken>;
   /** Sends FIN after what was written. */
   end(): void;
   /**
-   * With `end`: drops what still comes, and everything when the peer hasn't closed and has taken nothing of what was written
-   * for so long; then with a reset, unless the network has all of it.
+   * With `end`: drops what still comes, and everything when the peer has taken nothing of what was written for so long, then
+   * with a reset; or, when the network has all of it, hasn't closed for so long.
    */
   linger(ms: number): void;
   /** Has `closed` told if the connection has broken, without reading: who doesn't read isn't told of it otherwise. */

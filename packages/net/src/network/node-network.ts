@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { ConnectError, ListenError } from "../errors.ts";
 import { lookAtDescriptors } from "./descriptors.ts";
 import type { Endpoint, ListenRequest, Network } from "./network.ts";
-import { NodeStream, type HostClock } from "./node-stream.ts";
+import { NodeStream, toDelay, type HostClock } from "./node-stream.ts";
 
 export const nodeNetwork: Network = {
   listen(request) {
@@ -69,7 +69,7 @@ function toServerOptions({ keepAliveMs, noDelay }: ListenRequest) {
     pauseOnConnect: true,
     noDelay,
     keepAlive,
-    ...(keepAlive ? { keepAliveInitialDelay: keepAliveMs } : {}),
+    ...(keepAlive ? { keepAliveInitialDelay: toDelay(keepAliveMs) } : {}),
   };
 }
 
@@ -121,6 +121,8 @@ async function whatIsInTheWay(
   { path }: Endpoint,
   { code }: NodeJS.ErrnoException,
 ): Promise<string | undefined> {
+  if (path !== undefined && code === "EINVAL")
+    return "a path may have at most 107 bytes, on some systems 103 (unix(7))";
   if (path === undefined || code !== "EADDRINUSE" || path.startsWith("\0")) return undefined;
   const isSocket = stat(path).then(
     (file) => file.isSocket(),

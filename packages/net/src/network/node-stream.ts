@@ -1,7 +1,11 @@
 /** One connection of the machine's: a TCP or Unix socket of `node:net`, and, once it is `secure`d, TLS above it. */
 
 import type { Socket } from "node:net";
-import type { Endpoint, Stream, StreamEvents, StreamOptions } from "./network.ts";
+import { TlsError } from "../errors.ts";
+import { endedBefore } from "./handshake-errors.ts";
+import { queuedByKernel } from "./kernel-queue.ts";
+import { Lingering, type Parting } from "./lingering.ts";
+import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import { readShared, takeRead } from "./shared-reads.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
@@ -54,7 +58,7 @@ export interface HostClock {
   soon(work: () => void): void;
 }
 
-export class NodeStream implements Stream {
+export class NodeStream implements Stream, Parting {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   /** What is read from and written to. */
@@ -77,8 +81,7 @@ export class NodeStream implements Stream {
   #onWritten: (() => void) | undefined = undefined;
   #whenEmpty: (() => void) | undefined = undefined;
   /** What still comes is dropped. */
-  #lingers = false;
-  #stopLingering: (() => void) | undefined = undefined;
+  #lingering: Lingering | undefined = undefined;
 
   constructor(socket: Socket, { local, remote, clock }: StreamPlace) {
     this.#socket = this.#raw = socket;
@@ -118,7 +121,7 @@ export class NodeStream implements Stream {
   }
 
   received(chunk: Buffer): void {
-    if (!this.#lingers) this.#events?.data(chunk);
+    if (this.#lingering === undefined) this.#events?.data(chunk);
   }
 
   peerEnded(): void {
@@ -134,7 +137,7 @@ export class NodeStream implements Stream {
   closed(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stopLingering?.();
+    this.#lingering?.stop();
     this.#queue = undefined;
     this.#whenEmpty?.();
     this.#events?.closed(this.#error);
@@ -239,28 +242,33 @@ export class NodeStream implements Stream {
   #endIfDone(): void {
     if (!this.#ending || this.unsentBytes > 0 || this.#socket.writableEnded) return;
     this.#socket.end();
+    this.#lingering?.finished();
     this.#events?.finished?.();
   }
 
   linger(ms: number): void {
     if (this.#closed) return;
-    this.#stopLingering?.();
-    this.#lingers = true;
-    this.#lookWhileLingering(ms, this.#leftBytes);
+    this.#lingering?.stop();
+    this.#lingering = new Lingering(this, ms, this.#clock);
     this.#socket.resume();
   }
 
-  /** Whoever still takes what was written has time. */
-  #lookWhileLingering(ms: number, leftBytes: number): void {
-    this.#stopLingering = this.#clock.after(ms, () => {
-      if (this.#leftBytes !== leftBytes) this.#lookWhileLingering(ms, this.#leftBytes);
-      else if (this.unsentBytes > 0) this.destroy();
-      else this.#socket.destroy();
-    });
+  get hasFinished(): boolean {
+    return this.#socket.writableEnded;
   }
 
-  get #leftBytes(): number {
-    return this.#socket.bytesWritten - this.#socket.writableLength;
+  /** The kernel may hold megabytes, and tell of room only when a third of them has left. */
+  async taken(): Promise<Taken> {
+    const isHeld = this.unsentBytes > 0;
+    const queuedBytes =
+      isHeld && this.local.path === undefined ? await queuedByKernel(this.local, this.remote) : undefined;
+    const leftBytes = this.#socket.bytesWritten - this.#socket.writableLength;
+    return { bytes: leftBytes - (queuedBytes ?? 0), isExact: !isHeld || queuedBytes !== undefined };
+  }
+
+  giveUp(): void {
+    if (this.unsentBytes > 0) this.destroy();
+    else this.#socket.destroy();
   }
 
   /** To write nothing sends nothing, but fails where the kernel knows of a reset (tcp(7)). */
@@ -286,6 +294,8 @@ export class NodeStream implements Stream {
     const { shakeHands } = await import("./node-tls.ts");
     await this.#emptied();
     const raw = this.#raw;
+    // Of a socket that is gone already nothing is told any more.
+    if (raw.destroyed) throw new TlsError(this.remote, endedBefore());
     this.#unlisten();
     for (const chunk of held.toReversed()) raw.unshift(chunk);
     const { socket, info } = await shakeHands(raw, options, this.remote);
@@ -310,8 +320,9 @@ export class NodeStream implements Stream {
   }
 }
 
-function toDelay(keepAliveMs: number): number {
-  return keepAliveMs === Infinity ? 0 : keepAliveMs;
+/** Node.js counts whole seconds, and takes a part of one for none, which means the kernel's own two hours. */
+export function toDelay(keepAliveMs: number): number {
+  return keepAliveMs === Infinity ? 0 : Math.ceil(keepAliveMs / 1_000) * 1_000;
 }
 
 function totalBytes(chunks: readonly Uint8Array[]): number {

@@ -2,6 +2,7 @@
 
 import { formatReason, type LabelledRef, type RuntimeEvent } from "@wheelhouse/actors";
 import { isNetEvent, type NetEvent } from "../events.ts";
+import { expectFunction, expectOptions, oneOf, type Checks } from "../expectations.ts";
 import { formatEndpoint } from "../network/network.ts";
 
 /** How much a line matters, the least first. */
@@ -14,6 +15,8 @@ export interface NetLogOptions {
   /** Default: {@link NET_LOG_LEVEL}, which leaves out each connection's start and end. */
   readonly level?: NetLogLevel;
 }
+
+const LOG_CHECKS: Checks<NetLogOptions> = { level: oneOf("debug", "info", "warn") };
 
 const RANKS: Readonly<Record<NetLogLevel, number>> = { debug: 0, info: 1, warn: 2 };
 
@@ -37,13 +40,17 @@ const LEVELS: Readonly<Record<NetEvent["type"], NetLogLevel>> = {
  * Makes a listener for `runtime.on` that writes a line for each event of this package, without its end. What `write`
  * throws is dropped: a full disk mustn't end a connection.
  *
+ * @throws RangeError when `write` or an option is wrong.
  * @example
  * runtime.on(logNetEvents((line) => process.stderr.write(`${line}\n`)));
  */
 export function logNetEvents(
   write: (line: string, level: NetLogLevel) => void,
-  { level = NET_LOG_LEVEL }: NetLogOptions = {},
+  options: NetLogOptions = {},
 ): (event: RuntimeEvent) => void {
+  expectFunction("write", write);
+  expectOptions(options, LOG_CHECKS);
+  const { level = NET_LOG_LEVEL } = options;
   return (event) => {
     if (!isNetEvent(event)) return;
     const own = LEVELS[event.type];

@@ -1,7 +1,7 @@
 /** One end of a simulated connection, with its kernel's buffers. It behaves as TCP's does (RFC 9293), as Node.js shows it. */
 
 import type { TlsInfo } from "../network/tls.ts";
-import type { Endpoint, Stream, StreamEvents, StreamOptions, Watermarks } from "../network/network.ts";
+import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "../network/network.ts";
 import { ChunkQueue } from "../framing/chunk-queue.ts";
 import type { Agenda } from "./agenda.ts";
 import { Encryption } from "./encryption.ts";
@@ -55,6 +55,8 @@ export class SimulatedStream implements Stream {
   #finSent = false;
   #finishTold = false;
   #givingUp = false;
+  /** How long a peer may take nothing, or not close, once nobody owns this end any more. */
+  #lingerMs: number | undefined;
   #cancelLinger: (() => void) | undefined;
 
   #encryption: Encryption | undefined;
@@ -108,7 +110,7 @@ export class SimulatedStream implements Stream {
   }
 
   get #isLingering(): boolean {
-    return this.#cancelLinger !== undefined;
+    return this.#lingerMs !== undefined;
   }
 
   #read(): void {
@@ -153,6 +155,10 @@ export class SimulatedStream implements Stream {
     return this.#outgoing.unreadBytes;
   }
 
+  async taken(): Promise<Taken> {
+    return { bytes: -this.unreadBytes, isExact: true };
+  }
+
   write(chunks: readonly Uint8Array[]): boolean {
     if (this.#closed !== undefined || this.#ending) return !this.#above;
     this.#send(this.#encryption === undefined ? chunks : this.#encryption.seal(chunks));
@@ -190,6 +196,7 @@ export class SimulatedStream implements Stream {
   #tellFinished(): void {
     if (!this.#ending || this.#finishTold || this.unsentBytes > 0 || this.#closed !== undefined) return;
     this.#finishTold = true;
+    if (this.#lingerMs !== undefined) this.#lookAfter(this.#lingerMs);
     this.#events?.finished?.();
   }
 
@@ -264,15 +271,20 @@ export class SimulatedStream implements Stream {
 
   linger(ms: number): void {
     if (this.#closed !== undefined) return;
-    const { unsentBytes } = this;
+    this.#lingerMs = ms;
+    this.#lookAfter(ms);
+    this.#planRead();
+  }
+
+  #lookAfter(ms: number): void {
+    const { unreadBytes } = this;
     this.#cancelLinger?.();
     this.#cancelLinger = this.#link.agenda.after(ms, () => {
       // Whoever still takes what was written has time.
-      if (this.unsentBytes !== unsentBytes) this.linger(ms);
-      else if (unsentBytes > 0) this.destroy();
+      if (!this.#finishTold && this.unreadBytes !== unreadBytes) this.#lookAfter(ms);
+      else if (this.unsentBytes > 0) this.destroy();
       else this.#leaveToKernel();
     });
-    this.#planRead();
   }
 
   /** The kernel sends what it has, and FIN, without the program. */

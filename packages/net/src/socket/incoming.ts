@@ -8,25 +8,10 @@ import { OVERLONG, type Frame, type Framer, type FramingFault } from "../framing
 import { createFramer } from "../framing/packet.ts";
 import { isReset, type Stream, type StreamEvents } from "../network/network.ts";
 import { Alarm } from "./alarm.ts";
-import type { ActiveMode, PacketMessage, SocketMessage } from "./messages.ts";
+import type { ActiveMode, PacketMessage, ReceiveError, SocketMessage } from "./messages.ts";
 import { checkActive, type Settings } from "./options.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Socket } from "./socket.ts";
-
-/** What a receive can answer instead of bytes. */
-export type ReceiveError =
-  /** The peer sends no more, or the socket was closed. */
-  | "closed"
-  /** The peer reset the connection. */
-  | "reset"
-  /** A packet was over the limit: skipped, or the end of all reading, as `overlong` says. */
-  | "overlong"
-  /** The bytes don't follow the framing; nothing is read any more. */
-  | "malformed"
-  /** Packets go to the owner as messages, or somebody receives already. */
-  | "active"
-  /** Nothing came in time. What had come of it is kept. */
-  | "timeout";
 
 interface Receiver {
   /** 0 for the next packet. */
@@ -171,7 +156,7 @@ export class Incoming implements StreamEvents {
 
   ended(): void {
     this.#ended = this.#peerEnded = true;
-    this.#deliverEnd();
+    this.#deliverGuarded();
   }
 
   drained(): void {
@@ -186,10 +171,11 @@ export class Incoming implements StreamEvents {
     this.#ended = this.#peerEnded = true;
     this.#error ??= error;
     this.#outgoing.streamClosed();
-    this.#deliverEnd();
+    this.#deliverGuarded();
   }
 
-  #deliverEnd(): void {
+  /** Where it is nobody's own doing that packets are handed out now. */
+  #deliverGuarded(): void {
     try {
       this.deliver();
     } catch (error) {
@@ -250,7 +236,7 @@ export class Incoming implements StreamEvents {
   /** The owner has got to a packet; when to all, more may come. */
   taken(): void {
     this.#untaken -= 1;
-    if (this.#untaken === 0) this.deliver();
+    if (this.#untaken === 0) this.#deliverGuarded();
   }
 
   #nextFrame(): Frame | undefined {

@@ -2,9 +2,13 @@
 
 import { defineInfo, type Owned } from "@wheelhouse/actors";
 import { refusal } from "../expectations.ts";
+import { Ear } from "../network/ear.ts";
 import type { Endpoint, ListeningPort, Stream } from "../network/network.ts";
 
-/** What reaches the owner of a listening socket: `connection` only with `active`, each to be taken by `adopt`. */
+/**
+ * What reaches the owner of a listening socket: `connection` only with `active`, each to be taken by `adopt`, or refused
+ * with `stream.destroy()`. Until then it counts against the `backlog`.
+ */
 export type ListenMessage =
   | { readonly type: "connection"; readonly listenSocket: ListenSocket; readonly stream: Stream }
   | { readonly type: "failed"; readonly listenSocket: ListenSocket; readonly error: Error };
@@ -13,7 +17,7 @@ export type ListenMessage =
 export const ListenInfo = defineInfo<ListenMessage>("net:listen");
 
 /** Which listening socket a stream came from that nobody has taken yet. */
-const offeredBy = new Map<Stream, ListenSocket>();
+const offeredBy = new WeakMap<Stream, ListenSocket>();
 
 /** Streams of messages that are somebody's socket now. A listener's own, and those of `accept`, nobody can adopt twice. */
 const adopted = new WeakSet<Stream>();
@@ -31,8 +35,8 @@ export function takeOver(stream: Stream): void {
   adopted.add(stream);
 }
 
-/** Somebody who waits for a connection. */
-export interface Acceptor {
+/** Somebody who waits for a connection; it belongs to a process, and waits no longer than that lives. */
+export interface Acceptor extends Owned {
   accepted(stream: Stream | undefined): void;
 }
 
@@ -62,13 +66,16 @@ export class ListenSocket implements Owned {
       return false;
     }
     const hasRoom = this.#closing === undefined && this.#untaken.size < this.#backlog;
-    if (hasRoom) {
-      this.#untaken.add(stream);
-      offeredBy.set(stream, this);
-    } else {
-      stream.destroy();
-    }
+    if (hasRoom) this.#keep(stream);
+    else stream.destroy();
     return hasRoom;
+  }
+
+  /** Until somebody takes it, or it is gone, whoever has destroyed it: its next owner hears of it instead. */
+  #keep(stream: Stream): void {
+    this.#untaken.add(stream);
+    offeredBy.set(stream, this);
+    stream.start(new Ear(() => this.taken(stream)));
   }
 
   /** @internal Gives the acceptor the next stream; `undefined` when it has closed. */

@@ -1,4 +1,4 @@
-/** What a socket tells its owner. */
+/** What a socket tells its owner, and whoever receives from it. */
 
 import { defineInfo } from "@wheelhouse/actors";
 import type { FramingFault } from "../framing/framer.ts";
@@ -10,7 +10,7 @@ import type { Socket } from "./socket.ts";
  */
 export type ActiveMode = "once" | boolean | number;
 
-/** What reaches the owner. After `closed` nothing comes any more. */
+/** What reaches the owner. After `closed` nothing comes any more but `drained`, where this side still sends. */
 export type SocketMessage =
   | { readonly type: "data"; readonly socket: Socket; readonly data: Buffer }
   /**
@@ -22,6 +22,8 @@ export type SocketMessage =
   | { readonly type: "malformed"; readonly socket: Socket; readonly fault: FramingFault }
   /** As many packets as were asked for with a number have come. */
   | { readonly type: "passive"; readonly socket: Socket }
+  /** A connection has given its socket to this process, whose it is from here on: `ConnectionContext.transfer`. */
+  | { readonly type: "handed"; readonly socket: Socket }
   /** What is unsent has fallen to the low watermark after it had passed the high one. */
   | { readonly type: "drained"; readonly socket: Socket }
   | SocketClosed;
@@ -44,6 +46,21 @@ export interface SocketClosed {
   /** It was this side that stopped reading. */
   readonly stopped: boolean;
 }
+
+/** What a receive can answer instead of bytes. */
+export type ReceiveError =
+  /** The peer sends no more, or the socket was closed. */
+  | "closed"
+  /** The peer reset the connection. */
+  | "reset"
+  /** A packet was over the limit: skipped, or the end of all reading, as `overlong` says. */
+  | "overlong"
+  /** The bytes don't follow the framing; nothing is read any more. */
+  | "malformed"
+  /** Packets go to the owner as messages, or somebody receives already. */
+  | "active"
+  /** Nothing came in time. What had come of it is kept. */
+  | "timeout";
 
 /** The kind of a socket's messages: handle them with `on(SocketInfo, …)`. */
 export const SocketInfo = defineInfo<SocketMessage>("net:socket");

@@ -1,7 +1,14 @@
 /** Ways to a socket: listening and accepting, or connecting. gen_tcp's `listen/2`, `accept/2` and `connect/3`. */
 
 import type { Context, Ref } from "@wheelhouse/actors";
-import { expectFlag, expectMilliseconds, expectOptions, type Checks } from "../expectations.ts";
+import {
+  able,
+  expectAddress,
+  expectFlag,
+  expectMilliseconds,
+  expectOptions,
+  type Checks,
+} from "../expectations.ts";
 import { checkEndpoint } from "../network/check-endpoint.ts";
 import type { Endpoint, Stream } from "../network/network.ts";
 import { within } from "./alarm.ts";
@@ -11,6 +18,7 @@ import {
   BACKLOG,
   CONNECT_TIMEOUT_MS,
   KEEP_ALIVE_MS,
+  NO_DELAY,
   checkConnectOptions,
   checkListenOptions,
   checkSocketOptions,
@@ -20,6 +28,9 @@ import {
 } from "./options.ts";
 import { Socket, networkOf, type SocketOwner } from "./socket.ts";
 
+const expectListenSocket = able("accept", "what listen gives");
+const expectStream = able("start", "a stream that a listening socket handed out");
+const expectSocket = able("handedTo", "a socket");
 const HANDING_CHECKS: Checks<{ readonly active?: boolean }> = { active: expectFlag };
 
 /**
@@ -37,7 +48,7 @@ export async function listen(
   expectOptions(handing, HANDING_CHECKS);
   const { active = false } = handing;
   const { host = "127.0.0.1", port = 0, path, backlog = BACKLOG } = options;
-  const { keepAliveMs = KEEP_ALIVE_MS, noDelay = true, reusePort = false } = options;
+  const { keepAliveMs = KEEP_ALIVE_MS, noDelay = NO_DELAY, reusePort = false } = options;
   // Connections may come before the promise below has told the program of the socket they come to.
   const early: Stream[] = [];
   let listenSocket: ListenSocket | undefined;
@@ -79,6 +90,7 @@ export async function accept(
   options: SocketOptions = {},
   timeoutMs = Infinity,
 ): Promise<Socket | "closed" | "timeout"> {
+  expectListenSocket("listenSocket", listenSocket);
   checkSocketOptions(options);
   expectMilliseconds("timeoutMs", timeoutMs);
   const stream = await ctx.waitFor(nextStream(ctx, listenSocket, timeoutMs));
@@ -90,13 +102,15 @@ async function nextStream(
   listenSocket: ListenSocket,
   timeoutMs: number,
 ): Promise<Stream | "closed" | "timeout"> {
-  let acceptor: Acceptor | undefined;
+  const acceptor: Acceptor = { accepted: () => {}, release: () => listenSocket.giveUp(acceptor) };
   const next = new Promise<Stream | undefined>((resolve) => {
-    acceptor = { accepted: resolve };
+    acceptor.accepted = resolve;
     listenSocket.accept(acceptor);
   });
+  ctx.own(acceptor);
   const stream = await within(ctx, timeoutMs, next, "timeout");
-  if (stream === "timeout" && acceptor !== undefined) listenSocket.giveUp(acceptor);
+  ctx.disown(acceptor);
+  if (stream === "timeout") listenSocket.giveUp(acceptor);
   return stream ?? "closed";
 }
 
@@ -111,7 +125,7 @@ export async function connect(ctx: SocketOwner, to: Endpoint, options: ConnectOp
   checkConnectOptions(options);
   const { timeoutMs = CONNECT_TIMEOUT_MS, ...given } = options;
   const stream = await ctx.waitFor(networkOf(ctx).connect(to, timeoutMs));
-  return adopt(ctx, stream, { noDelay: true, keepAliveMs: KEEP_ALIVE_MS, ...given });
+  return adopt(ctx, stream, { noDelay: NO_DELAY, keepAliveMs: KEEP_ALIVE_MS, ...given });
 }
 
 /**
@@ -120,6 +134,7 @@ export async function connect(ctx: SocketOwner, to: Endpoint, options: ConnectOp
  * @throws RangeError when an option is wrong, or somebody has adopted the stream before.
  */
 export function adopt(ctx: SocketOwner, stream: Stream, options: SocketOptions): Socket {
+  expectStream("stream", stream);
   expectUnadopted(stream);
   const socket = new Socket(ctx, stream, options);
   takeOver(stream);
@@ -132,8 +147,12 @@ export type TransferResult = "transferred" | "not_owner" | "noproc" | "closed";
 /**
  * Gives a socket to another process (gen_tcp:controlling_process/2), with those of its messages that wait, in their order,
  * before any that come later. Only its owner may. What was asked for stays asked for: a passive socket stays passive.
+ *
+ * @throws RangeError when the socket is none, or the other is no process's address.
  */
 export function transfer(ctx: Pick<Context, "handOver">, socket: Socket, to: Ref): TransferResult {
+  expectSocket("socket", socket);
+  expectAddress("the new owner", to);
   if (socket.isForsaken) return "closed";
   const outcome = ctx.handOver(socket, to, SocketInfo, (message) => message.socket === socket);
   return outcome === "handed_over" ? "transferred" : outcome;

@@ -33,6 +33,11 @@ export const BACKLOG = 1_024;
 /** Silence after which the kernel asks whether the peer is still there: never, as in gen_tcp; a read time-out sees more. */
 export const KEEP_ALIVE_MS = Infinity;
 
+/** Small writes leave at once: all writes of a burst are joined already. */
+export const NO_DELAY = true;
+/** What Linux takes: seconds, in 15 bits (tcp(7), TCP_KEEPIDLE). */
+const MAX_KEEP_ALIVE_MS = 32_767_000;
+
 /** Most packets that can be asked for at a time (inet's `{active, N}`). */
 const MAX_ACTIVE_COUNT = 32_767;
 
@@ -53,24 +58,28 @@ export interface SocketSettings {
    */
   readonly noDelay?: boolean;
   /**
-   * Milliseconds of silence after which the kernel asks whether the peer is still there; `Infinity` never asks.
-   * Default: {@link KEEP_ALIVE_MS}.
+   * Milliseconds of silence after which the kernel asks whether the peer is still there; `Infinity` never asks. It counts
+   * whole seconds, up to 32,767: what is between two is rounded up. Default: {@link KEEP_ALIVE_MS}.
    */
   readonly keepAliveMs?: number;
-  /** Unsent bytes above which a writer should wait (`writable`, `drained()`). Default: {@link HIGH_WATERMARK_BYTES}. */
+  /**
+   * Unsent bytes above which a writer should wait (`writable`, `drained()`). Default: {@link HIGH_WATERMARK_BYTES}, or
+   * `maxUnsentBytes` where that is less.
+   */
   readonly highWatermarkBytes?: number;
   /** Unsent bytes at which it may go on. Default: half of the high watermark. */
   readonly lowWatermarkBytes?: number;
   /**
    * With more unsent than that, a send is `"full"`. What counts is what was unsent before it, so that one large send to
-   * a peer that reads always passes. Default: {@link MAX_UNSENT_BYTES}.
+   * a peer that reads always passes. Not less than the high watermark, so that whoever waits there never comes here.
+   * Default: {@link MAX_UNSENT_BYTES}, or the high watermark where that is more.
    */
   readonly maxUnsentBytes?: number;
   /** What a send that is `"full"` does: `"close"` cuts the connection, `"refuse"` only writes nothing. Default: `"close"`. */
   readonly whenFull?: "close" | "refuse";
   /**
    * Milliseconds after which a peer that takes nothing, with more than the high watermark unsent, is cut off: `closed`
-   * tells a `SendTimeoutError`. `Infinity` waits for ever. Default: {@link SEND_TIMEOUT_MS}.
+   * tells a `SendTimeoutError`. Over Unix sockets what a slow peer takes may go unnoticed for 15 s. `Infinity` waits for ever. Default: {@link SEND_TIMEOUT_MS}.
    */
   readonly sendTimeoutMs?: number;
 }
@@ -89,7 +98,7 @@ export interface ConnectOptions extends SocketOptions {
 export interface ListenOptions extends Pick<SocketSettings, "noDelay" | "keepAliveMs"> {
   /** 0 for any free one. */
   readonly port?: number;
-  /** Of a Unix socket. The file must not be there yet; it goes when the socket closes, but not when the program is killed. */
+  /** Of a Unix socket, 107 bytes at most (unix(7)). The file must not be there yet; it goes when the socket closes, but not when the program is killed. */
   readonly path?: string;
   /** A name or an address. Default: 127.0.0.1, so that nobody else reaches it unless told otherwise. */
   readonly host?: string;
@@ -120,7 +129,7 @@ export function toSettings(options: SocketSettings): Settings {
   const before = known.get(options);
   if (before !== undefined) return before;
   checkSocketOptions(options);
-  const highWatermarkBytes = options.highWatermarkBytes ?? HIGH_WATERMARK_BYTES;
+  const { highWatermarkBytes, maxUnsentBytes } = limitsOf(options);
   const lowWatermarkBytes = options.lowWatermarkBytes ?? Math.floor(highWatermarkBytes / 2);
   const { packet = "raw", noDelay, keepAliveMs } = options;
   const settings: Settings = {
@@ -130,7 +139,7 @@ export function toSettings(options: SocketSettings): Settings {
     overlong: options.overlong ?? "error",
     highWatermarkBytes,
     lowWatermarkBytes,
-    maxUnsentBytes: options.maxUnsentBytes ?? MAX_UNSENT_BYTES,
+    maxUnsentBytes,
     whenFull: options.whenFull ?? "close",
     sendTimeoutMs: options.sendTimeoutMs ?? SEND_TIMEOUT_MS,
     stream: {
@@ -143,11 +152,26 @@ export function toSettings(options: SocketSettings): Settings {
   return settings;
 }
 
-/** Settings with some of them changed; a watermark that wasn't given follows the other one. */
+/** How much may be unsent: the one that isn't given follows the other, so that whoever heeds the first is never full. */
+function limitsOf({
+  maxUnsentBytes: max,
+  highWatermarkBytes: high = Math.min(HIGH_WATERMARK_BYTES, max ?? MAX_UNSENT_BYTES),
+}: SocketSettings): Required<Pick<SocketSettings, "highWatermarkBytes" | "maxUnsentBytes">> {
+  return { highWatermarkBytes: high, maxUnsentBytes: max ?? Math.max(MAX_UNSENT_BYTES, high) };
+}
+
+/** Settings with some of them changed; of those that say how much may be unsent, one that wasn't given follows. */
 export function changeSettings(settings: Settings, changes: SocketSettings): Settings {
-  const { hasHeader: _hasHeader, stream: _stream, lowWatermarkBytes, ...kept } = settings;
-  const low = changes.highWatermarkBytes === undefined ? { lowWatermarkBytes } : {};
-  return toSettings({ ...kept, ...low, ...changes });
+  const { hasHeader: _hasHeader, stream: _stream, ...kept } = settings;
+  return toSettings({ ...kept, ...followersOf(settings, changes), ...changes });
+}
+
+function followersOf(before: Settings, changes: SocketSettings): SocketSettings {
+  const { maxUnsentBytes: max = before.maxUnsentBytes, highWatermarkBytes: high } = changes;
+  if (high === undefined && before.highWatermarkBytes <= max) return {};
+  const highWatermarkBytes = high ?? max;
+  const lowWatermarkBytes = Math.floor(highWatermarkBytes / 2);
+  return { highWatermarkBytes, lowWatermarkBytes, maxUnsentBytes: Math.max(max, highWatermarkBytes) };
 }
 
 /** @throws RangeError */
@@ -158,12 +182,18 @@ export function checkActive(active: unknown): asserts active is ActiveMode {
   throw wrong("active", right, active);
 }
 
+function expectKeepAlive(name: string, value: unknown): void {
+  expectMilliseconds(name, value);
+  if (value !== Infinity && (value as number) > MAX_KEEP_ALIVE_MS)
+    throw wrong(name, `up to ${MAX_KEEP_ALIVE_MS} milliseconds, or Infinity`, value);
+}
+
 const SETTINGS_CHECKS: Checks<SocketSettings> = {
   packet: (_, value) => checkPacket(value),
   maxPacketBytes: whole(1),
   overlong: oneOf("error", "skip"),
   noDelay: expectFlag,
-  keepAliveMs: expectMilliseconds,
+  keepAliveMs: expectKeepAlive,
   highWatermarkBytes: whole(1),
   lowWatermarkBytes: whole(0),
   maxUnsentBytes: whole(1),
@@ -185,7 +215,7 @@ export const LISTEN_CHECKS: Checks<ListenOptions> = {
   backlog: whole(1),
   reusePort: expectFlag,
   noDelay: expectFlag,
-  keepAliveMs: expectMilliseconds,
+  keepAliveMs: expectKeepAlive,
 };
 
 /** @throws RangeError */
@@ -213,9 +243,8 @@ export function checkPlace({ port, path }: ListenOptions): void {
 }
 
 /** Of what was checked one by one. @throws RangeError */
-export function checkWatermarks({
-  highWatermarkBytes: high = HIGH_WATERMARK_BYTES,
-  lowWatermarkBytes: low = 0,
-}: SocketSettings): void {
-  whole(0, high)("lowWatermarkBytes", low);
+export function checkWatermarks(options: SocketSettings): void {
+  const { highWatermarkBytes, maxUnsentBytes } = limitsOf(options);
+  whole(0, highWatermarkBytes)("lowWatermarkBytes", options.lowWatermarkBytes ?? 0);
+  whole(highWatermarkBytes)("maxUnsentBytes", maxUnsentBytes);
 }

@@ -95,7 +95,14 @@ export class Outgoing {
   }
 
   #refuse(): "full" {
-    if (this.#socket.settings.whenFull === "close") this.#socket.abort();
+    const { whenFull, highWatermarkBytes } = this.#socket.settings;
+    if (whenFull === "close") {
+      this.#socket.abort();
+    } else {
+      this.#owesRoom = true;
+      // Lowered after that was written, the watermark is passed without a write.
+      if (this.#stream.unsentBytes > highWatermarkBytes) this.#rise();
+    }
     return "full";
   }
 
@@ -122,9 +129,14 @@ export class Outgoing {
   /** Called at the end of a burst. */
   flush(): void {
     this.#flushPlanned = false;
+    this.#writeOut();
+  }
+
+  #writeOut(): void {
     if (this.#turns !== undefined || this.#closed) return;
     this.#writeBurst();
     if (this.#ending) this.#stream.end();
+    this.#tellRoom();
   }
 
   #writeBurst(): void {
@@ -145,9 +157,7 @@ export class Outgoing {
 
   #write(chunks: readonly Uint8Array[], bytes: number): void {
     this.bytesWritten += bytes;
-    if (this.#stream.write(chunks) || this.#above) return;
-    this.#above = this.#owesRoom = true;
-    this.#watchProgress();
+    if (!this.#stream.write(chunks)) this.#rise();
   }
 
   // Room
@@ -158,13 +168,20 @@ export class Outgoing {
 
   drained(): Promise<"drained" | "closed"> {
     if (this.#closed) return Promise.resolve("closed");
-    if (!this.#owesRoom) return Promise.resolve("drained");
-    if (this.#turns === undefined) this.#writeBurst();
+    if (this.#owesRoom && this.#turns === undefined) this.#writeBurst();
+    this.#tellRoom();
     if (!this.#owesRoom) return Promise.resolve("drained");
     return new Promise((resolve) => {
       this.#roomWaiters ??= [];
       this.#roomWaiters.push(resolve);
     });
+  }
+
+  /** More than the high watermark is unsent: the stream tells when it has fallen to the low one. */
+  #rise(): void {
+    if (this.#above) return;
+    this.#above = this.#owesRoom = true;
+    this.#watchProgress();
   }
 
   /** What is unsent has fallen to the low watermark. */
@@ -176,7 +193,7 @@ export class Outgoing {
   }
 
   #tellRoom(): void {
-    if (!this.#owesRoom || this.#above || (this.#turns !== undefined && this.#isHeldUp)) return;
+    if (!this.#owesRoom || this.#above || this.#isHeldUp) return;
     this.#owesRoom = false;
     this.#socket.tell({ type: "drained", socket: this.#socket });
     this.#answerWaiters("drained");
@@ -188,15 +205,17 @@ export class Outgoing {
     for (const resolve of waiters ?? []) resolve(result);
   }
 
-  /** Too much waits behind a file. */
+  /** Too much waits for the end of the burst, or behind a file. */
   get #isHeldUp(): boolean {
-    return this.#heldBytes > this.#socket.settings.highWatermarkBytes;
+    const { highWatermarkBytes, maxUnsentBytes } = this.#socket.settings;
+    return this.#heldBytes > highWatermarkBytes || this.unsentBytes > maxUnsentBytes;
   }
 
   #watchProgress(): void {
     this.#watch ??= new SendWatch({
       owner: () => this.#socket.owner,
       goneBytes: () => this.bytesWritten - this.#stream.unsentBytes,
+      taken: () => this.#stream.taken(),
       timedOut: (timeoutMs) => this.#socket.breakOff(new SendTimeoutError(timeoutMs)),
     });
     this.#watch.begin(this.#socket.settings.sendTimeoutMs);
@@ -228,7 +247,7 @@ export class Outgoing {
     const next = this.#turns?.shift();
     if (next === undefined) {
       this.#turns = undefined;
-      this.flush();
+      this.#writeOut();
       this.#tellRoom();
     } else {
       this.#writeHeld(next.before);
@@ -262,11 +281,11 @@ export class Outgoing {
     return this.#closed;
   }
 
-  /** Sends FIN after what was sent. */
+  /** Sends FIN after what was sent. Nothing is added to the burst any more, so it leaves at once, and counts. */
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    this.#planFlush();
+    this.#writeOut();
   }
 
   /** Whoever waits until it may write again waits for nothing now. */

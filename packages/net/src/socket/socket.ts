@@ -7,11 +7,18 @@ import type { Context, Owned } from "@wheelhouse/actors";
 import { TlsError } from "../errors.ts";
 import { expectMilliseconds, expectOptions, oneOf, text, whole, type Checks } from "../expectations.ts";
 import { checkTlsOptions } from "../network/check-tls.ts";
+import { endedBefore, lateHandshake } from "../network/handshake-errors.ts";
 import { NetworkPort, type Endpoint, type Network, type Stream } from "../network/network.ts";
 import { nodeNetwork } from "../network/node-network.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
-import { Incoming, type ReceiveError } from "./incoming.ts";
-import { SocketInfo, type ActiveMode, type PacketMessage, type SocketMessage } from "./messages.ts";
+import { Incoming } from "./incoming.ts";
+import {
+  SocketInfo,
+  type ActiveMode,
+  type PacketMessage,
+  type ReceiveError,
+  type SocketMessage,
+} from "./messages.ts";
 import {
   HANDSHAKE_TIMEOUT_MS,
   SOCKET_CHECKS,
@@ -412,12 +419,4 @@ export class Socket implements Owned {
 /** @internal The network of that process's runtime. */
 export function networkOf(ctx: Pick<Context, "port">): Network {
   return ctx.port(NetworkPort) ?? nodeNetwork;
-}
-
-function lateHandshake(timeoutMs: number): Error {
-  return Object.assign(new Error(`it took more than ${timeoutMs} ms`), { code: "ETIMEDOUT" });
-}
-
-function endedBefore(): Error {
-  return Object.assign(new Error("it had ended before"), { code: "ECONNRESET" });
 }

@@ -7,9 +7,11 @@ import {
   type ConnectionHandler,
   type ListenerOptions,
 } from "@wheelhouse/net";
+import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { authority, localhost } from "../certificates.ts";
 import type { Peer } from "../peer.ts";
+import { socketPath } from "../socket/pairs.ts";
 import {
   Inbox,
   TestListener,
@@ -179,6 +181,7 @@ describe.each(TRANSPORTS)("a connection, %s", (_, transport) => {
     await server.events.until("net:connection_ended");
     expect(await server.info()).toMatchObject({ connections: 0, ended: 1 });
     await peer.write("a\n");
+    expect(await taker.heard.take()).toMatchObject({ type: "handed" });
     const message = await taker.heard.take();
     expect(message).toMatchObject({ type: "data", data: Buffer.from("a\n") });
     const { socket } = message;
@@ -233,6 +236,38 @@ describe.each(TRANSPORTS)("a connection, %s", (_, transport) => {
     expect((await server.info()).status).toBe("suspended");
     await server.app.call(TestListener, "resume");
     await connect(server);
+  });
+
+  it("58: what its last handlers send counts, and a file that leaves when it has ended", async () => {
+    const path = socketPath();
+    writeFileSync(path, Buffer.alloc(3_000_000));
+    const Parting = defineConnection({
+      name: "Parting",
+      data(ctx, line) {
+        ctx.send(line);
+        if (line.toString() === "file\n") void ctx.sendFile(path);
+        ctx.send("end\n");
+        return "close" as const;
+      },
+      closed: (ctx) => void ctx.send("bye"),
+      terminate: (ctx) => void ctx.send("!"),
+    });
+    const server = await listen(Parting.with());
+    for (const [line, bytes] of [
+      ["hello\n", 14],
+      ["file\n", 3_000_013],
+    ] as const) {
+      const before = (await server.info()).bytesWritten;
+      const peer = await connect(server);
+      await peer.write(line);
+      expect((await peer.readAll()).length).toBe(bytes);
+      expect((await server.info()).bytesWritten - before).toBe(bytes);
+      peer.finish();
+    }
+    const [first, second] = await server.events.until("net:connection_ended", 2);
+    expect(first).toMatchObject({ bytesWritten: 14, packetsWritten: 4 });
+    // Its end is its process's: what a file has still to send isn't known then.
+    expect(second).toMatchObject({ bytesWritten: 5 });
   });
 
   it("46: all data comes before the end", async () => {

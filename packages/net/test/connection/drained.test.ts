@@ -2,6 +2,8 @@
 
 import { defineConnection, type Drained } from "@wheelhouse/net";
 import { describe, expect, it } from "vitest";
+import { localhost } from "../certificates.ts";
+import { someTurns } from "../socket/pairs.ts";
 import { TestListener, dial, gate, serve, type TestServer } from "../support.ts";
 
 /** Stays until the deadline. */
@@ -17,6 +19,14 @@ const Staying = defineConnection({
 function drain(server: TestServer, timeoutMs: number): Promise<Drained> {
   return server.app.callWithin(Infinity, TestListener, "drain", { timeoutMs, notice: "we move" });
 }
+
+/** Resolves when all connections were told. */
+async function untilTold(server: TestServer): Promise<void> {
+  await server.events.until("net:draining");
+  await someTurns();
+}
+
+const PROXIED = { proxyProtocol: { trusted: ["127.0.0.1"] } };
 
 describe("a connection that is drained (behaviour 41)", () => {
   it("48: a connection that stays ends when its peer is gone, and not only at the deadline", async () => {
@@ -50,6 +60,87 @@ describe("a connection that is drained (behaviour 41)", () => {
     await drain(server, 5_000);
     expect(heard).toEqual(["we move"]);
     expect(await peer.readAll()).toBe("goodbye\n");
+  });
+
+  it("a connection whose init takes its time is told afterwards, and doesn't wait for its peer", async () => {
+    const heard: unknown[] = [];
+    const [beginning, mayBegin] = [gate(), gate()];
+    const Late = defineConnection({
+      name: "Late",
+      async init() {
+        beginning.open();
+        await mayBegin.opened;
+      },
+      async connected(ctx) {
+        heard.push(await ctx.recv(0));
+      },
+      data() {},
+      shutdown(ctx, notice) {
+        heard.push(notice);
+        ctx.send("goodbye\n");
+      },
+    });
+    const server = await serve({ packet: "line", active: false, handler: Late.with() });
+    const peer = await dial(server.port);
+    await beginning.opened;
+    const drained = drain(server, 60_000);
+    await untilTold(server);
+    mayBegin.open();
+    expect(await peer.readAll()).toBe("goodbye\n");
+    peer.finish();
+    expect(await drained).toEqual({ connections: 1, cut: 0 });
+    expect(heard).toEqual(["closed", "we move"]);
+  });
+
+  it.each([
+    ["before", "TLS", { tls: localhost }],
+    ["before", "a proxy's header", PROXIED],
+    ["after", "TLS", { tls: localhost }],
+    ["after", "a proxy's header", PROXIED],
+  ])("told %s the end of its init, it doesn't wait for %s", async (when, _, options) => {
+    const [beginning, mayBegin] = [gate(), gate()];
+    const Late = defineConnection({
+      name: "Late",
+      async init() {
+        beginning.open();
+        await mayBegin.opened;
+      },
+      data() {},
+    });
+    const server = await serve({ handler: Late.with(), handshakeTimeoutMs: Infinity, ...options });
+    const peer = await dial(server.port);
+    await beginning.opened;
+    const drained = drain(server, 60_000);
+    if (when === "before") await untilTold(server);
+    else await server.events.until("net:draining");
+    mayBegin.open();
+    expect(await drained).toEqual({ connections: 1, cut: 0 });
+    await peer.gone();
+  });
+
+  it("one that begins amid the drain is told too", async () => {
+    const heard: unknown[] = [];
+    const [beginning, mayBegin] = [gate(), gate()];
+    const Late = defineConnection({
+      name: "Late",
+      async init() {
+        beginning.open();
+        await mayBegin.opened;
+      },
+      connected: async (ctx) => void heard.push(await ctx.recv(0)),
+      data() {},
+      shutdown: (_, notice) => void heard.push(notice),
+    });
+    const server = await serve({ packet: "line", active: false, handler: Late.with() });
+    const peers = [await dial(server.port), await dial(server.port)];
+    await beginning.opened;
+    const drained = drain(server, 60_000);
+    await server.events.until("net:draining");
+    mayBegin.open();
+    await Promise.all(peers.map((peer) => peer.gone()));
+    for (const peer of peers) peer.finish();
+    expect((await drained).cut).toBe(0);
+    expect(new Set(heard)).toEqual(new Set(["closed", "we move"]));
   });
 
   it("a connection whose peer doesn't read is told of the drain before the deadline", async () => {

@@ -1,5 +1,6 @@
 /** A handler that receives hears what went wrong, as one that is told packets does. */
 
+import type { Ref } from "@wheelhouse/actors";
 import { defineConnection } from "@wheelhouse/net";
 import { expect, it } from "vitest";
 import { serve as simulate } from "../simulation/simulated-server.ts";
@@ -29,6 +30,34 @@ it("43: a packet over the limit ends a receiving handler with `error`, not as if
   const [ended] = await server.events.until("net:connection_ended");
   expect(heard).toEqual(["overlong", "closed", "FramingError"]);
   expect(ended).toMatchObject({ reason: { shutdown: { name: "FramingError" } } });
+});
+
+it("43: nonsense is refused by its name", async () => {
+  const refused: unknown[] = [];
+  const Nonsense = defineConnection({
+    name: "Nonsense",
+    async connected(ctx) {
+      for (const timeoutMs of ["5", null, Number.NaN])
+        refused.push(await ctx.recv(0, timeoutMs as number).catch(String));
+      for (const to of [undefined, null, 5, "x", {}])
+        try {
+          refused.push(ctx.transfer(to as Ref));
+        } catch (error) {
+          refused.push(String(error));
+        }
+      ctx.close();
+    },
+    data() {},
+  });
+  const server = await serve({ active: false, handler: Nonsense.with() });
+  await (await dial(server.port)).gone();
+  const time = (got: string) =>
+    `RangeError: expected timeoutMs to be a positive number of milliseconds, got: ${got}`;
+  const owner = (got: string) => `RangeError: expected the new owner to be a process's address, got: ${got}`;
+  expect(refused).toEqual([
+    ...['"5"', "null", "NaN"].map(time),
+    ...["undefined", "null", "5", '"x"', "{}"].map(owner),
+  ]);
 });
 
 it("49: a life has an end also for a handler that receives", async () => {

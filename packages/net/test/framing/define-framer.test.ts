@@ -9,6 +9,10 @@ import { ALL_BYTES, outcomeOf, tooLarge } from "./streams.ts";
 const COMMA = 0x2c;
 const LINE_FEED = 10;
 
+it("a scan is a function", () => {
+  expect(() => defineFramer(5 as never)).toThrow(new RangeError("expected scan to be a function, got: 5"));
+});
+
 /** Netstrings: `5:hello,`. */
 const netstring = defineFramer((bytes, begin) => {
   const header = /^(0|[1-9][0-9]{0,8}):/.exec(bytes.toString("latin1", begin, begin + 10));

@@ -43,6 +43,11 @@ describe("kinds of packets (behaviour 52)", () => {
     [{ delimiter: 10 }, "{ delimiter: 10 }"],
     [{ delimiter: new Uint8Array(0) }, "{ delimiter: Uint8Array(0) [] }"],
     [{ delimiter: "é".repeat(33) }, `{ delimiter: '${"é".repeat(33)}' }`],
+    [{ delimiter: "x".repeat(1_000_000) }, `{ delimiter: '${"x".repeat(40)}'... 999960 more characters }`],
+    [
+      Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`n${index}`, index])),
+      "{ n0: 0, n1: 1, n2: 2, n3: 3, n4: 4, n5: 5, n6: 6, n7: 7, n8: 8, n9: 9, n10: 10, n11: 11, n12: 12, n",
+    ],
   ])("refuses %o", (packet, got) => {
     expect(() => checkPacket(packet)).toThrow(
       new RangeError(

@@ -241,6 +241,25 @@ describe("the drain's deadline (behaviours 41, 42)", () => {
     ]);
   });
 
+  it("of one that is hurried is the other's, and both say what was cut", async () => {
+    const network = new FakeNetwork();
+    const runtime = simulation({ seed: 1, ports: [provide(NetworkPort, network)] });
+    const server = await serve({ packet: "line", handler: Busy.with() }, testRuntime([], runtime));
+    for (let count = 0; count < 2; count += 1) network.dial();
+    await runtime.settle();
+    const drain = (timeoutMs: number) =>
+      server.app.callWithin(Infinity, TestListener, "drain", { timeoutMs });
+    const first = drain(60_000);
+    await runtime.settle();
+    const [busy] = (await server.connections()) as Ref<BusyProtocol>[];
+    if (busy !== undefined) runtime.cast(busy, "finish");
+    await runtime.settle();
+    const second = drain(1_000);
+    await runtime.advance(1_000);
+    expect(await first).toEqual({ connections: 2, cut: 1 });
+    expect(await second).toEqual({ connections: 1, cut: 1 });
+  });
+
   it("of 0 cuts at once", async () => {
     const { runtime, server, streams, isDown } = await simulate(0);
     await runtime.advance(0);

@@ -17,6 +17,7 @@ const DRAINING: Draining = {
   staggerMs: 0,
   untilMs: Infinity,
   connections: 0,
+  cutBefore: 0,
   isOver: false,
 };
 const Quiet = defineConnection({ name: "Quiet", data: () => {} });

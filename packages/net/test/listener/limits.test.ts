@@ -42,6 +42,17 @@ describe("limits (behaviour 34)", () => {
     expect([limited.inside, limited.waiting]).toEqual([1, 1]);
   });
 
+  it("34: refuse whoever comes where that was chosen meanwhile, also while some wait", () => {
+    const waiting = { ...OPEN, maxConnections: 1, atMaxConnections: "wait" } as const;
+    const limited = new Limits(waiting);
+    expect(arriveAll(limited, ["a", "b"])).toEqual(["enter", "wait"]);
+    limited.change({ ...waiting, atMaxConnections: "refuse" }, ["a", "b"]);
+    expect(limited.arrive("c", 0)).toBe("max_connections");
+    limited.leave("a");
+    // There is room, but it is that of whoever waits.
+    expect(limited.arrive("d", 0)).toBe("wait");
+  });
+
   it("34: count each address by itself, those that wait too", () => {
     const limited = limits({
       maxConnections: 2,

@@ -108,6 +108,10 @@ describe("options", () => {
     [{ packet: "lines" }, expect.stringContaining("expected packet to be")],
     [{ maxConnections: 0 }, "expected maxConnections to be a whole number at least 1, got: 0"],
     [{ maxPacketBytes: -5 }, "expected maxPacketBytes to be a whole number at least 1, got: -5"],
+    [
+      { maxUnsentBytes: 99, highWatermarkBytes: 100 },
+      "expected maxUnsentBytes to be a whole number at least 100, got: 99",
+    ],
     [{ maxUnsentBytes: 0.5 }, "expected maxUnsentBytes to be a whole number at least 1, got: 0.5"],
     [{ readTimeoutMs: 0 }, "expected readTimeoutMs to be a positive number of milliseconds, got: 0"],
     [{ drainTimeoutMs: -1 }, "expected drainTimeoutMs to be a number of milliseconds from 0, got: -1"],

@@ -125,6 +125,8 @@ describe("options that are wrong", () => {
       listed("trusted"),
       '"proxyProtocol.timeout"',
     ],
+    [{ tlsFrom: "connect" }, "tls", "given where tlsFrom is", "undefined"],
+    [{ tlsFrom: "upgrade" }, "tls", "given where tlsFrom is", "undefined"],
     [{ sendTimeoutMs: "5000" }, "sendTimeoutMs", "a positive number of milliseconds", '"5000"'],
     [{ keepAliveMs: true }, "keepAliveMs", "a positive number of milliseconds", "true"],
     [{ sendTimeoutMs: [5] }, "sendTimeoutMs", "a positive number of milliseconds", "a list of 1"],
@@ -286,6 +288,12 @@ describe("a definition", () => {
   it.each<[object, string]>([
     [{ name: "Mute" }, "expected data to be a function, got: undefined"],
     [{ name: "Mute", data: "echo" }, 'expected data to be a function, got: "echo"'],
+    [{ name: "Mute", data() {}, closed: "x" }, 'expected closed to be a function, got: "x"'],
+    [{ name: "Mute", data() {}, infos: {} }, "expected infos to be a list, got: {}"],
+    [
+      { name: "Mute", data() {}, conected() {} },
+      'expected each option to be one that there is, got: "conected" (did you mean connected?)',
+    ],
     [{ data() {} }, "expected name to be text that isn't empty, got: undefined"],
   ])("without what it needs is refused: %o", (handlers, message) => {
     expect(() => defineConnection(handlers as { name: string; data: () => void })).toThrow(

@@ -1,6 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { KeyedBuckets, TokenBucket } from "../../src/listener/rate.ts";
+import { KeyedBuckets, TokenBucket, type Rate } from "../../src/listener/rate.ts";
+
+it.each<[unknown, string]>([
+  [{ perSecond: -1, burst: 1 }, "expected rate.perSecond to be a positive number, got: -1"],
+  [{ perSecond: 1, burst: 0 }, "expected rate.burst to be a whole number at least 1, got: 0"],
+  [{ perSecond: 1 }, "expected rate.burst to be a whole number at least 1, got: undefined"],
+  [5, "expected rate to be an object, got: a number"],
+])("a rate that is none is refused: %o", (rate, message) => {
+  expect(() => new TokenBucket(rate as Rate)).toThrow(new RangeError(message));
+  expect(() => new KeyedBuckets(rate as Rate)).toThrow(new RangeError(message));
+});
 
 describe("a token bucket", () => {
   it("gives a burst at once, and then so many a second", () => {

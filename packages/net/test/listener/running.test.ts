@@ -14,6 +14,7 @@ import {
 import { NetworkPort, type Descriptors, type Network } from "@wheelhouse/net/socket";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeNetwork } from "../../src/network/node-network.ts";
+import { FakeNetwork } from "../fake-network.ts";
 import { Peer } from "../peer.ts";
 import { TestListener, dial, refusalOf, serve, testRuntime, type TestServer } from "../support.ts";
 
@@ -73,6 +74,21 @@ describe("the place", () => {
     await expectEcho(await dial(path));
     await server.app.stop();
     expect(await readdir(where)).toEqual([]);
+  });
+
+  it("31: of a Unix socket may be so long, and no longer", async () => {
+    const listening = nodeNetwork.listen({
+      host: "",
+      port: 0,
+      path: `/tmp/${"x".repeat(200)}`,
+      backlog: 1,
+      keepAliveMs: Infinity,
+      noDelay: true,
+      reusePort: false,
+      connection() {},
+      failed() {},
+    });
+    await expect(listening).rejects.toThrow("a path may have at most 107 bytes");
   });
 
   it("31: of a Unix socket that is taken, or in no folder, is one typed error", async () => {
@@ -153,6 +169,37 @@ describe("changed options", () => {
     await young.write("loud");
     expect((await young.readBytes(4)).toString()).toBe("LOUD");
     await expectEcho(old);
+  });
+
+  it("33: of what a port gives its connections count for new ones, before and after the port is another", async () => {
+    const network = new FakeNetwork();
+    const server = await serve(
+      { ...LINES, keepAliveMs: 1_000 },
+      testRuntime([provide(NetworkPort, network)]),
+    );
+    const told = async () => {
+      const stream = network.dial();
+      await server.events.until(
+        "net:connection_started",
+        server.events.ofType("net:connection_ended").length + 1,
+      );
+      const [{ noDelay, keepAliveMs } = {}] = stream.options;
+      stream.destroy();
+      await server.events.until(
+        "net:connection_ended",
+        server.events.ofType("net:connection_started").length,
+      );
+      return [noDelay, keepAliveMs];
+    };
+    expect(await told()).toEqual([undefined, undefined]);
+    await change(server, { noDelay: false });
+    expect(await told()).toEqual([false, undefined]);
+    await change(server, { noDelay: undefined, keepAliveMs: undefined });
+    expect(await told()).toEqual([true, Infinity]);
+    await server.app.call(TestListener, "suspend");
+    await server.app.call(TestListener, "resume");
+    expect(network.requests.at(-1)).toMatchObject({ noDelay: true, keepAliveMs: Infinity });
+    expect(await told()).toEqual([true, Infinity]);
   });
 
   it("33: of the place hold on resume", async () => {

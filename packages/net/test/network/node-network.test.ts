@@ -1,12 +1,13 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { isReset, type Stream, type StreamEvents } from "@wheelhouse/net/socket";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { queuedByKernel } from "../../src/network/kernel-queue.ts";
 import { nodeNetwork } from "../../src/network/node-network.ts";
 import { NodeStream, type HostClock } from "../../src/network/node-stream.ts";
 import { Peer } from "../peer.ts";
-import { nextTurn, peerAfterTest } from "../support.ts";
+import { Inbox, nextTurn, peerAfterTest } from "../support.ts";
 import { Watched } from "../watched.ts";
 import { socketPath } from "../socket/pairs.ts";
 
@@ -60,10 +61,21 @@ async function streamAndPeer(clock?: HostClock): Promise<{ stream: Stream; told:
   return { stream, told, peer: peerAfterTest(new Peer(await accepted)) };
 }
 
+/** A clock whose times are over when a test takes them. */
+function testClock(): { readonly looks: Inbox<() => void>; readonly clock: HostClock } {
+  const looks = new Inbox<() => void>();
+  const after = (_: number, look: () => void) => {
+    looks.put(look);
+    return () => {};
+  };
+  return { looks, clock: { after, soon: setImmediate } };
+}
+
 async function connectOn(clock: HostClock, at: { host: string; port: number }): Promise<Stream> {
   const socket = connect({ ...at, allowHalfOpen: true });
   await once(socket, "connect");
-  return new NodeStream(socket, { local: { host: "", port: 0 }, remote: at, clock });
+  const local = { host: socket.localAddress ?? "", port: socket.localPort ?? 0 };
+  return new NodeStream(socket, { local, remote: at, clock });
 }
 
 describe("a stream", () => {
@@ -107,31 +119,52 @@ describe("a stream", () => {
   });
 
   it("lingers for a peer that still takes what was written, and not for one that doesn't", async () => {
-    const looks: (() => void)[] = [];
-    const after = (_: number, look: () => void) => {
-      looks.push(look);
-      return () => {};
-    };
-    const clock = { after, soon: setImmediate };
+    const { looks, clock } = testClock();
+    const { stream, peer, told } = await streamAndPeer(clock);
+    peer.pause();
+    stream.write([Buffer.alloc(30_000_000)]);
+    stream.end();
+    await untilStill(stream);
+    stream.linger(1);
+    for (let round = 0; round < 3; round += 1) {
+      const look = await nextLook();
+      peer.resume();
+      // Enough for its kernel to say so, and not for ours to say that it has room.
+      await peer.readBytes(800_000);
+      peer.pause();
+      await untilStill(stream);
+      look();
+    }
+    (await nextLook())();
+    expect(told.events).toEqual([]);
+    await told.until("closed");
+    peer.resume();
+    expect(await peer.closed()).toBe("ECONNRESET");
+
+    /** When it is known what the peer had taken at its beginning. */
+    async function nextLook(): Promise<() => void> {
+      const look = await looks.take();
+      await queuedByKernel(stream.local, stream.remote);
+      return look;
+    }
+  });
+
+  it("lingers for a peer that has all, and doesn't close, for one look from then on", async () => {
+    const { looks, clock } = testClock();
     const { stream, peer, told } = await streamAndPeer(clock);
     peer.pause();
     stream.write([Buffer.alloc(30_000_000)]);
     stream.end();
     stream.linger(1);
     peer.resume();
-    await peer.readBytes(10_000_000);
-    peer.pause();
-    looks.shift()?.();
-    expect(looks).toHaveLength(1);
-    await untilStill(stream);
-    expect(told.events).toEqual([]);
-    // The next look may find that something has left since the first; the one after that can't.
-    looks.shift()?.();
-    looks.shift()?.();
-    expect(looks).toEqual([]);
+    await peer.readAll();
+    // The one of the time before, which is cancelled.
+    await looks.take();
+    (await looks.take())();
     await told.until("closed");
-    peer.resume();
-    expect(await peer.closed()).toBe("ECONNRESET");
+    expect(looks.items).toEqual([]);
+    peer.finish();
+    expect(await peer.closed()).toBeUndefined();
   });
 
   /** Until the kernel takes nothing more of what is unsent. */
@@ -186,6 +219,52 @@ describe("a stream", () => {
     stream.write([Buffer.from("far too late")]);
     expect(stream.unsentBytes).toBe(0);
     expect(told.events).toEqual(["closed"]);
+  });
+});
+
+/** Milliseconds until the kernel asks whether the peer is there, where proc_net_tcp(5) says so. */
+function keepAliveLeftMs(localPort: number, remotePort: number): number | undefined {
+  const [local, remote] = [localPort, remotePort].map((port) =>
+    port.toString(16).toUpperCase().padStart(4, "0"),
+  );
+  const row = new RegExp(`^ *\\d+: \\S+:${local} \\S+:${remote} \\S+ \\S+ (\\w+):(\\w+)`, "m");
+  const [, timer, jiffies = ""] = row.exec(readFileSync("/proc/net/tcp", "latin1")) ?? [];
+  return timer === "02" ? Number.parseInt(jiffies, 16) * 10 : undefined;
+}
+
+describe.skipIf(!existsSync("/proc/net/tcp"))("keep-alive", () => {
+  it.each([
+    [1, 1_000],
+    [1_500, 2_000],
+    [32_767_000, 32_767_000],
+  ])("of %d ms is %d for the kernel", async (keepAliveMs, expectedMs) => {
+    const { stream } = await streamAndPeer();
+    stream.setOptions({ keepAliveMs });
+    const leftMs = keepAliveLeftMs(stream.local.port, stream.remote.port);
+    // What has passed since is a moment, and never another second.
+    expect(Math.ceil((leftMs ?? 0) / 1_000) * 1_000).toBe(expectedMs);
+    stream.setOptions({ keepAliveMs: Infinity });
+    expect(keepAliveLeftMs(stream.local.port, stream.remote.port)).toBeUndefined();
+    stream.destroy();
+  });
+
+  it("is what the port was told for what it accepts", async () => {
+    const accepted = new Inbox<Stream>();
+    const port = await nodeNetwork.listen({
+      host: "127.0.0.1",
+      port: 0,
+      backlog: 1,
+      keepAliveMs: 500,
+      noDelay: true,
+      reusePort: false,
+      connection: (stream) => accepted.put(stream),
+      failed: () => {},
+    });
+    const peer = peerAfterTest(await Peer.connect(port.local.port));
+    const stream = await accepted.take();
+    expect(keepAliveLeftMs(port.local.port, peer.localPort)).toBeLessThanOrEqual(1_000);
+    stream.destroy();
+    await port.close();
   });
 });
 

@@ -151,3 +151,13 @@ describe("the metrics", () => {
     });
   });
 });
+
+it.each<[unknown, unknown, string]>([
+  [undefined, undefined, "expected write to be a function, got: undefined"],
+  [() => {}, { level: "error" }, 'expected level to be "debug" or "info" or "warn", got: "error"'],
+  [() => {}, { lvl: "warn" }, 'expected each option to be one of level, got: "lvl"'],
+])("a log that would say something else is refused: %#", (write, options, message) => {
+  expect(() => logNetEvents(write as () => void, options as { level: "warn" })).toThrow(
+    new RangeError(message),
+  );
+});

@@ -35,6 +35,23 @@ it("38: a scan that looks for its packet beyond its bytes ends its own connectio
   expect(peer.isEnded).toBe(true);
 });
 
+it.each([1, 64])("46: %i packets before one that fails are handled, with `active: true`", async (count) => {
+  const failing = defineFramer((bytes, begin) => {
+    const end = bytes.indexOf("\n", begin);
+    if (bytes[begin] === "!".charCodeAt(0)) throw new Error("boom");
+    return end < 0 ? "more" : end + 1;
+  });
+  const server = await simulate({ packet: failing, active: true, handler: Echo.with() });
+  const peer = server.dial();
+  await server.pass();
+  // Of 64, which may wait in the mailbox, the one behind them is looked for in the last one's turn.
+  peer.send(`${"x\n".repeat(count)}!\n`);
+  server.expectCrashes(1);
+  await server.pass();
+  expect(peer.takeLines()).toHaveLength(count);
+  expect(peer.isEnded).toBe(true);
+});
+
 it("55: a scan that needs no number of bytes isn't asked for ever", async () => {
   let looks = 0;
   const lost = defineFramer(() => {

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { ConnectError, accept, adopt, connect, listen } from "@wheelhouse/net/socket";
+import { ConnectError, accept, adopt, connect, listen, type Stream } from "@wheelhouse/net/socket";
 import { describe, expect, it } from "vitest";
 import { Peer } from "../peer.ts";
 import { dial, nextTurn, owner, peerAfterTest, refusalOf, testRuntime } from "../support.ts";
@@ -140,6 +140,44 @@ describe("accepting", () => {
     await server.run(() => listening.close());
     await peer.write("hello");
     expect(await hear({ server })).toBe("hello");
+  });
+});
+
+describe.each([tcp, unix])("an active listening socket over $name", (transport) => {
+  /** One that keeps no more than `backlog`, and what it hands out next. */
+  async function listenActively(backlog: number) {
+    const server = await owner();
+    const place = transport.at();
+    const listening = await server.run((ctx) => listen(ctx, { ...place, backlog }, { active: true }));
+    const next = async (): Promise<Stream> => {
+      const message = await server.connections.take();
+      if (message.type !== "connection") throw new Error(`expected a connection, got: ${message.type}`);
+      return message.stream;
+    };
+    return { server, next, to: listening.local.path ?? listening.local.port };
+  }
+
+  it("has room again for each stream that was refused, however many were", async () => {
+    const { server, next, to } = await listenActively(2);
+    for (let round = 0; round < 10; round += 1) {
+      const refused = await dial(to);
+      (await next()).destroy();
+      await refused.gone();
+    }
+    const peers = [await dial(to), await dial(to)];
+    for (const peer of peers) {
+      const stream = await next();
+      await server.run((ctx) => adopt(ctx, stream, {}).send("welcome\n"));
+      expect(await peer.readLine()).toBe("welcome");
+    }
+  });
+
+  it("keeps the place of one that nobody has decided on", async () => {
+    const { next, to } = await listenActively(1);
+    await dial(to);
+    const undecided = await next();
+    await refusalOf(to);
+    undecided.destroy();
   });
 });
 

@@ -5,10 +5,11 @@ import {
   type ListenOptions,
   type Packet,
   type SocketOptions,
+  type SocketSettings,
 } from "@wheelhouse/net/socket";
 import { describe, expect, it } from "vitest";
 import { owner } from "../support.ts";
-import { hear, hearAll, hearMany, tcp, untilRead } from "./pairs.ts";
+import { hear, hearAll, hearMany, tcp, untilRead, type Pair } from "./pairs.ts";
 
 describe("options that are wrong are refused by name", () => {
   it.each<[object, string]>([
@@ -17,6 +18,10 @@ describe("options that are wrong are refused by name", () => {
     [{ overlong: "cut" }, 'expected overlong to be "error" or "skip", got: "cut"'],
     [{ noDelay: "yes" }, 'expected noDelay to be true or false, got: "yes"'],
     [{ keepAliveMs: -1 }, "expected keepAliveMs to be a positive number of milliseconds, got: -1"],
+    [
+      { keepAliveMs: 32_767_001 },
+      "expected keepAliveMs to be up to 32767000 milliseconds, or Infinity, got: 32767001",
+    ],
     [{ highWatermarkBytes: 0 }, "expected highWatermarkBytes to be a whole number at least 1, got: 0"],
     [
       { highWatermarkBytes: 10, lowWatermarkBytes: 11 },
@@ -78,18 +83,59 @@ describe("options that are changed", () => {
 
   it("leaves alone what isn't given, and everything when one is wrong", async () => {
     const { server, socket } = await tcp.pair({
-      maxUnsentBytes: 5,
+      maxUnsentBytes: 500,
       highWatermarkBytes: 100,
       lowWatermarkBytes: 7,
     });
     await server.run(() => socket.setOptions({ whenFull: "refuse" }));
-    expect(socket.settings).toMatchObject({ maxUnsentBytes: 5, lowWatermarkBytes: 7, whenFull: "refuse" });
-    const wrong = server.run(() => socket.setOptions({ maxUnsentBytes: 9, whenFull: "wait" as "close" }));
+    expect(socket.settings).toMatchObject({
+      maxUnsentBytes: 500,
+      lowWatermarkBytes: 7,
+      whenFull: "refuse",
+    });
+    const wrong = server.run(() => socket.setOptions({ maxUnsentBytes: 900, whenFull: "wait" as "close" }));
     await expect(wrong).rejects.toThrow("whenFull");
-    expect(socket.settings.maxUnsentBytes).toBe(5);
+    expect(socket.settings.maxUnsentBytes).toBe(500);
     await server.run(() => socket.setOptions({ highWatermarkBytes: 50 }));
     expect(socket.settings).toMatchObject({ highWatermarkBytes: 50, lowWatermarkBytes: 25 });
   });
+});
+
+describe("how much may be unsent (behaviour 56)", () => {
+  it("of two limits, the one that isn't given follows the other", async () => {
+    const low = await tcp.pair({ maxUnsentBytes: 16_000 });
+    expect(limitsOf(low)).toEqual([8_000, 16_000, 16_000]);
+    const high = await tcp.pair({ highWatermarkBytes: 4_000_000 });
+    expect(limitsOf(high)).toEqual([2_000_000, 4_000_000, 4_000_000]);
+    const neither = await tcp.pair();
+    expect(limitsOf(neither)).toEqual([32_768, 65_536, 1_048_576]);
+  });
+
+  it("so it does when one is changed", async () => {
+    const made = await tcp.pair();
+    const change = (changes: SocketSettings) => made.server.run(() => made.socket.setOptions(changes));
+    await change({ maxUnsentBytes: 16_000 });
+    expect(limitsOf(made)).toEqual([8_000, 16_000, 16_000]);
+    await change({ highWatermarkBytes: 4_000_000 });
+    expect(limitsOf(made)).toEqual([2_000_000, 4_000_000, 4_000_000]);
+    await change({ maxUnsentBytes: 5_000_000, lowWatermarkBytes: 7 });
+    expect(limitsOf(made)).toEqual([7, 4_000_000, 5_000_000]);
+    await change({ highWatermarkBytes: 100 });
+    expect(limitsOf(made)).toEqual([50, 100, 5_000_000]);
+  });
+
+  it("both given, a limit below the high watermark is refused by name", async () => {
+    const wrong = { maxUnsentBytes: 99, highWatermarkBytes: 100 };
+    const message = "expected maxUnsentBytes to be a whole number at least 100, got: 99";
+    await expect(tcp.pair(wrong)).rejects.toThrow(message);
+    const { server, socket } = await tcp.pair();
+    await expect(server.run(() => socket.setOptions(wrong))).rejects.toThrow(message);
+  });
+
+  function limitsOf({ socket }: Pair): readonly number[] {
+    const { lowWatermarkBytes, highWatermarkBytes, maxUnsentBytes } = socket.settings;
+    return [lowWatermarkBytes, highWatermarkBytes, maxUnsentBytes];
+  }
 });
 
 describe("packets over the limit", () => {

@@ -54,19 +54,19 @@ describe("owners", () => {
     expect(await peer.closed()).toBe("ECONNRESET");
   });
 
-  it("48: a socket is closed when its process was gone before it was accepted", async () => {
+  it("37: a process that is gone while it waits for a connection takes none: the next one gets it", async () => {
     const made = testRuntime();
-    const [keeper, dead] = [await owner(made), await owner(made)];
+    const [keeper, dead, other] = [await owner(made), await owner(made), await owner(made)];
     const listening = await keeper.run((ctx) => listen(ctx, { port: 0 }));
-    const accepting = dead.run((ctx) => accept(ctx, listening));
-    const ended = expect(accepting).rejects.toMatchObject({ code: "exited" });
+    const ended = expect(dead.run((ctx) => accept(ctx, listening))).rejects.toMatchObject({ code: "exited" });
+    const accepting = other.run((ctx) => accept(ctx, listening));
     await nextTurn();
     made.runtime.exit(dead.ref, "kill");
     await ended;
-    const peer = await dial(listening.local.port);
-    expect(await peer.readAll()).toBe("");
-    peer.finish();
-    expect(await peer.closed()).toBeUndefined();
+    const first = await dial(listening.local.port);
+    expect(await accepting).toMatchObject({ remote: { port: first.localPort } });
+    const second = await dial(listening.local.port);
+    expect((await acceptOne(keeper, listening)).remote.port).toBe(second.localPort);
   });
 
   it("48: a socket is closed when its process was gone before it was connected", async () => {

@@ -30,6 +30,8 @@ export interface Transport {
   readonly name: string;
   /** A Unix socket knows none. */
   readonly hasReset: boolean;
+  /** A place of its own to listen at. */
+  at(): ListenOptions;
   pair(options?: SocketOptions, server?: Owner): Promise<Pair>;
 }
 
@@ -51,18 +53,21 @@ const identity: TlsServerOptions = { role: "server", ...localhost };
 export const tcp: Transport = {
   name: "TCP",
   hasReset: true,
+  at: () => ({ port: 0 }),
   pair: (options, server) => pairAt({ port: 0 }, options, server),
 };
 
 export const unix: Transport = {
   name: "a Unix socket",
   hasReset: false,
+  at: () => ({ path: socketPath() }),
   pair: (options, server) => pairAt({ path: socketPath() }, options, server),
 };
 
 export const tls: Transport = {
   name: "TLS",
   hasReset: true,
+  at: () => ({ port: 0 }),
   async pair({ active = true, ...options } = {}, server) {
     const made = await pairAt({ port: 0 }, { ...options, active: false }, server);
     const secured = made.server.run(() => made.socket.secure(identity));

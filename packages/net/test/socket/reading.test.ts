@@ -78,9 +78,11 @@ describe.each(transports)("active modes over $name", (transport) => {
     const { server, socket, peer } = await transport.pair({ active: true });
     expect(await server.run(() => socket.recv())).toBe("active");
     await server.run(() => socket.setActive(false));
-    const both = server.run(() => Promise.all([socket.recv(), socket.recv()]));
+    // Under load one of them gives way to others before it asks, and nobody knows which.
+    const both = await server.run(() => [socket.recv(), socket.recv()]);
+    expect(await Promise.race(both)).toBe("active");
     await peer.write("x");
-    expect(await both).toEqual([Buffer.from("x"), "active"]);
+    expect(new Set(await Promise.all(both))).toEqual(new Set([Buffer.from("x"), "active"]));
   });
 
   it("44: modes can be switched at any time, and what is held comes then", async () => {

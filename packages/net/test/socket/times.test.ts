@@ -78,6 +78,19 @@ describe("the send time-out", () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  it("56: isn't over for a peer that takes what the kernel holds, before that has room", async () => {
+    const { runtime, server, socket, stream } = await simulatePair({ sendTimeoutMs: 1_000 });
+    stream.writable = false;
+    await server.run(() => socket.send("x".repeat(100_000)));
+    for (let round = 0; round < 100; round += 1) {
+      await runtime.advance(300);
+      stream.takeUnseen(1);
+    }
+    expect(stream.destroyed).toBe(false);
+    await runtime.advance(2_000);
+    expect(stream.destroyed).toBe(true);
+  });
+
   it("56: is over when there is room, and may be none", async () => {
     const { runtime, server, socket, stream } = await simulatePair({ sendTimeoutMs: 1_000 });
     stream.writable = false;

@@ -101,6 +101,81 @@ describe.each(transports)("writing over $name", (transport) => {
     throw new Error("expected the socket to be full at last");
   }
 
+  it("56: who was refused waits until there is room, and then isn't refused", async () => {
+    const { server, socket, peer } = await transport.pair({ maxUnsentBytes: 16_000, whenFull: "refuse" });
+    const sent = server.run(async () => {
+      let refused = 0;
+      for (let part = 0; part < 1_000; part += 1)
+        while (socket.send(Buffer.alloc(4_000)) === "full") {
+          refused += 1;
+          if (refused > 10_000) throw new Error("expected room after drained");
+          await socket.drained();
+        }
+      return refused;
+    });
+    expect((await peer.readBytes(4_000_000)).length).toBe(4_000_000);
+    expect(await sent).toBeGreaterThan(0);
+  });
+
+  it("56: who was refused amid a burst is told of room at its end", async () => {
+    const { server, socket, peer } = await transport.pair({ maxUnsentBytes: 16_000, whenFull: "refuse" });
+    await server.run(() => {
+      while (socket.send(Buffer.alloc(4_000)) !== "full");
+      expect(socket.writable).toBe(false);
+    });
+    expect(await hear({ server })).toBe("<drained>");
+    expect(socket.writable).toBe(true);
+    await peer.readBytes(20_000);
+  });
+
+  it("56: who was refused behind a file waits until that has left", async () => {
+    const { server, socket, peer } = await transport.pair({ maxUnsentBytes: 16_000, whenFull: "refuse" });
+    const path = socketPath();
+    writeFileSync(path, Buffer.alloc(100_000));
+    const sent = server.run(async () => {
+      const file = socket.sendFile(path);
+      while (socket.send(Buffer.alloc(4_000)) !== "full");
+      await socket.drained();
+      expect(socket.send("goes on\n")).toBe("sent");
+      return file;
+    });
+    expect(await sent).toBe(100_000);
+    await peer.readBytes(120_000);
+    expect(await peer.readLine()).toBe("goes on");
+  });
+
+  it("56: limits that are lowered below what is unsent hold the writer until it has left", async () => {
+    const { server, socket, peer } = await stuck(transport);
+    await server.run(() => socket.setOptions({ highWatermarkBytes: 2 * MUCH_BYTES }));
+    expect(await hear({ server })).toBe("<drained>");
+    await server.run(() => socket.setOptions({ maxUnsentBytes: 16_000, whenFull: "refuse" }));
+    const drained = server.run(() => {
+      expect(socket.send("x")).toBe("full");
+      return socket.drained();
+    });
+    peer.resume();
+    expect(await drained).toBe("drained");
+    expect(await server.run(() => socket.send("y"))).toBe("sent");
+    await peer.readBytes(MUCH_BYTES + 1);
+  });
+
+  it("56: a writer that heeds `writable` is never full, however high the watermark", async () => {
+    const { server, socket, peer } = await transport.pair({ highWatermarkBytes: 4_000_000 });
+    peer.pause();
+    const sent = server.run(async () => {
+      const results = new Set<string>();
+      for (let part = 0; part < 100; part += 1) {
+        if (!socket.writable) await socket.drained();
+        results.add(socket.send(Buffer.alloc(300_000)));
+      }
+      return results;
+    });
+    await someTurns();
+    peer.resume();
+    await peer.readBytes(30_000_000);
+    expect(await sent).toEqual(new Set(["sent"]));
+  });
+
   it("56: one send of any size passes to a peer that reads", async () => {
     const { server, socket, peer } = await transport.pair({ active: true, maxUnsentBytes: 1 });
     expect(await server.run(() => socket.send(Buffer.alloc(MUCH_BYTES, "y")))).toBe("sent");

@@ -9,12 +9,17 @@ import {
   adopt,
   connect,
   listen,
+  transfer,
+  type Socket,
+  type SocketOwner,
+  type Stream,
   type Endpoint,
   type ListenOptions,
   type SendFileOptions,
   type SocketOptions,
   type TlsServerOptions,
 } from "@wheelhouse/net/socket";
+import type { Context, Ref } from "@wheelhouse/actors";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkTlsOptions } from "../../src/network/check-tls.ts";
@@ -243,6 +248,26 @@ describe("verbs that are told nonsense", () => {
     await expect(server.run(() => socket.recv(0, timeoutMs))).rejects.toEqual(new RangeError(message));
     const accepted = server.run((ctx) => accept(ctx, listening, {}, timeoutMs));
     await expect(accepted).rejects.toEqual(new RangeError(message));
+  });
+
+  it("transfer, accept and adopt take nothing of another kind", async () => {
+    const { server, listening, socket } = await tcp.pair({ active: false });
+    const { ref } = server;
+    const verbs: readonly (readonly [(ctx: SocketOwner & Pick<Context, "handOver">) => unknown, string])[] = [
+      [
+        (ctx) => transfer(ctx, socket, undefined as unknown as Ref),
+        "the new owner to be a process's address",
+      ],
+      [(ctx) => transfer(ctx, {} as Socket, ref), "socket to be a socket"],
+      [(ctx) => accept(ctx, {} as typeof listening), "listenSocket to be what listen gives"],
+      [(ctx) => adopt(ctx, {} as Stream, {}), "stream to be a stream that a listening socket handed out"],
+    ];
+    for (const [verb, message] of verbs) {
+      const refused = server.run(verb);
+      await expect(refused).rejects.toThrow(`expected ${message}, got: `);
+      await expect(refused).rejects.toBeInstanceOf(RangeError);
+    }
+    expect(socket.stats.ageMs).toBeGreaterThanOrEqual(0);
   });
 
   it("adopt takes a stream once: it stays its first socket's", async () => {
