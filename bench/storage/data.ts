@@ -3,6 +3,7 @@
 import {
   KEEP_ALL,
   NewLogs,
+  NewSamples,
   type DeviceAddress,
   type DeviceBatch,
   type NewLogEntry,
@@ -91,13 +92,20 @@ export async function addSpeakers(
   return speakers;
 }
 
-export interface Said extends Partial<Omit<DeviceBatch, "logs">> {
+export interface Said extends Partial<Omit<DeviceBatch, "logs" | "samples">> {
+  readonly samples?: readonly Sample[];
   readonly logs?: readonly NewLogEntry[];
 }
 
-export function batchOf(speaker: Speaker, receivedAt: number, { logs = [], ...said }: Said): DeviceBatch {
-  const nothing = { missed: 0, declarations: [], samples: [], markers: [], writes: [] };
-  return { ...speaker, ...nothing, logs: NewLogs.of(logs), receivedAt, ...said };
+export function batchOf(
+  speaker: Speaker,
+  receivedAt: number,
+  { samples = [], logs = [], ...said }: Said,
+): DeviceBatch {
+  const nothing = { missed: 0, declarations: [], markers: [], writes: [] };
+  const readings = samples.map(({ name, value, ...times }) => ({ names: [name], values: [value], ...times }));
+  const packed = { logs: NewLogs.of(logs), samples: NewSamples.of(readings) };
+  return { ...speaker, ...nothing, ...packed, receivedAt, ...said };
 }
 
 export function sampleOf(name: string, value: number, at: number): Sample {

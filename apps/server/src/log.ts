@@ -3,6 +3,7 @@
 import { formatReason, type RuntimeEvent } from "@wheelhouse/actors";
 import { pino, destination, type Logger } from "pino";
 import type { Config } from "./config.ts";
+import { isDutyEvent, type DutyEvent } from "./housekeeping/duty.ts";
 import { isStoringEvent, type StoringEvent } from "./store/storing-health.ts";
 
 export function createLog({ logLevel }: Pick<Config, "logLevel">): Logger {
@@ -55,8 +56,35 @@ function logStoring(log: Logger, event: StoringEvent): void {
   }
 }
 
+function logDuty(log: Logger, event: DutyEvent): void {
+  switch (event.type) {
+    case "housekeeping:failing":
+      return log.error(
+        { duty: event.duty, why: event.error.message },
+        "a duty can't be done; it is tried again",
+      );
+    case "housekeeping:works_again":
+      return log.warn({ duty: event.duty }, "a duty is done again");
+    case "housekeeping:lost":
+      return logLosses(log, event);
+  }
+}
+
+function logLosses(
+  log: Logger,
+  { missing, damaged }: Extract<DutyEvent, { readonly missing: number }>,
+): void {
+  if (missing > 0)
+    log.error(
+      { segments: missing },
+      "files of stored data are missing: what was in them isn't found any more",
+    );
+  if (damaged > 0) log.warn({ indexes: damaged }, "indexes were damaged; they are made anew");
+}
+
 function logProgramEvent(log: Logger, event: RuntimeEvent): void {
   if (isStoringEvent(event)) return logStoring(log, event);
+  if (isDutyEvent(event)) return logDuty(log, event);
   const { type, error, ...fields } = event as { readonly type: string; readonly error?: unknown };
   if (error === undefined) log.info(fields, type);
   else log.error({ ...fields, err: toError(error) }, type);

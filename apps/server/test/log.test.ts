@@ -3,16 +3,22 @@
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import type { DutyEvent } from "../src/housekeeping/duty.ts";
 import { logEvent } from "../src/log.ts";
 import { Faults } from "./store/unreliable-storage.ts";
 import { startTestServer } from "./support.ts";
 
-async function begin() {
+function lineLog() {
   const lines: unknown[] = [];
   const logger = pino(
     { level: "warn", base: {}, timestamp: false },
     { write: (line: string) => void lines.push(JSON.parse(line)) },
   );
+  return { lines, logger };
+}
+
+async function begin() {
+  const { lines, logger } = lineLog();
   const faults = new Faults();
   const wheelhouse = await startTestServer({
     openStorage: async () => faults.through(await openMemoryStorage()),
@@ -56,5 +62,30 @@ test("a server that stops while storing fails says so", async () => {
       why: "no space left on device",
       msg: "stopped while storing fails: what came last isn't stored",
     },
+  ]);
+});
+
+test("what the housekeeper can't do, and what it finds lost, is a line each", () => {
+  const { lines, logger } = lineLog();
+  const events: readonly DutyEvent[] = [
+    { type: "housekeeping:failing", duty: "retain", error: new Error("no space left on device") },
+    { type: "housekeeping:works_again", duty: "retain" },
+    { type: "housekeeping:lost", missing: 2, damaged: 1 },
+  ];
+  for (const event of events) logEvent(logger, event);
+  expect(lines).toEqual([
+    {
+      level: 50,
+      duty: "retain",
+      why: "no space left on device",
+      msg: "a duty can't be done; it is tried again",
+    },
+    { level: 40, duty: "retain", msg: "a duty is done again" },
+    {
+      level: 50,
+      segments: 2,
+      msg: "files of stored data are missing: what was in them isn't found any more",
+    },
+    { level: 40, indexes: 1, msg: "indexes were damaged; they are made anew" },
   ]);
 });

@@ -22,7 +22,7 @@ export const user = z.object({ id: z.string(), email: z.string() });
 export const role = z.enum(ROLES);
 export const project = z.object({ id: z.string(), name: z.string(), role });
 
-/** How long log entries, markers and histories are kept; null is without a limit. */
+/** How long log entries, markers and histories are kept, to about a quarter; null is without a limit. */
 export const retention = z.object({
   maxAgeMs: z.number().int().positive().nullable(),
   maxBytes: z.number().int().positive().nullable(),

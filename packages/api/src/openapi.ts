@@ -72,7 +72,7 @@ export function toOpenApi(version: string): OpenApiDocument {
   };
 }
 
-const ABOUT = `Times are milliseconds since 1970. An error is \`{"error":{"code","message","field"}}\`. Lists take \`limit\` and \`cursor\` and answer \`next\`, null at the end. A request with a session's cookie that changes something needs \`content-type: application/json\` and, from a browser, the server's own origin; a token needs neither. The live socket is at \`${LIVE_PATH}\`.`;
+const ABOUT = `Times are milliseconds since 1970. An error is \`{"error":{"code","message","field"}}\`. Lists take \`limit\` and \`cursor\` and answer \`next\`, null at the end. A query parameter that a call doesn't have is refused. A request with a session's cookie that changes something needs \`content-type: application/json\` and, from a browser, the server's own origin; a token needs neither. The live socket is at \`${LIVE_PATH}\`.`;
 
 /** Entities that several routes speak of: each is described once. */
 const NAMED: Readonly<Record<string, z.ZodType>> = {

@@ -43,6 +43,21 @@ export function isWritableJson(value: JsonValue, depth: number = MAX_JSON_DEPTH)
   return true;
 }
 
+/** Whether lists and objects nest no deeper. */
+export function nestsWithin(value: JsonValue, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((item: JsonValue) => nestsWithin(item, depth - 1));
+}
+
+/** Whether all its text, names too, is Unicode: JSON can say half of a surrogate pair, which many parsers refuse. */
+export function isWellFormedJson(value: JsonValue): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(
+    ([name, item]: [string, JsonValue]) => name.isWellFormed() && isWellFormedJson(item),
+  );
+}
+
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function showValue(value: unknown): string {
   if (value === undefined) return "nothing";

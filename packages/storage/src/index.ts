@@ -38,7 +38,7 @@ export {
   type ProjectStatus,
   type Retention,
   type RoleName,
-  type Sample,
+  type Reading,
   type SamplePage,
   type SampleQuery,
   type SampleRecord,
@@ -64,6 +64,7 @@ export {
 
 // What a batch gathers
 export { NewLogs } from "./rules/new-logs.ts";
+export { NewSamples, type Sample } from "./rules/new-samples.ts";
 
 // Rules that whoever keeps writes at hand shares with the adapters
 export { isOpen, isOverdue, toExpiry } from "./rules/writes.ts";

@@ -8,6 +8,7 @@
 
 import type { JsonObject, JsonValue, KindName, LogLevel, VariableDeclaration } from "@wheelhouse/protocol";
 import type { NewLogs } from "./rules/new-logs.ts";
+import type { NewSamples } from "./rules/new-samples.ts";
 
 /** Milliseconds since 1970. */
 export type Time = number;
@@ -39,7 +40,7 @@ export interface ProjectRecord {
   readonly retention: Retention;
 }
 
-/** How long a project's log entries, markers and histories are kept; `null` is without a limit. */
+/** How long a project's log entries, markers and histories are kept, to about a quarter; `null` is without a limit. */
 export interface Retention {
   /** Counted from when an entry was received. */
   readonly maxAgeMs: number | null;
@@ -307,13 +308,14 @@ export interface StoredVariable {
   readonly reported: { readonly value: JsonValue; readonly at: Time; readonly receivedAt: Time } | null;
 }
 
-export interface Sample {
-  readonly name: string;
-  readonly value: JsonValue;
+/** Values that came at one time: names and values in the same order. */
+export interface Reading {
   readonly at: Time;
   readonly receivedAt: Time;
-  /** History only; the reported value stays as it is. */
+  /** History only; the reported values stay as they are. */
   readonly backlog: boolean;
+  readonly names: readonly string[];
+  readonly values: readonly JsonValue[];
 }
 
 export interface NewLogEntry {
@@ -370,7 +372,7 @@ export interface DeviceBatch extends DeviceAddress {
     readonly declaration: VariableDeclaration;
     readonly type: string | null;
   }[];
-  readonly samples: readonly Sample[];
+  readonly samples: NewSamples;
   readonly logs: NewLogs;
   readonly markers: readonly NewMarker[];
   /** Writes whose state changed. */
@@ -476,7 +478,13 @@ export interface PageQuery {
   readonly limit: number;
 }
 
-export interface LogQuery extends PageQuery {
+/** For pages that together are to be everything. */
+export interface UnbrokenQuery {
+  /** With an `after` from the page before: rejects with {@link StorageFailedError} if what followed that was dropped since. */
+  readonly unbroken?: boolean;
+}
+
+export interface LogQuery extends PageQuery, UnbrokenQuery {
   readonly session?: string;
   /** Entries of this level and above. */
   readonly level?: LogLevel;
@@ -488,7 +496,7 @@ export interface LogQuery extends PageQuery {
 }
 
 /** With `device`, the markers of the whole project are among those found; with `session`, they aren't. */
-export interface MarkerQuery extends PageQuery {
+export interface MarkerQuery extends PageQuery, UnbrokenQuery {
   readonly session?: string;
   /** Bounds on `at`, both inclusive. */
   readonly from?: Time;
@@ -514,7 +522,7 @@ export interface SessionQuery {
 }
 
 /** Samples in the order of their arrival. */
-export interface SampleQuery {
+export interface SampleQuery extends UnbrokenQuery {
   readonly project: string;
   readonly device?: string;
   readonly name?: string;
@@ -549,10 +557,14 @@ export interface StoredEntries {
 
 // Upkeep
 
-/** What retention dropped. */
+/** What retention dropped, and what it came upon for the first time. */
 export interface Dropped {
   readonly segments: number;
   readonly bytes: number;
+  /** Segments whose files are gone though nobody dropped them: what was in them isn't found any more. */
+  readonly missing: number;
+  /** Indexes that were damaged: what they find is found more slowly until they are made anew. */
+  readonly damaged: number;
 }
 
 export interface ProjectStatus {
@@ -623,8 +635,8 @@ export interface DeviceStorage {
 
   /**
    * Drops log entries, markers and samples that the projects' retention no longer keeps: the oldest segments as a
-   * whole, so what is younger than a limit stays, and some of what is older may stay for a while. Reported values,
-   * sessions and writes stay, and no id is given out again.
+   * whole, so what is younger than a limit stays, and some of what is older may stay for a while: a segment has at the most a
+   * quarter of what is kept. Reported values, sessions and writes stay, and no id is given out again.
    */
   retain(now: Time): Promise<Dropped>;
   status(): Promise<StorageStatus>;

@@ -1,42 +1,15 @@
 /** What a device said and isn't stored yet, gathered until the storage is free for it. Pure. */
 
-import type { JsonValue } from "@wheelhouse/protocol";
 import {
   NewLogs,
+  NewSamples,
   type DeviceAddress,
   type DeviceBatch,
   type NewMarker,
-  type Sample,
-  type Time,
   type WriteUpdate,
 } from "@wheelhouse/storage";
 
-/**
- * Values that came at one time: names and values in the same order. It is most of what devices say and lives until it is
- * stored, so it isn't an object for each.
- */
-export interface Reading {
-  readonly at: Time;
-  readonly receivedAt: Time;
-  /** History only. */
-  readonly backlog: boolean;
-  readonly names: readonly string[];
-  readonly values: readonly JsonValue[];
-}
-
-function toSamples({ names, values, at, receivedAt, backlog }: Reading): readonly Sample[] {
-  return names.map((name, place) => ({ name, value: values[place] as JsonValue, at, receivedAt, backlog }));
-}
-
-/** What a batch holds. */
-interface Said {
-  readonly declarations: DeviceBatch["declarations"][number][];
-  readonly readings: Reading[];
-  readonly logs: NewLogs;
-  readonly markers: NewMarker[];
-  readonly writes: WriteUpdate[];
-}
-
+/** Each device has a batch that waits, most hold one kind of things, and there are many: what isn't needed isn't made. */
 export class Batch {
   readonly session: string;
   /** The last line it covers, by the connection's count and by the session's. */
@@ -44,47 +17,60 @@ export class Batch {
   seq: number | undefined;
   missed = 0;
   receivedAt = 0;
-  /** Each device has a batch that waits, mostly for nothing so far. */
-  #said: Said | undefined;
+  #samples: NewSamples | undefined;
+  #logs: NewLogs | undefined;
+  #rest: Rest | undefined;
 
   constructor(session: string) {
     this.session = session;
   }
 
-  get declarations(): Said["declarations"] {
-    return this.#lists.declarations;
-  }
-
-  get readings(): Reading[] {
-    return this.#lists.readings;
+  get samples(): NewSamples {
+    return (this.#samples ??= new NewSamples());
   }
 
   get logs(): NewLogs {
-    return this.#lists.logs;
+    return (this.#logs ??= new NewLogs());
   }
 
-  get markers(): NewMarker[] {
-    return this.#lists.markers;
+  get declarations(): Rest["declarations"] {
+    return this.#others.declarations;
   }
 
-  get writes(): WriteUpdate[] {
-    return this.#lists.writes;
+  get markers(): Rest["markers"] {
+    return this.#others.markers;
+  }
+
+  get writes(): Rest["writes"] {
+    return this.#others.writes;
   }
 
   get isEmpty(): boolean {
-    if (this.line !== 0) return false;
-    return this.#said === undefined || Object.values(this.#said).every(({ length }) => length === 0);
+    const { declarations, markers, writes } = this.#rest ?? NOTHING;
+    const entries = (this.#samples?.length ?? 0) + (this.#logs?.length ?? 0);
+    return this.line === 0 && entries + declarations.length + markers.length + writes.length === 0;
   }
 
-  get #lists(): Said {
-    return (this.#said ??= { declarations: [], readings: [], logs: new NewLogs(), markers: [], writes: [] });
+  get #others(): Rest {
+    return (this.#rest ??= { declarations: [], markers: [], writes: [] });
   }
 
-  toDeviceBatch(address: DeviceAddress): DeviceBatch {
+  toDeviceBatch({ project, device }: DeviceAddress): DeviceBatch {
     const { session, missed, receivedAt, seq } = this;
-    const { readings, ...lists } = this.#lists;
-    const samples = readings.flatMap(toSamples);
-    const batch = { ...address, session, ...lists, samples, missed, receivedAt };
+    const { declarations, markers, writes } = this.#rest ?? NOTHING;
+    const packed = { samples: this.#samples ?? NO_SAMPLES, logs: this.#logs ?? NO_LOGS };
+    const batch = { project, device, session, missed, receivedAt, ...packed, declarations, markers, writes };
     return seq === undefined ? batch : { ...batch, seq };
   }
 }
+
+/** What there is less often. */
+interface Rest {
+  readonly declarations: DeviceBatch["declarations"][number][];
+  readonly markers: NewMarker[];
+  readonly writes: WriteUpdate[];
+}
+
+const NOTHING: Rest = { declarations: [], markers: [], writes: [] };
+const NO_SAMPLES = new NewSamples();
+const NO_LOGS = new NewLogs();

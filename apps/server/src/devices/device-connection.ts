@@ -4,7 +4,12 @@
  */
 
 import { CallTimeoutError, on, type Ref } from "@wheelhouse/actors";
-import { defineConnection, type ConnectionContext, type KeyedBuckets } from "@wheelhouse/net";
+import {
+  DRAIN_TIMEOUT_MS,
+  defineConnection,
+  type ConnectionContext,
+  type KeyedBuckets,
+} from "@wheelhouse/net";
 import {
   HEARTBEAT_MS,
   MAX_LINE_BYTES,
@@ -45,6 +50,11 @@ const SLOW_STEP_MS = 100;
 /** How often it is told that it is too fast, at the most. */
 const SLOW_NOTICE_MS = 1_000;
 
+/** Bytes of long lines that may be unacknowledged before the server stops reading: few of them hold as much as a window of short ones. */
+export const WINDOW_BYTES = 1_048_576;
+/** Lines that are no longer fill a window by their number before they do by their bytes, so these needn't be counted. */
+const LONG_LINE_BYTES = WINDOW_BYTES / WINDOW_LINES;
+
 /** What every connection of a listener shares. */
 export interface DeviceLimits {
   /** Lines by device key, over all of its connections. */
@@ -56,6 +66,8 @@ interface ConnectionPrivate extends DeviceConnectionProtocol {
     mayGoOn(): void;
     verifyTimedOut(): void;
     heartbeat(): void;
+    /** A device that said goodbye isn't told any more what is stored. */
+    waitedEnough(): void;
   };
 }
 
@@ -78,8 +90,13 @@ interface ConnectionState {
   /** Its key has said too much of late: nothing is read until it may say more. */
   tooFast: boolean;
   toldTooFastAt: number;
-  /** The server drains: the connection ends when all it passed on is stored. */
-  draining: boolean;
+  /** Why the connection ends, once all it passed on is stored: the device says goodbye, or the server drains. */
+  ending: "bye" | "shutting_down" | undefined;
+  /** Of the line that is being heard. */
+  lineBytes: number;
+  /** The long ones among the lines that were passed on and aren't stored, and their bytes. */
+  readonly longLines: { readonly line: number; readonly bytes: number }[];
+  longBytes: number;
 }
 
 type Ctx = ConnectionContext<ConnectionPrivate, ConnectionState>;
@@ -99,12 +116,16 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
       limits,
       tooFast: false,
       toldTooFastAt: Number.NEGATIVE_INFINITY,
-      draining: false,
+      ending: undefined,
+      lineBytes: 0,
+      longLines: [],
+      longBytes: 0,
     };
   },
 
   data(ctx, packet) {
     ctx.state.lastLineAt = ctx.now();
+    ctx.state.lineBytes = packet.length;
     const line = toLine(packet);
     return line === "" ? undefined : hearLine(ctx, line);
   },
@@ -133,8 +154,8 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
   },
 
   shutdown(ctx) {
-    ctx.state.draining = true;
-    return finishDraining(ctx) ? undefined : "stay";
+    ctx.state.ending ??= "shutting_down";
+    return endIfStored(ctx) ? undefined : "stay";
   },
 
   infos: [on(RevokedTopic, (ctx) => leave(ctx, "revoked", "this key was revoked"))],
@@ -148,10 +169,12 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     stored(ctx, line, seq) {
       const { state } = ctx;
       state.storedLines = Math.max(state.storedLines, line);
+      while ((state.longLines[0]?.line ?? Infinity) <= state.storedLines)
+        state.longBytes -= state.longLines.shift()?.bytes ?? 0;
       const ack = seq === undefined ? undefined : state.dialect?.ack(seq);
       if (ack !== undefined) ctx.send(ack);
       readOn(ctx);
-      if (state.draining) finishDraining(ctx);
+      if (state.ending !== undefined) endIfStored(ctx);
     },
 
     refuse(ctx, code, text, seq) {
@@ -164,6 +187,8 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     },
 
     end: (ctx, code, text) => leave(ctx, code, text),
+
+    waitedEnough: end,
 
     verifyTimedOut(ctx) {
       // A network that stood still looks the same: whoever that happened to is to come back.
@@ -217,9 +242,13 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   return hearDevice(ctx, dialect, verified, said, receivedAt);
 }
 
-/** Whether the next line may come: the window has room, and the key hasn't said too much. */
-function isReading({ passedLines, storedLines, tooFast }: ConnectionState): boolean {
-  return passedLines - storedLines < WINDOW_LINES && !tooFast;
+/** Whether the next line may come: the window has room, the key hasn't said too much, and the device hasn't said goodbye. */
+function isReading(state: ConnectionState): boolean {
+  return hasRoom(state) && !state.tooFast && state.ending !== "bye";
+}
+
+function hasRoom({ passedLines, storedLines, longBytes }: ConnectionState): boolean {
+  return passedLines - storedLines < WINDOW_LINES && longBytes < WINDOW_BYTES;
 }
 
 function readOn(ctx: Ctx): void {
@@ -348,9 +377,15 @@ function hearDevice(ctx: Ctx, dialect: Dialect, verified: Verified, said: Said, 
     case "pong":
       return;
     case "bye":
-      detach(ctx, "bye", false);
-      return ctx.close();
+      return sayGoodbye(ctx);
   }
+}
+
+/** What came before it is stored and acknowledged first; for that it has as long as when the server drains. */
+function sayGoodbye(ctx: Ctx): void {
+  ctx.state.ending = "bye";
+  ctx.pause();
+  if (!endIfStored(ctx)) ctx.after(DRAIN_TIMEOUT_MS, "waitedEnough");
 }
 
 function passOn(
@@ -362,8 +397,12 @@ function passOn(
 ): void {
   const { state } = ctx;
   state.passedLines += 1;
+  if (state.lineBytes > LONG_LINE_BYTES) {
+    state.longLines.push({ line: state.passedLines, bytes: state.lineBytes });
+    state.longBytes += state.lineBytes;
+  }
   ctx.cast(device, "heard", { connection: ctx.self, line: state.passedLines, seq, receivedAt, content });
-  if (state.passedLines - state.storedLines >= WINDOW_LINES) ctx.pause();
+  if (!hasRoom(state)) ctx.pause();
 }
 
 function identifyAgain(ctx: Ctx, dialect: Dialect, { key }: Verified, claimed: string): void {
@@ -381,16 +420,24 @@ function leave(ctx: Ctx, code: Code, text: string): void {
 }
 
 function detach(ctx: Ctx, reason: string, resumable: boolean): void {
-  if (ctx.state.verified !== undefined)
-    ctx.cast(ctx.state.verified.device, "detached", ctx.self, reason, resumable);
+  const { verified, ending } = ctx.state;
+  if (verified === undefined) return;
+  if (ending === "bye") ctx.cast(verified.device, "detached", ctx.self, "bye", false);
+  else ctx.cast(verified.device, "detached", ctx.self, reason, resumable);
 }
 
 /** Ends once everything that was passed on is stored and acknowledged; false when it isn't yet. */
-function finishDraining(ctx: Ctx): boolean {
-  if (ctx.state.passedLines > ctx.state.storedLines) return false;
-  if (ctx.state.dialect !== undefined)
-    ctx.send(ctx.state.dialect.farewell("shutting_down", "the server is being stopped"));
+function endIfStored(ctx: Ctx): boolean {
+  const { passedLines, storedLines } = ctx.state;
+  if (passedLines > storedLines) return false;
+  end(ctx);
+  return true;
+}
+
+function end(ctx: Ctx): void {
+  const { dialect, ending } = ctx.state;
+  if (ending !== "bye" && dialect !== undefined)
+    ctx.send(dialect.farewell("shutting_down", "the server is being stopped"));
   detach(ctx, "shutting_down", true);
   ctx.close();
-  return true;
 }

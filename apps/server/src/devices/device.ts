@@ -17,7 +17,7 @@ import {
   type DeviceState,
 } from "./device/state.ts";
 import { acknowledge, goOn, grantBehind, inTurn, refuseWishes, store } from "./device/storing.ts";
-import { toView } from "./device/telling.ts";
+import { toView, viewOf } from "./device/telling.ts";
 import { answerLate, awaitSettling, cancel, change, expireWrites, takeStored } from "./device/writing.ts";
 import type { DeviceProtocol } from "./protocol.ts";
 
@@ -79,6 +79,13 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
     view(ctx) {
       restIfIdle(ctx);
       return toView(ctx.state);
+    },
+
+    variable(ctx, name) {
+      restIfIdle(ctx);
+      const { record, variables } = ctx.state;
+      if (record === undefined) return "unknown_device";
+      return variables.get(name) === undefined ? "unknown_variable" : viewOf(ctx.state, name);
     },
   },
 

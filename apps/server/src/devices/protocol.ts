@@ -107,6 +107,8 @@ export interface Description {
 
 export type DescribeOutcome = Device | "unknown_device" | "storage_unavailable";
 
+export type VariableOutcome = Variable | "unknown_device" | "unknown_variable";
+
 /** A device as a person sees it. */
 export interface DeviceView {
   readonly device: Device;
@@ -129,6 +131,8 @@ export interface DeviceProtocol {
     settled(set: number, waitMs: number): readonly WriteRecord[];
     /** `undefined` for a device that never was. */
     view(): DeviceView | undefined;
+    /** One of its variables; likewise. */
+    variable(name: string): VariableOutcome;
   };
   casts: {
     heard(line: DeviceLine): void;

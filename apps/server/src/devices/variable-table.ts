@@ -10,11 +10,13 @@ import {
   type DeclaredVariable,
   type JsonObject,
   type JsonValue,
+  type KindName,
   type VariableDeclaration,
 } from "@wheelhouse/protocol";
-import type { DeviceBatch, StoredVariable, Time } from "@wheelhouse/storage";
-import type { Reading } from "./batch.ts";
+import type { DeviceBatch, Reading, StoredVariable } from "@wheelhouse/storage";
 import type { ChangeRefusal, TypedValue } from "./protocol.ts";
+import { ReportedValues, type Reported } from "./reported-values.ts";
+import { VariableShape, type Source, type VariableFacts } from "./variable-shape.ts";
 
 type NewDeclaration = DeviceBatch["declarations"][number];
 
@@ -43,43 +45,41 @@ export interface RefusedChange {
   readonly field: string;
 }
 
-/**
- * Where a declaration comes from. One that was stored holds for as long as the values fit it; only one that the device
- * declared in this run refuses values.
- */
-type Source = "declared" | "stored" | "inferred";
-
-interface Entry {
-  declaration: VariableDeclaration;
-  /** Dialect 1's name of its type. */
-  type: string | null;
-  source: Source;
-  reported: Reported | null;
+/** A value as its kind has it. */
+interface FittingValue {
+  readonly value: JsonValue;
+  readonly kind: KindName;
 }
 
-/** Changed in its place: a new one for each value would live just long enough to be dear to collect. */
-interface Reported {
-  value: JsonValue;
-  at: Time;
-  receivedAt: Time;
+/** A variable as it is now. */
+export interface VariableEntry extends VariableFacts {
+  readonly reported: Reported | null;
 }
 
 export class VariableTable {
-  readonly #entries = new Map<string, Entry>();
+  #shape: VariableShape;
+  readonly #reported = new ReportedValues();
 
   constructor(stored: readonly StoredVariable[]) {
-    for (const { declaration, type, reported } of stored) {
-      const own = reported === null ? null : { ...reported };
-      this.#entries.set(declaration.name, { declaration, type, source: "stored", reported: own });
-    }
+    this.#shape = VariableShape.of(
+      stored.map(({ declaration, type }) => ({ declaration, type, source: "stored" })),
+    );
+    for (const { declaration, reported } of stored)
+      if (reported !== null) this.#show(declaration.name, reported.value, reported);
   }
 
-  get entries(): IterableIterator<Readonly<Entry>> {
-    return this.#entries.values();
+  get names(): readonly string[] {
+    return this.#shape.facts.map(({ declaration }) => declaration.name);
   }
 
-  get(name: string): Readonly<Entry> | undefined {
-    return this.#entries.get(name);
+  get(name: string): VariableEntry | undefined {
+    const facts = this.#shape.get(name);
+    return facts === undefined ? undefined : { ...facts, reported: this.#reportedOf(name) };
+  }
+
+  #reportedOf(name: string): Reported | null {
+    const place = this.#shape.placeOf(name);
+    return place === undefined ? null : this.#reported.get(place);
   }
 
   /** Adds or replaces declarations; values that come with them are reported too. */
@@ -102,7 +102,7 @@ export class VariableTable {
     const fitting: JsonValue[] = [];
     for (const name of names) {
       const value = values[name] as JsonValue;
-      const entry = this.#entries.get(name);
+      const entry = this.#shape.get(name);
       const parsed = entry === undefined ? undefined : kindOf(entry.declaration.kind).parse(value);
       if (parsed === undefined && entry?.source === "declared") {
         return `expected values.${name} to be ${kindOf(entry.declaration.kind).expects}, got: ${showValue(value)}`;
@@ -137,32 +137,38 @@ export class VariableTable {
     const checked: { name: string; from: JsonValue; value: JsonValue }[] = [];
     let pressesTrigger = false;
     for (const [name, wanted] of Object.entries(values)) {
-      const entry = this.#entries.get(name);
-      if (entry === undefined) {
-        return {
-          code: "unknown_variable",
-          message: `this device has no variable ${showValue(name)}`,
-          field: name,
-        };
-      }
-      if (!entry.declaration.writable)
-        return { code: "read_only", message: `${name} can only be read`, field: name };
-      const fit = fitValue(entry.declaration, wanted);
-      if ("code" in fit) return { ...fit, field: name };
-      const isTrigger = entry.declaration.kind === "trigger";
+      const fit = this.fit(name, wanted);
+      if ("code" in fit) return fit;
+      const isTrigger = fit.kind === "trigger";
       if (isTrigger && !online)
         return { code: "offline", message: `the device is away, so ${name} can't go off`, field: name };
       pressesTrigger ||= isTrigger;
-      checked.push({ name, from: isTrigger ? null : (entry.reported?.value ?? null), value: fit.value });
+      checked.push({
+        name,
+        from: isTrigger ? null : (this.#reportedOf(name)?.value ?? null),
+        value: fit.value,
+      });
     }
     return this.#tooLong(checked) ?? { values: checked, pressesTrigger };
+  }
+
+  /** Whether a variable may be set to that, as it is declared now. */
+  fit(name: string, wanted: JsonValue): FittingValue | RefusedChange {
+    const declaration = this.#shape.get(name)?.declaration;
+    if (declaration === undefined) {
+      const message = `this device has no variable ${showValue(name)}`;
+      return { code: "unknown_variable", message, field: name };
+    }
+    if (!declaration.writable) return { code: "read_only", message: `${name} can only be read`, field: name };
+    const fit = fitValue(declaration, wanted);
+    return "code" in fit ? { ...fit, field: name } : { value: fit.value, kind: declaration.kind };
   }
 
   /** A change that is too long for a line could be answered by no device, and would be sent again for as long as it lasts. */
   #tooLong(values: CheckedChange["values"]): RefusedChange | undefined {
     let bytes = 0;
     for (const { name, value } of values) {
-      const type = this.#entries.get(name)?.type ?? "";
+      const type = this.#shape.get(name)?.type ?? "";
       bytes += Buffer.byteLength(JSON.stringify([name, type, value]));
       if (bytes > MAX_CHANGE_BYTES) {
         const message = `expected a change of at most ${MAX_CHANGE_BYTES} bytes, got more up to ${showValue(name)}`;
@@ -174,7 +180,7 @@ export class VariableTable {
 
   /** The declaration that a value of an undeclared variable makes, if it is news. */
   #infer(name: string, value: JsonValue): NewDeclaration | undefined {
-    const entry = this.#entries.get(name);
+    const entry = this.#shape.get(name);
     if (entry?.source === "declared") return undefined;
     if (entry?.source === "stored" && kindOf(entry.declaration.kind).parse(value) !== undefined)
       return undefined;
@@ -184,32 +190,25 @@ export class VariableTable {
 
   /** Whether anything of it changed. */
   #declareOne(declaration: VariableDeclaration, type: string | null, source: Source): boolean {
-    const before = this.#entries.get(declaration.name);
+    const before = this.#shape.get(declaration.name);
     const changed =
       before === undefined ||
       before.type !== type ||
       !jsonEqual(before.declaration as unknown as JsonObject, declaration as unknown as JsonObject);
-    this.#entries.set(declaration.name, { declaration, type, source, reported: before?.reported ?? null });
+    if (changed || before.source !== source) this.#shape = this.#shape.with({ declaration, type, source });
     return changed;
   }
 
   #report(names: readonly string[], values: readonly JsonValue[], times: ReportTimes): Reading {
-    if (!times.backlog) this.#show(names, values, times);
     const { at, receivedAt, backlog } = times;
+    if (!backlog)
+      for (let index = 0; index < names.length; index += 1)
+        this.#show(names[index] as string, values[index] as JsonValue, times);
     return { at, receivedAt, backlog, names, values };
   }
 
-  #show(names: readonly string[], values: readonly JsonValue[], times: ReportTimes): void {
-    for (let place = 0; place < names.length; place += 1) {
-      const entry = this.#entries.get(names[place] as string);
-      if (entry !== undefined) showOne(entry, values[place] as JsonValue, times);
-    }
+  #show(name: string, value: JsonValue, { at, receivedAt }: Pick<ReportTimes, "at" | "receivedAt">): void {
+    const place = this.#shape.placeOf(name);
+    if (place !== undefined) this.#reported.set(place, value, at, receivedAt);
   }
-}
-
-function showOne(entry: Entry, value: JsonValue, { at, receivedAt }: ReportTimes): void {
-  const reported = (entry.reported ??= { value, at, receivedAt });
-  reported.value = value;
-  reported.at = at;
-  reported.receivedAt = receivedAt;
 }

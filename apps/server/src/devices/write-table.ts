@@ -52,12 +52,12 @@ export class WriteTable {
 
   /** What is still unanswered though its time is over. */
   overdue(at: number): readonly WriteRecord[] {
-    return this.#unanswered.filter((write) => isOverdue(write, at));
+    return this.unanswered.filter((write) => isOverdue(write, at));
   }
 
   /** When the next of the unanswered ones is overdue. */
   get nextExpiry(): number | undefined {
-    const times = this.#unanswered.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
+    const times = this.unanswered.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
     return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
   }
 
@@ -107,6 +107,19 @@ export class WriteTable {
     return pending.map(({ id }) => ({ id, state: "sent", at }));
   }
 
+  /** Rejects what could be set once and can't any more, since its variable was declared anew; of these variables, or of all. */
+  rejectUnfit(variables: VariableTable, at: number, names?: ReadonlySet<string>): readonly WriteUpdate[] {
+    const updates: WriteUpdate[] = [];
+    for (const { id, name, value } of this.unanswered) {
+      if (names?.has(name) === false) continue;
+      const fit = variables.fit(name, value);
+      if (!("code" in fit)) continue;
+      this.#answered.add(id);
+      updates.push({ id, state: "rejected", reason: fit.message, at });
+    }
+    return updates;
+  }
+
   /** Reads a device's answer to a set. It counts once it is stored, and no state is changed here. */
   readAnswer(
     set: number,
@@ -148,7 +161,8 @@ export class WriteTable {
     return updates;
   }
 
-  get #unanswered(): readonly WriteRecord[] {
+  /** Those of the open ones to which no answer came so far. */
+  get unanswered(): readonly WriteRecord[] {
     return this.open.filter(({ id }) => !this.#answered.has(id));
   }
 

@@ -1,6 +1,6 @@
 /** Drops what the projects' retention no longer keeps. */
 
-import type { Duty } from "./duty.ts";
+import type { Duty, DutyEvent } from "./duty.ts";
 import { Store } from "../store/store.ts";
 
 export const retain: Duty = {
@@ -8,6 +8,8 @@ export const retain: Duty = {
   everyMs: 60_000,
   // However long it takes: the storage does it between the groups it commits.
   async perform(ctx) {
-    await ctx.callWithin(Infinity, Store, "retain", ctx.wallClock());
+    const { missing, damaged } = await ctx.callWithin(Infinity, Store, "retain", ctx.wallClock());
+    const lost: DutyEvent = { type: "housekeeping:lost", missing, damaged };
+    if (missing + damaged > 0) ctx.emit(lost);
   },
 };

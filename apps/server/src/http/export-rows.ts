@@ -64,6 +64,9 @@ interface Place {
 /** How long one page may take. */
 const PAGE_TIMEOUT_MS = 60_000;
 
+/** What retention drops while it is exported isn't passed over: an export that ends well is whole. */
+const WHOLE = { unbroken: true } as const;
+
 const lastEntry = ({ ctx }: ExportReader) => ctx.callWithin(PAGE_TIMEOUT_MS, Store, "lastEntry");
 
 /** What log entries and markers have in common comes first. */
@@ -79,7 +82,7 @@ const logs: ExportSource<LogEntryRecord> = {
   filters: ["level", "text"],
   lastId: lastEntry,
   async read({ ctx, filter: { project, name: _, ...filters } }, place) {
-    const query = { project, ...given(filters), ...place };
+    const query = { project, ...given(filters), ...place, ...WHOLE };
     return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "logs", query), place);
   },
   toObject: toLogEntry,
@@ -95,7 +98,7 @@ const markers: ExportSource<MarkerRecord> = {
   filters: [],
   lastId: lastEntry,
   async read({ ctx, filter: { project, device, from, to } }, place) {
-    const query = { project, ...given({ device, from, to }), ...place };
+    const query = { project, ...given({ device, from, to }), ...place, ...WHOLE };
     return toExportPage(await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "markers", query), place);
   },
   toObject: toMarker,
@@ -139,7 +142,7 @@ const variables: ExportSource<SampleRecord> = {
   filters: ["name"],
   lastId: async () => Infinity,
   async read({ ctx, filter: { project, device, name, from, to }, startedAt }, { after, limit }) {
-    const query = { project, ...given({ device, name, from }), to: to ?? startedAt, after, limit };
+    const query = { project, ...given({ device, name, from }), to: to ?? startedAt, after, limit, ...WHOLE };
     const { samples, next } = await ctx.callWithin(PAGE_TIMEOUT_MS, Store, "samples", query);
     return { rows: samples, next };
   },

@@ -2,6 +2,7 @@
 
 import { API_PREFIX, ApiError, routes, type Answer, type Route, type RouteName } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
+import { showValue } from "@wheelhouse/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
@@ -105,7 +106,10 @@ function checkBrowser(
 }
 
 /** A number in words of its own (`""`, `1e3`, `0x10`) is none here, whatever JavaScript makes of it. */
-function parseQuery(schema: z.ZodType | undefined, input: Readonly<Record<string, unknown>>): unknown {
+function parseQuery(schema: z.ZodObject | undefined, input: Readonly<Record<string, unknown>>): unknown {
+  for (const field of Object.keys(input))
+    if (schema === undefined || !Object.hasOwn(schema.shape, field))
+      throw new ApiError("invalid", `expected no ${showValue(field)} in the query`, { field });
   const query = parse(schema, input);
   for (const [field, value] of Object.entries(query ?? {}))
     if (typeof value === "number" && Object.hasOwn(input, field) && !/^\d+$/.test(String(input[field])))

@@ -1,7 +1,8 @@
 /** What waits to be stored: nothing is not worth storing, and a line without content still is. */
 
 import { expect, test } from "vitest";
-import { Batch, type Reading } from "../../src/devices/batch.ts";
+import type { Reading } from "@wheelhouse/storage";
+import { Batch } from "../../src/devices/batch.ts";
 
 const ADDRESS = { project: "rocket", device: "phone" };
 
@@ -19,7 +20,7 @@ test.each<readonly [string, (batch: Batch) => void]>([
     (batch) =>
       batch.declarations.push({ declaration: { name: "n", kind: "integer", writable: false }, type: null }),
   ],
-  ["a reading", (batch) => batch.readings.push(READING)],
+  ["a reading", (batch) => batch.samples.add(READING)],
   ["a log entry", (batch) => batch.logs.add(LOG)],
   ["a write's new state", (batch) => batch.writes.push({ id: 1, state: "sent", at: 1 })],
 ])("%s makes it worth storing", (_, add) => {
@@ -31,7 +32,7 @@ test.each<readonly [string, (batch: Batch) => void]>([
 test("it is stored under its device and session, with a number only where lines have one", () => {
   const batch = new Batch("s1");
   batch.logs.add(LOG);
-  batch.readings.push(READING);
+  batch.samples.add(READING);
   batch.line = 7;
   batch.missed = 2;
   batch.receivedAt = 9;
@@ -39,17 +40,17 @@ test("it is stored under its device and session, with a number only where lines 
     ...ADDRESS,
     session: "s1",
     declarations: [],
-    samples: [
-      { name: "n", value: 3, at: 1, receivedAt: 2, backlog: false },
-      { name: "m", value: "four", at: 1, receivedAt: 2, backlog: false },
-    ],
     markers: [],
     writes: [],
     missed: 2,
     receivedAt: 9,
   };
-  const { logs, ...rest } = batch.toDeviceBatch(ADDRESS);
+  const { logs, samples, ...rest } = batch.toDeviceBatch(ADDRESS);
   expect(logs.unpack()).toEqual([LOG]);
+  expect(samples.unpack()).toEqual([
+    { name: "n", value: 3, at: 1, receivedAt: 2, backlog: false },
+    { name: "m", value: "four", at: 1, receivedAt: 2, backlog: false },
+  ]);
   expect(rest).toEqual(expected);
   expect(rest).not.toHaveProperty("seq");
   batch.seq = 12;

@@ -1,7 +1,9 @@
 /** One device's connection: who it is, what it may say before that is known, how long it may be silent. */
 
+import { DRAIN_TIMEOUT_MS } from "@wheelhouse/net";
 import { HEARTBEAT_MS, VERIFY_TIMEOUT_MS, WINDOW_LINES } from "@wheelhouse/protocol";
 import { describe, expect, test } from "vitest";
+import { WINDOW_BYTES } from "../../src/devices/device-connection.ts";
 import { RevokedTopic } from "../../src/devices/protocol.ts";
 import {
   DEVICE_LINES,
@@ -196,7 +198,74 @@ describe("presence", () => {
   });
 });
 
+describe("a goodbye", () => {
+  const bye = line({ type: "bye" });
+
+  test("ends the connection once what came before it is stored and acknowledged", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(hello("phone"));
+    const store = server.faults.hold("append");
+    device.send(...numbered(1, 10), bye, ...numbered(11, 12));
+    await server.settle();
+    expect(device.isClosed).toBe(false);
+    store();
+    await server.settle();
+    expect(device.take()).toContain(line({ type: "ack", seq: 10 }));
+    expect(device.isClosed).toBe(true);
+    expect(await server.reported("phone", "n")).toBe(10);
+    const [session] = await server.storage.devices.sessions({ project: PROJECT, limit: 1 });
+    expect(session).toMatchObject({ reason: "bye", acknowledged: 10 });
+  });
+
+  test("waits for a storage that fails no longer than a server that drains", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(hello("phone"));
+    const store = server.faults.hold("append");
+    device.send(...numbered(1, 10), bye);
+    await server.advance(DRAIN_TIMEOUT_MS - 1);
+    expect(device.isClosed).toBe(false);
+    await server.advance(1);
+    expect(device.isClosed).toBe(true);
+    expect(device.take()).not.toContainEqual(expect.stringContaining("ack"));
+    store();
+    await server.settle();
+    const [session] = await server.storage.devices.sessions({ project: PROJECT, limit: 1 });
+    expect(session).toMatchObject({ reason: "bye", acknowledged: 10 });
+  });
+
+  test("is one too when the connection breaks before it is answered", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(hello("phone"));
+    const store = server.faults.hold("append");
+    device.send(...numbered(1, 10), bye);
+    await server.settle();
+    device.cut();
+    await server.settle();
+    store();
+    await server.settle();
+    const [session] = await server.storage.devices.sessions({ project: PROJECT, limit: 1 });
+    expect(session).toMatchObject({ reason: "bye", acknowledged: 10 });
+  });
+});
+
 describe("the window", () => {
+  test("of long lines takes a mebibyte of them, and goes on when some are stored", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(hello("phone"));
+    const store = server.faults.hold("append");
+    const long = (seq: number) =>
+      line({ type: "variables", seq, values: { n: seq, text: "x".repeat(60_000) } });
+    for (let seq = 1; seq <= 60; seq += 1) device.send(long(seq));
+    await server.settle();
+    expect(await server.reported("phone", "n")).toBe(Math.ceil(WINDOW_BYTES / (long(10).length + 1)));
+    expect(device.isRead).toBe(false);
+    store();
+    await server.settle();
+    expect(await server.reported("phone", "n")).toBe(60);
+    expect(device.take().at(-1)).toBe(line({ type: "ack", seq: 60 }));
+    expect(device.isRead).toBe(true);
+  });
+
   test("with 256 lines unacknowledged the server reads no more until some are stored", async () => {
     const server = await simulateServer();
     const device = await server.greet(hello("phone"));

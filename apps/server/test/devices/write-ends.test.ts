@@ -165,6 +165,58 @@ describe("expiry", () => {
   });
 });
 
+describe("a declaration that an open write doesn't fit any more", () => {
+  const declare = (variable: JsonObject) => line({ type: "declare", variables: [variable] });
+  const newest = async (server: SimulatedServer) =>
+    (await server.storage.devices.writes({ project: PROJECT, limit: 1 }))[0];
+
+  test.each<[string, JsonObject, string]>([
+    ["narrower", { name: "lives", kind: "integer", max: 5, writable: true }, "expected at most 5, got: 9"],
+    ["read-only", { name: "lives", kind: "integer", writable: false }, "lives can only be read"],
+    ["of another kind", { name: "lives", kind: "boolean", writable: true }, "expected true or false, got: 9"],
+  ])("rejects it: %s", async (_, variable, reason) => {
+    const server = await simulateServer();
+    await away(server);
+    await change(server, { lives: 9, speed: 2 });
+    const device = server.dial();
+    device.send(hello("phone"));
+    await server.settle();
+    // What was declared last is all there is to go by until it declares anew.
+    expect(device.take().slice(1)).toEqual([set(1, { lives: 9, speed: 2 })]);
+    device.send(declare(variable));
+    await server.settle();
+    expect(await states(server)).toEqual(["rejected", "sent"]);
+    const writes = await server.storage.devices.writes({ project: PROJECT, name: "lives", limit: 1 });
+    expect(writes).toMatchObject([{ state: "rejected", reason }]);
+    device.send(applied(1, { lives: { value: 9 } }));
+    device.cut();
+    await server.settle();
+    const again = server.dial();
+    again.send(hello("phone"));
+    await server.settle();
+    expect(again.take().slice(1)).toEqual([set(1, { speed: 2 })]);
+  });
+
+  test("of the same device that was there all the while, too", async () => {
+    const server = await simulateServer();
+    const device = await connected(server);
+    await change(server, { lives: 9 });
+    device.send(declare({ name: "lives", kind: "integer", max: 5, writable: true }));
+    await server.settle();
+    expect(await newest(server)).toMatchObject({ state: "rejected" });
+  });
+
+  test("leaves one that fits, and one of another variable", async () => {
+    const server = await simulateServer();
+    const device = await connected(server);
+    await change(server, { lives: 5 });
+    await change(server, { speed: 900 });
+    device.send(declare({ name: "lives", kind: "integer", max: 5, writable: true }));
+    await server.settle();
+    expect(await states(server)).toEqual(["sent", "sent"]);
+  });
+});
+
 describe("cancelling", () => {
   test("takes back what is pending: it is never sent", async () => {
     const server = await simulateServer();

@@ -46,6 +46,31 @@ describe("the housekeeper", () => {
     await app.stop();
   });
 
+  test("tells once that a duty can't be done, and once that it is done again", async () => {
+    const runtime = simulation({ seed: 1 });
+    const told: unknown[] = [];
+    runtime.on((event) => {
+      if (event.type.startsWith("housekeeping:")) told.push(event);
+    });
+    const error = new StorageFailedError("no space left on device");
+    let isFull = true;
+    const duty: Duty = {
+      name: "retain",
+      everyMs: 100,
+      async perform() {
+        if (isFull) throw error;
+      },
+    };
+    const app = await start(Housekeeping, [duty], { runtime });
+    await runtime.advance(550);
+    const failing = { type: "housekeeping:failing", duty: "retain", error };
+    expect(told).toEqual([failing]);
+    isFull = false;
+    await runtime.advance(300);
+    expect(told).toEqual([failing, { type: "housekeeping:works_again", duty: "retain" }]);
+    await app.stop();
+  });
+
   test("of anything else that fails, it dies: somebody else starts it anew", async () => {
     const runtime = simulation({ seed: 1 });
     const crashes: string[] = [];

@@ -51,3 +51,30 @@ test("once a minute what is too old is dropped, by the clock on the wall, and a 
   await runtime.advance(MINUTE_MS);
   await stopped;
 });
+
+test("what it finds lost is told", async () => {
+  const runtime = simulation({ seed: 1, startsAt: STARTS_AT });
+  const told: unknown[] = [];
+  runtime.on((event) => {
+    if (event.type === "housekeeping:lost") told.push(event);
+  });
+  const memory = await openMemoryStorage();
+  const found = [
+    { missing: 2, damaged: 0 },
+    { missing: 0, damaged: 0 },
+    { missing: 0, damaged: 1 },
+  ];
+  const retainLosing = async () => ({ segments: 0, bytes: 0, missing: 0, damaged: 0, ...found.shift() });
+  const storage: Storage = { ...memory, devices: { ...memory.devices, retain: retainLosing } };
+  const starting = start(House, async () => storage, { runtime });
+  await runtime.settle();
+  const app = await starting;
+  await runtime.advance(3 * MINUTE_MS);
+  expect(told).toEqual([
+    { type: "housekeeping:lost", missing: 2, damaged: 0 },
+    { type: "housekeeping:lost", missing: 0, damaged: 1 },
+  ]);
+  const stopped = app.stop();
+  await runtime.advance(MINUTE_MS);
+  await stopped;
+});

@@ -277,6 +277,46 @@ test("an export that fails on its way breaks the connection, and the log says wh
   ]);
 });
 
+test.each(["logs", "markers", "variables"])(
+  "an export of %s breaks off where retention took what comes next",
+  async (kind) => {
+    const memory = await openMemoryStorage();
+    let pages = 0;
+    let drop = async () => {};
+    const turnPage = async () => {
+      pages += 1;
+      if (pages === 2) await drop();
+    };
+    const devices: DeviceStorage = {
+      ...memory.devices,
+      logs: async (query) => turnPage().then(() => memory.devices.logs(query)),
+      markers: async (query) => turnPage().then(() => memory.devices.markers(query)),
+      samples: async (query) => turnPage().then(() => memory.devices.samples(query)),
+    };
+    const wheelhouse = await startTestServer({ openStorage: async () => ({ ...memory, devices }) });
+    const game = await connectGame(wheelhouse, "game");
+    for (let number = 0; number < 20; number += 1) {
+      const entries = Array.from({ length: 20 }, (_, place) => ({ message: `${number} ${place}` }));
+      await game.store({ type: "logs", entries });
+      if (kind === "markers")
+        for (let place = 0; place < 20; place += 1) await game.store({ type: "marker", name: "boss" });
+      const values = Object.fromEntries(Array.from({ length: 20 }, (_, place) => [`v${place}`, number]));
+      await game.store({ type: "variables", values });
+    }
+    drop = async () => {
+      await memory.accounts.setRetention(wheelhouse.project, { maxAgeMs: 1, maxBytes: null });
+      await memory.devices.retain(Date.now() + 100_000);
+    };
+    const response = await begin(wheelhouse, `kind=${kind}`);
+    response.resume();
+    const [error] = (await once(response, "error")) as [NodeJS.ErrnoException];
+    expect(error.code).toBe("ECONNRESET");
+    expect(wheelhouse.events.filter(({ type }) => type === "http:request_failed")).toMatchObject([
+      { error: { message: "what comes next was dropped since the page before" } },
+    ]);
+  },
+);
+
 test("a server that ends waits for no export, and the client sees that it isn't whole", async () => {
   const wheelhouse = await startOver(() => ({
     async logs({ project, after = 0, limit }) {
@@ -316,6 +356,8 @@ test.each<[query: string, field: string]>([
   ["kind=logs&from=yesterday", "from"],
   ["kind=logs&from=", "from"],
   ["kind=logs&to=-1", "to"],
+  ["kind=logs&lvl=error", "lvl"],
+  ["kind=logs&session=s", "session"],
 ])("an export of %j is refused for its %s", async (query, field) => {
   const wheelhouse = await startTestServer();
   expect(await wheelhouse.api(pathOf(wheelhouse, query))).toMatchObject({

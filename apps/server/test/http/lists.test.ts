@@ -134,6 +134,11 @@ test.each<[list: string, query: string, field: string]>([
   ["markers", "device=", "device"],
   ["markers", "cursor=0", "cursor"],
   ["markers", "to=now", "to"],
+  ["sessions", "from=1&to=2", "from"],
+  ["writes", "session=x", "session"],
+  ["markers", "level=error", "level"],
+  ["logs", "lvl=error", "lvl"],
+  ["devices", "tag=lab", "tag"],
 ])("a list of %s is refused for %s", async (list, query, field) => {
   const answer = await wheelhouse.api(`/projects/${wheelhouse.project}/${list}?${query}`);
   expect(answer).toMatchObject({ status: 422, body: { error: { code: "invalid", field } } });

@@ -301,6 +301,17 @@ describe("setting back", () => {
     });
   });
 
+  test("is to null, where that is what the variable was", async () => {
+    const game = await connectGame(wheelhouse, "any");
+    game.say({ type: "declare", variables: [{ name: "any", kind: "json", value: null, writable: true }] });
+    await game.store({ type: "variables", values: { lives: 1 } });
+    const id = await changed("any", { any: 5 });
+    expect(await ask<Refused>(`/writes/${id}/revert`, "POST", {})).toMatchObject({
+      status: 202,
+      body: { writes: [{ value: null }] },
+    });
+  });
+
   test("needs a value from before", async () => {
     const game = await connectGame(wheelhouse, "fresh");
     game.say({ type: "declare", variables: [{ name: "fuel", kind: "float", writable: true }] });

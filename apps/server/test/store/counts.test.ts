@@ -1,6 +1,6 @@
 /** What is counted of a storage's work, and when storing counts as failing: over the memory adapter, with faults. */
 
-import { KEEP_ALL, NewLogs, StorageFailedError, type DeviceBatch } from "@wheelhouse/storage";
+import { KEEP_ALL, NewLogs, NewSamples, StorageFailedError, type DeviceBatch } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { expect, test } from "vitest";
 import { counted, noCounts } from "../../src/store/counts.ts";
@@ -33,7 +33,7 @@ async function begin() {
       missed: 0,
       receivedAt: 10,
       declarations: [],
-      samples: [],
+      samples: NewSamples.of([]),
       logs: NewLogs.of([]),
       markers: [],
       writes: [],
@@ -57,7 +57,7 @@ test("entries, values and markers are counted once they are stored", async () =>
   const { append, devices, counts, faults } = await begin();
   const said = {
     logs: NewLogs.of([log, log]),
-    samples: [{ ...at, name: "speed", value: 1, backlog: false }],
+    samples: NewSamples.of([{ ...at, names: ["speed"], values: [1], backlog: false }]),
     markers: [{ ...at, name: "boss", fields: null }],
   };
   await append(said);

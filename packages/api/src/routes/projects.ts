@@ -70,7 +70,8 @@ export const projectRoutes = {
     access: "owner",
     tag: "Projects",
     summary: "Change a project's name or retention",
-    description: "What is absent stays as it is. A retention of null keeps everything.",
+    description:
+      "What is absent stays as it is. A retention of null keeps everything. What is dropped goes a part at a time, the oldest first: by age at the latest when it is a quarter older than `maxAgeMs` and two minutes; by size such that about three quarters of `maxBytes` stay. Parts have at least 1 MiB and a minute, and those from before a limit was made lower go as they are.",
     params: inProject,
     body: z.object({ name: label.optional(), retention: retention.optional() }),
     answers: { 200: projectDetails },

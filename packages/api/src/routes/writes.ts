@@ -160,7 +160,7 @@ export const writeRoutes = {
     tag: "Changes",
     summary: "Set a variable back to what it was before a write",
     description:
-      "A new change of the same variable, to the write's `from`. A trigger, and a variable that had no value before, can't be set back.",
+      "A new change of the same variable, to the write's `from`. A trigger, and a variable that had no value before, can't be set back; one of any JSON is set to null then, which may be what it was.",
     params: inWrite,
     query: waiting,
     body: z.object({ expiresInMs }),

@@ -1,6 +1,14 @@
 /** The kinds of variables, by the name that goes over the wire. A new kind is one file and one line here. */
 
-import { isWritableJson, jsonEqual, showValue, type JsonValue } from "../json.ts";
+import {
+  isWellFormedJson,
+  isWritableJson,
+  jsonEqual,
+  nestsWithin,
+  showValue,
+  type JsonValue,
+} from "../json.ts";
+import { MAX_JSON_DEPTH } from "../limits.ts";
 import { boolean } from "./boolean.ts";
 import { color } from "./color.ts";
 import { enumeration } from "./enum.ts";
@@ -33,15 +41,29 @@ export interface Unfit {
   readonly message: string;
 }
 
-/** Reads a value that a person wants to write: of the kind, and within the declared limits. */
+/** How deep a value may nest that a person sets: in the answer of its device it lies three deeper. */
+export const MAX_SET_DEPTH: number = MAX_JSON_DEPTH - 3;
+
+/** Reads a value that a person wants to write: of the kind, within the declared limits, and such that any device can answer it. */
 export function fitValue(variable: Limits & { readonly kind: KindName }, input: JsonValue): Fits | Unfit {
   const kind = kindOf(variable.kind);
+  const unsendable = whyUnsendable(input);
+  if (unsendable !== undefined) return { code: "invalid", message: unsendable };
   const value = isWritableJson(input) ? kind.parse(input) : undefined;
   if (value === undefined)
     return { code: "invalid", message: `expected ${kind.expects}, got: ${showValue(input)}` };
   const misfit = kind.constrain?.(value, variable);
   if (misfit === undefined) return { value };
   return { code: misfit.misfit, message: `expected ${misfit.expected}, got: ${showValue(input)}` };
+}
+
+/** What a device's answer couldn't repeat, or a device couldn't read in the first place. */
+function whyUnsendable(input: JsonValue): string | undefined {
+  if (!nestsWithin(input, MAX_SET_DEPTH))
+    return `expected a value that nests at most ${MAX_SET_DEPTH} deep, got: ${showValue(input)}`;
+  if (!isWellFormedJson(input))
+    return `expected text without half a surrogate pair, got: ${showValue(input)}`;
+  return undefined;
 }
 
 /** Whether two values are equal for this kind: `1` and `"1.0"` are, for a float. */

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   KIND_NAMES,
+  MAX_SET_DEPTH,
   fitValue,
   formatValue,
   inferKind,
@@ -11,8 +12,7 @@ import {
   type KindName,
 } from "../../src/kinds/index.ts";
 import type { Limits } from "../../src/kinds/kind.ts";
-import type { JsonValue } from "../../src/json.ts";
-import { MAX_JSON_DEPTH } from "../../src/limits.ts";
+import { parseDeviceJson, type JsonValue } from "../../src/json.ts";
 
 const WIRE_KINDS = ["boolean", "integer", "float", "string", "enum", "color", "vector", "json", "trigger"];
 
@@ -188,12 +188,28 @@ describe("constrain, through fitValue", () => {
     expect(fitValue({ kind, ...limits }, input)).toEqual({ code, message });
   });
 
-  test("what nests too deep to be passed on fits no kind", () => {
-    expect(fitValue({ kind: "json" }, deep(MAX_JSON_DEPTH))).toHaveProperty("value");
+  test("what nests too deep to be answered fits no kind", () => {
+    const answer = (value: JsonValue) =>
+      JSON.stringify({ type: "applied", id: 1, results: { name: { value } } });
+    expect(fitValue({ kind: "json" }, deep(MAX_SET_DEPTH))).toHaveProperty("value");
+    expect(parseDeviceJson(answer(deep(MAX_SET_DEPTH)))).toBeDefined();
+    expect(parseDeviceJson(answer(deep(MAX_SET_DEPTH + 1)))).toBeUndefined();
     for (const kind of KIND_NAMES) {
-      expect(fitValue({ kind }, deep(MAX_JSON_DEPTH + 1))).toMatchObject({ code: "invalid" });
+      expect(fitValue({ kind }, deep(MAX_SET_DEPTH + 1))).toMatchObject({ code: "invalid" });
       expect(fitValue({ kind }, deep(100_000))).toMatchObject({ code: "invalid" });
     }
+  });
+
+  test.each<JsonValue>(["\ud800", "a\udc00b", ["\ud83d"], { a: { "\udfff": 1 } }])(
+    "text with half a surrogate pair fits no kind: %j",
+    (value) => {
+      for (const kind of KIND_NAMES) expect(fitValue({ kind }, value)).toMatchObject({ code: "invalid" });
+    },
+  );
+
+  test("text with whole pairs fits", () => {
+    expect(fitValue({ kind: "string" }, "\ud83d\ude80")).toEqual({ value: "🚀" });
+    expect(fitValue({ kind: "json" }, { "🚀": ["🚀"] })).toEqual({ value: { "🚀": ["🚀"] } });
   });
 
   test("a value within the limits fits, one outside doesn't", () => {

@@ -64,6 +64,7 @@ export function durabilityContract(subject: Subject): void {
     const { writes } = await devices().change(changeOf({ speed: 1 }));
     await devices().updateWrites([{ id: writes[0]?.id ?? 0, state: "rejected", reason: "no", at: NOON + 2 }]);
     await devices().change(changeOf({ speed: 2 }));
+    await devices().closeSession({ session: "s-1", at: NOON, reason: "lost", resumable: true });
     const before = await readEverything();
     await subject.reopen();
     expect(await readEverything()).toEqual(before);

@@ -1,6 +1,7 @@
 /** What is dropped, what stays, and what is told about it. */
 
 import { describe, expect, test } from "vitest";
+import { StorageFailedError } from "../ports.ts";
 import {
   NOON,
   batch,
@@ -19,6 +20,7 @@ import {
 } from "./subject.ts";
 
 const DAY_MS = 86_400_000;
+const NOTHING = { segments: 0, bytes: 0, missing: 0, damaged: 0 };
 
 export function retentionContract(subject: Subject): void {
   const devices = () => subject.storage.devices;
@@ -45,7 +47,7 @@ export function retentionContract(subject: Subject): void {
     test("keeps everything unless it is told not to", async () => {
       await beginRun(subject);
       await store("old", NOON);
-      expect(await devices().retain(NOON + 10_000 * DAY_MS)).toEqual({ segments: 0, bytes: 0 });
+      expect(await devices().retain(NOON + 10_000 * DAY_MS)).toEqual(NOTHING);
       expect(await messages()).toEqual(["old"]);
     });
 
@@ -53,7 +55,7 @@ export function retentionContract(subject: Subject): void {
       await beginRun(subject);
       await store("old", NOON);
       await subject.storage.accounts.setRetention(rocket.id, { maxAgeMs: DAY_MS, maxBytes: null });
-      expect(await devices().retain(NOON + DAY_MS)).toEqual({ segments: 0, bytes: 0 });
+      expect(await devices().retain(NOON + DAY_MS)).toEqual(NOTHING);
       expect(await messages()).toEqual(["old"]);
       const dropped = await devices().retain(NOON + DAY_MS + 1);
       expect(dropped.segments).toBe(1);
@@ -106,11 +108,38 @@ export function retentionContract(subject: Subject): void {
       await devices().append(batch({ ...boatPixel, session: "s-boat", logs: [log("theirs")] }));
       await store("mine", NOON);
       await subject.storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 1_000_000_000 });
-      expect(await devices().retain(NOON)).toEqual({ segments: 0, bytes: 0 });
+      expect(await devices().retain(NOON)).toEqual(NOTHING);
       await subject.storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 1 });
       expect((await devices().retain(NOON)).segments).toBe(1);
       expect(await messages()).toEqual([]);
       expect(await messages(boatPixel.project)).toEqual(["theirs"]);
+    });
+  });
+
+  describe("pages that are to be everything", () => {
+    test("break where what comes next was dropped since the page before, and only there", async () => {
+      await beginRun(subject);
+      const project = rocket.id;
+      const logs = (after: number) =>
+        devices().logs({ project, after, order: "oldest", limit: 1, unbroken: true });
+      const markers = (after: number) =>
+        devices().markers({ project, after, order: "oldest", limit: 1, unbroken: true });
+      const samples = (after: number) => devices().samples({ project, after, limit: 1, unbroken: true });
+      for (const name of ["one", "two", "three"]) await store(name, NOON);
+      const [log] = await logs(0);
+      const [mark] = await markers(0);
+      const { next } = await samples(0);
+      expect(await logs(log?.id ?? 0)).toMatchObject([{ message: "two" }]);
+      expect(await markers(mark?.id ?? 0)).toMatchObject([{ name: "two" }]);
+      expect((await samples(next ?? 0)).samples).toHaveLength(1);
+      await subject.storage.accounts.setRetention(project, { maxAgeMs: 1, maxBytes: null });
+      await devices().retain(NOON + DAY_MS);
+      await store("four", NOON + DAY_MS);
+      for (const rest of [logs(log?.id ?? 0), markers(mark?.id ?? 0), samples(next ?? 0)])
+        await expect(rest).rejects.toThrow(StorageFailedError);
+      expect(await logs(0)).toMatchObject([{ message: "four" }]);
+      expect(await markers(0)).toMatchObject([{ name: "four" }]);
+      expect((await samples(0)).samples).toHaveLength(1);
     });
   });
 

@@ -7,6 +7,7 @@ import {
   batch,
   beginRun,
   boatPixel,
+  log,
   opening,
   pixel,
   registerAnn,
@@ -153,6 +154,26 @@ export function sessionContract(subject: Subject): void {
       await devices().closeSession({ session: "s-1", at: NOON + 2, reason: "bye", resumable: false });
       await devices().closeSession({ session: "s-1", at: NOON + 3, reason: "lost", resumable: true });
       expect(await sessions()).toMatchObject([{ endedAt: NOON + 2, reason: "bye" }]);
+    });
+
+    test("has none that goes on for ever: one that nobody ended has, when its device was last heard of", async () => {
+      await beginRun(subject);
+      await devices().openSession(opening(tablet, "s-2"));
+      await devices().append(batch({ seq: 1, receivedAt: NOON + 30, logs: [log("last")] }));
+      await subject.reopen();
+      expect(await sessions()).toMatchObject([
+        { id: "s-2", endedAt: NOON, reason: "server ended" },
+        { id: "s-1", endedAt: NOON + 30, seenAt: NOON + 30, reason: "server ended" },
+      ]);
+      await devices().openSession(opening(pixel, "unused", { resume: "s-1", at: NOON + 40 }));
+      expect(await sessions({ device: pixel.device })).toMatchObject([{ endedAt: null, reason: null }]);
+      await devices().append(batch({ seq: 2, receivedAt: NOON + 50, logs: [log("more")] }));
+      await devices().openSession(opening(pixel, "s-3", { at: NOON + 60 }));
+      expect(await sessions()).toMatchObject([
+        { id: "s-3", endedAt: null },
+        { id: "s-2", endedAt: NOON },
+        { id: "s-1", endedAt: NOON + 50, reason: "connection lost" },
+      ]);
     });
 
     test("goes by pages, of a project or of one device", async () => {

@@ -10,12 +10,13 @@ import {
   type NewMarker,
   type OpenedSession,
   type ProjectRecord,
-  type Sample,
+  type Reading,
   type SessionOpening,
   type Storage,
   type UserRecord,
 } from "../ports.ts";
 import { NewLogs } from "../rules/new-logs.ts";
+import { NewSamples, type Sample } from "../rules/new-samples.ts";
 
 export interface Subject {
   /** The one that is open now. */
@@ -77,23 +78,28 @@ export async function beginRun(subject: Subject, session = "s-1"): Promise<Opene
   return subject.storage.devices.openSession(opening(pixel, session));
 }
 
-export interface BatchParts extends Partial<Omit<DeviceBatch, "logs">> {
+export interface BatchParts extends Partial<Omit<DeviceBatch, "logs" | "samples">> {
+  readonly samples?: readonly Sample[];
   readonly logs?: readonly NewLogEntry[];
 }
 
-export function batch({ logs = [], ...more }: BatchParts = {}): DeviceBatch {
+export function batch({ samples = [], logs = [], ...more }: BatchParts = {}): DeviceBatch {
   return {
     ...pixel,
     session: "s-1",
     missed: 0,
     receivedAt: NOON,
     declarations: [],
-    samples: [],
+    samples: NewSamples.of(samples.map(toReading)),
     logs: NewLogs.of(logs),
     markers: [],
     writes: [],
     ...more,
   };
+}
+
+function toReading({ name, value, ...times }: Sample): Reading {
+  return { names: [name], values: [value], ...times };
 }
 
 export function declaration(name: string, kind: KindName = "float"): DeviceBatch["declarations"][number] {

@@ -1,9 +1,10 @@
 /** Storing what a device said, in memory: everything is checked first, so that a batch is stored whole or not at all. */
 
-import type { DeviceBatch, Sample, StoredBatch } from "../ports.ts";
+import type { DeviceBatch, StoredBatch } from "../ports.ts";
 import { unknownSession, unknownVariable } from "../rules/arguments.ts";
 import { toLogRecords } from "../rules/logs.ts";
 import { toMarkerRecords } from "../rules/markers.ts";
+import type { Sample } from "../rules/new-samples.ts";
 import {
   findDevice,
   seeDevice,
@@ -19,13 +20,14 @@ export function batchCalls(disk: MemoryDisk) {
     append(batch: DeviceBatch): StoredBatch {
       const session = findSession(disk, batch);
       const device = findDevice(disk, batch);
-      checkSamples(device, batch);
+      const samples = batch.samples.unpack();
+      checkSamples(device, batch.declarations, samples);
       session.acknowledged = Math.max(session.acknowledged, batch.seq ?? 0);
       session.missed += batch.missed;
       session.seenAt = Math.max(session.seenAt, batch.receivedAt);
       seeDevice(device, batch.receivedAt);
       declare(device, batch.declarations);
-      for (const sample of batch.samples) addSample(disk, device.variables.get(sample.name), sample);
+      for (const sample of samples) addSample(disk, device.variables.get(sample.name), sample);
       const logs = toLogRecords(batch, disk.lastEntry + 1);
       const markers = toMarkerRecords(batch, disk.lastEntry + 1 + logs.length);
       disk.lastEntry += logs.length + markers.length;
@@ -43,7 +45,11 @@ function findSession(disk: MemoryDisk, batch: DeviceBatch): StoredSession {
   return session;
 }
 
-function checkSamples(device: StoredDevice, { declarations, samples }: DeviceBatch): void {
+function checkSamples(
+  device: StoredDevice,
+  declarations: DeviceBatch["declarations"],
+  samples: readonly Sample[],
+): void {
   const declared = new Set(declarations.map(({ declaration }) => declaration.name));
   const unknown = samples.find(({ name }) => !declared.has(name) && !device.variables.has(name));
   if (unknown !== undefined) throw unknownVariable(unknown.name);

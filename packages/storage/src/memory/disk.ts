@@ -48,6 +48,8 @@ export interface MemoryDisk {
   readonly writes: Map<number, WriteRecord>;
   lastEntry: number;
   lastSample: number;
+  /** The last that retention took, by project. */
+  readonly droppedThrough: Map<string, { readonly entry: number; readonly sample: number }>;
 }
 
 export interface StoredDevice {
@@ -109,6 +111,7 @@ export function memoryDisk(epoch: string = randomUUID()): MemoryDisk {
     writes: new Map(),
     lastEntry: 0,
     lastSample: 0,
+    droppedThrough: new Map(),
   };
 }
 

@@ -6,7 +6,7 @@ import { memoryDisk, type MemoryDisk } from "./disk.ts";
 import type { MemoryFaults } from "./faults.ts";
 import { markerCalls } from "./markers.ts";
 import { readingCalls } from "./reading.ts";
-import { sessionCalls } from "./sessions.ts";
+import { endForgottenSessions, sessionCalls } from "./sessions.ts";
 import { batchCalls } from "./batches.ts";
 import { upkeepCalls } from "./upkeep.ts";
 import { writeCalls } from "./writes.ts";
@@ -23,6 +23,7 @@ export async function openMemoryStorage({
   disk = memoryDisk(),
   faults,
 }: MemoryOptions = {}): Promise<Storage> {
+  endForgottenSessions(disk);
   let isClosed = false;
   const gate: Gate = (name, stores) => {
     if (isClosed) throw new StorageClosedError("the storage is closed");

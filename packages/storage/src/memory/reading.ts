@@ -1,6 +1,7 @@
 /** Reading devices, history, log entries and writes from memory. */
 
 import { toLogMatcher } from "@wheelhouse/protocol";
+import { StorageFailedError } from "../ports.ts";
 import type {
   DeviceAddress,
   DeviceRecord,
@@ -14,11 +15,16 @@ import type {
   SamplePage,
   SampleQuery,
   StoredEntries,
+  UnbrokenQuery,
   WriteQuery,
   WriteRecord,
 } from "../ports.ts";
 import { isNumeric, newestChanges, thinNumbers, type Point } from "../rules/history.ts";
 import { deviceKey, type MemoryDisk, type StoredDevice } from "./disk.ts";
+
+interface UnbrokenPage extends UnbrokenQuery {
+  readonly after?: number;
+}
 
 export function readingCalls(disk: MemoryDisk) {
   return {
@@ -48,10 +54,18 @@ export function readingCalls(disk: MemoryDisk) {
       const numbers = points.filter((point): point is Point<number> => typeof point[1] === "number");
       return thinNumbers(numbers, query.points);
     },
-    samples: (query: SampleQuery): SamplePage => samplePage(disk, query),
-    logs: (query: LogQuery): readonly LogEntryRecord[] => pageOf(disk.logs, query, toLogFilter(query)),
-    markers: (query: MarkerQuery): readonly MarkerRecord[] =>
-      pageOf(disk.markers, query, toMarkerFilter(query)),
+    samples(query: SampleQuery): SamplePage {
+      checkUnbroken(query, disk.droppedThrough.get(query.project)?.sample);
+      return samplePage(disk, query);
+    },
+    logs(query: LogQuery): readonly LogEntryRecord[] {
+      checkUnbroken(query, disk.droppedThrough.get(query.project)?.entry);
+      return pageOf(disk.logs, query, toLogFilter(query));
+    },
+    markers(query: MarkerQuery): readonly MarkerRecord[] {
+      checkUnbroken(query, disk.droppedThrough.get(query.project)?.entry);
+      return pageOf(disk.markers, query, toMarkerFilter(query));
+    },
     writes: (query: WriteQuery): readonly WriteRecord[] =>
       pageOf([...disk.writes.values()], query, toWriteFilter(query)),
     write(project: string, id: number): WriteRecord | undefined {
@@ -69,6 +83,11 @@ export function readingCalls(disk: MemoryDisk) {
       return count > limit ? undefined : { logs, markers, writes };
     },
   };
+}
+
+function checkUnbroken({ unbroken, after = 0 }: UnbrokenPage, droppedThrough = 0): void {
+  if (unbroken === true && after > 0 && droppedThrough > after)
+    throw new StorageFailedError("what comes next was dropped since the page before");
 }
 
 function newestAndOpen(disk: MemoryDisk, device: StoredDevice): readonly WriteRecord[] {

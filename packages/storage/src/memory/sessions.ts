@@ -10,7 +10,7 @@ import type {
   SessionRecord,
 } from "../ports.ts";
 import { alreadyStored } from "../rules/arguments.ts";
-import { mayResume } from "../rules/sessions.ts";
+import { CONNECTION_LOST, SERVER_ENDED, mayResume } from "../rules/sessions.ts";
 import {
   deviceKey,
   findDevice,
@@ -62,6 +62,9 @@ export function sessionCalls(disk: MemoryDisk) {
       const resumed = known !== undefined && mayResume(known, opening) ? known : undefined;
       if (resumed === undefined && disk.sessions.has(opening.newSession)) throw alreadyStored("newSession");
       rememberDevice(opening);
+      const own = (session: StoredSession) =>
+        session.project === opening.project && session.device === opening.device && session !== resumed;
+      endAll(disk, own, CONNECTION_LOST);
       const session = resumed ?? begin(opening);
       session.seenAt = Math.max(session.seenAt, opening.at);
       session.endedAt = null;
@@ -100,6 +103,20 @@ export function sessionCalls(disk: MemoryDisk) {
       return stored.record;
     },
   };
+}
+
+/** To be called when a disk is opened. */
+export function endForgottenSessions(disk: MemoryDisk): void {
+  endAll(disk, () => true, SERVER_ENDED);
+}
+
+/** Ends what nobody said the end of, when it was last heard of. */
+function endAll(disk: MemoryDisk, isMeant: (session: StoredSession) => boolean, reason: string): void {
+  for (const session of disk.sessions.values()) {
+    if (session.endedAt !== null || !isMeant(session)) continue;
+    session.endedAt = session.seenAt;
+    session.reason = reason;
+  }
 }
 
 function toSessionRecord({ number, endedForGood: _, ...session }: StoredSession): SessionRecord {

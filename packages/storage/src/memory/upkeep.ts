@@ -10,6 +10,8 @@ export function upkeepCalls(disk: MemoryDisk) {
       return {
         segments: dropped.filter((bytes) => bytes > 0).length,
         bytes: dropped.reduce((sum, bytes) => sum + bytes, 0),
+        missing: 0,
+        damaged: 0,
       };
     },
     status(): StorageStatus {
@@ -30,6 +32,10 @@ export function upkeepCalls(disk: MemoryDisk) {
 /** A log entry, marker or sample, as far as it matters here. */
 interface Kept {
   readonly receivedAt: Time;
+  /** A log entry's and a marker's. */
+  readonly id?: number;
+  /** A sample's. */
+  readonly number?: number;
 }
 
 function keptOf(disk: MemoryDisk, project: string): readonly Kept[] {
@@ -60,6 +66,12 @@ function retainProject(disk: MemoryDisk, { id, retention }: ProjectRecord, now: 
     bytes -= sizeOf([entry]);
   }
   drop(disk, id, dropped);
+  const last = { entry: 0, sample: 0, ...disk.droppedThrough.get(id) };
+  for (const entry of dropped) {
+    if (entry.id !== undefined) last.entry = Math.max(last.entry, entry.id);
+    if (entry.number !== undefined) last.sample = Math.max(last.sample, entry.number);
+  }
+  disk.droppedThrough.set(id, last);
   return sizeOf([...dropped]);
 }
 

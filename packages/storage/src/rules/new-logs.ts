@@ -2,7 +2,7 @@
 
 import { LOG_LEVELS, levelRank } from "@wheelhouse/protocol";
 import type { NewLogEntry } from "../ports.ts";
-import { fromFieldsText, toFieldsText } from "./fields.ts";
+import { fromFieldsText, toFieldsText } from "./values.ts";
 import { LogPacker, unpackLogs, type LogBlock, type MakeOfLog } from "./log-blocks.ts";
 
 /**

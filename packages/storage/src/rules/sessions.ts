@@ -19,3 +19,7 @@ export function mayResume(session: ResumableSession, opening: SessionOpening): b
     session.seenAt >= opening.resumeAfter
   );
 }
+
+/** Why a session ended whose end nobody could tell: the server was killed, or couldn't store it. */
+export const SERVER_ENDED = "server ended";
+export const CONNECTION_LOST = "connection lost";

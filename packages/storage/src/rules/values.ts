@@ -1,6 +1,6 @@
-/** JSON in columns: values as numbers where they are, so that SQLite can compare them, everything else as text. */
+/** JSON as it is stored: values as numbers where they are, so that SQLite can compare them, everything else as text. */
 
-import type { JsonValue } from "@wheelhouse/protocol";
+import type { JsonObject, JsonValue } from "@wheelhouse/protocol";
 
 export type StoredValue = number | string;
 
@@ -10,4 +10,12 @@ export function toStored(value: JsonValue): StoredValue {
 
 export function fromStored(stored: StoredValue): JsonValue {
   return typeof stored === "number" ? stored : (JSON.parse(stored) as JsonValue);
+}
+
+export function toFieldsText(fields: JsonObject | null): string | null {
+  return fields === null ? null : JSON.stringify(fields);
+}
+
+export function fromFieldsText(text: string | null): JsonObject | null {
+  return text === null ? null : (JSON.parse(text) as JsonObject);
 }

@@ -3,10 +3,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { DeviceBatch, WriteRecord, WriteUpdate } from "../ports.ts";
 import { toMarkerRecords } from "../rules/markers.ts";
+import { visitSamples } from "../rules/new-samples.ts";
 import type { EntryCounter } from "./entries.ts";
 import type { KnownRows, SessionRows } from "./known-rows.ts";
 import { newestReports } from "./newest-reports.ts";
-import { countLogs, visitSamples, type Parcel } from "./parcel.ts";
+import { countLogs, type Parcel } from "./parcel.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 
@@ -47,7 +48,7 @@ export function batchWriting({ main, rows, entries, segment, join, updateWrites 
 
   function addSamples(to: SegmentWriter, device: number, parcel: Parcel): void {
     newest.clear();
-    visitSamples(parcel, (name, value, at, delay, backlog) => {
+    visitSamples(parcel.samples, (name, value, at, delay, backlog) => {
       const variable = rows.variable(device, name);
       to.addSample(variable, at, delay, value);
       if (!backlog) newest.set(variable, value, at, at + delay);

@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { StorageUnusableError } from "../ports.ts";
 import { databaseFile } from "./folder.ts";
 import { openToRead } from "./open-to-read.ts";
+import { isOutOfRoom, noRoomFor } from "./reserve.ts";
 
 export interface Connection {
   readonly database: DatabaseSync;
@@ -28,5 +29,6 @@ export function readEpoch(database: DatabaseSync): string {
 
 export function unusable(file: string, error: unknown): StorageUnusableError {
   if (error instanceof StorageUnusableError) return error;
+  if (isOutOfRoom(error)) return new StorageUnusableError(noRoomFor(file), { cause: error });
   return new StorageUnusableError(`the data file ${file} can't be used: ${(error as Error).message}`);
 }

@@ -6,7 +6,7 @@ import type { DeviceAddress, DeviceRecord, DeviceUpdate, StoredVariable, Time } 
 import type { SegmentOverlay } from "./segments/overlay.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
-import { fromStored, type StoredValue } from "./values.ts";
+import { fromStored, type StoredValue } from "../rules/values.ts";
 
 export function deviceWriting(
   database: DatabaseSync,

@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StorageUnusableError } from "../ports.ts";
+import { isOutOfRoom, noRoomFor } from "./reserve.ts";
 
 export interface HeldFolder {
   /** The database's file. */
@@ -27,9 +28,8 @@ export function holdFolder(folder: string): HeldFolder {
   const pidFile = join(folder, PID_FILE);
   try {
     writeFileSync(pidFile, `${process.pid}\n`);
-  } catch (error) {
-    lock.close();
-    throw notWritable(folder, error);
+  } catch {
+    // The disk may be full; what can be done about that is for whoever opens the data.
   }
   return {
     file: databaseFile(folder),
@@ -68,19 +68,23 @@ function lockFolder(folder: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock?.close();
-    const isHeld = ((error as { errcode?: number }).errcode ?? 0) === SQLITE_BUSY;
-    throw new StorageUnusableError(
-      isHeld
-        ? `the data folder ${folder} is held by another Wheelhouse${holderOf(folder)}`
-        : `the data folder ${folder} can't be locked: ${(error as Error).message}`,
-    );
+    throw new StorageUnusableError(whyNotLocked(folder, error), { cause: error });
   }
+}
+
+function whyNotLocked(folder: string, error: unknown): string {
+  const { errcode, message } = error as Error & { readonly errcode?: number };
+  if (errcode === SQLITE_BUSY)
+    return `the data folder ${folder} is held by another Wheelhouse${holderOf(folder)}`;
+  if (isOutOfRoom(error)) return noRoomFor(folder);
+  return `the data folder ${folder} can't be locked: ${message}`;
 }
 
 /** The pid isn't in `lock.db`: reading that file and closing it again would drop this process's own lock (fcntl). */
 function holderOf(folder: string): string {
   try {
-    return ` (process ${readFileSync(join(folder, PID_FILE), "utf8").trim()})`;
+    const pid = readFileSync(join(folder, PID_FILE), "utf8").trim();
+    return pid === "" ? "" : ` (process ${pid})`;
   } catch {
     return "";
   }

@@ -13,7 +13,7 @@ import {
 import { timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegment, ReadSegments } from "./segments/read-segments.ts";
-import { fromStored, type StoredValue } from "./values.ts";
+import { fromStored, type StoredValue } from "../rules/values.ts";
 
 export function historyReading(names: Names, segments: ReadSegments) {
   return {

@@ -6,9 +6,10 @@ import type { Order } from "./bounds.ts";
 import { searchSegment, type LogFilter } from "./log-search.ts";
 import type { Names } from "./names.ts";
 import type { LogRow } from "./segments/log-blocks.ts";
-import { inOrder, mayHold } from "./segments/segment-order.ts";
+import { checkUnbroken, inOrder, mayHold } from "./segments/segment-order.ts";
+import type { SegmentRow } from "./segments/segment-list.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
-import { fromFieldsText } from "../rules/fields.ts";
+import { fromFieldsText } from "../rules/values.ts";
 
 export function logReading(names: Names, segments: ReadSegments) {
   function search(
@@ -28,8 +29,14 @@ export function logReading(names: Names, segments: ReadSegments) {
     return found.map((log) => toLogRecord(project, names, log));
   }
 
+  function oldestOf(project: string): SegmentRow | undefined {
+    const row = names.project(project);
+    return row === undefined ? undefined : segments.oldest(row);
+  }
+
   return {
     logs(query: LogQuery): readonly LogEntryRecord[] {
+      if (query.unbroken === true) checkUnbroken(oldestOf(query.project)?.firstEntry, query.after ?? 0);
       const filter = toFilter(names, query);
       return filter === undefined ? [] : search(query.project, filter, query.order ?? "newest", query.limit);
     },

@@ -1,7 +1,7 @@
 /** The newest report of each variable in a batch. There are very many, so it makes no object for each. */
 
 import type { Time } from "../ports.ts";
-import type { StoredValue } from "./values.ts";
+import type { StoredValue } from "../rules/values.ts";
 
 export interface NewestReports {
   set(variable: number, value: StoredValue, at: Time, receivedAt: Time): void;

@@ -4,20 +4,20 @@ import { DatabaseSync } from "node:sqlite";
 import { readEpoch, unusable, type Connection } from "./connection.ts";
 import { holdFolder } from "./folder.ts";
 import { moveOldRows } from "./migrations/move-old-rows.ts";
+import type { Reserve } from "./reserve.ts";
 import { migrate } from "./schema.ts";
 import type { SegmentLimits } from "./segments/current-segments.ts";
 
 /** @throws StorageUnusableError */
-export function openForWriting(folder: string, limits: SegmentLimits): Connection {
-  const held = holdFolder(folder);
+export function openForWriting(folder: string, limits: SegmentLimits, reserve: Reserve): Connection {
+  const held = reserve.lend(() => holdFolder(folder));
   try {
-    const database = prepareFile(held.file, folder, limits);
+    const database = reserve.lend(() => prepareFile(held.file, folder, limits));
     return {
       database,
       epoch: readEpoch(database),
       close() {
-        // A reader that closes after this one would leave the log behind; so at least nothing is in it alone.
-        database.exec("PRAGMA wal_checkpoint (PASSIVE)");
+        copyLog(database);
         database.close();
         held.release();
       },
@@ -28,8 +28,17 @@ export function openForWriting(folder: string, limits: SegmentLimits): Connectio
   }
 }
 
+/** A reader that closes after this one would leave the log behind; so at least nothing is in it alone. */
+function copyLog(database: DatabaseSync): void {
+  try {
+    database.exec("PRAGMA wal_checkpoint (PASSIVE)");
+  } catch {
+    // There is no room in the file: the log keeps it.
+  }
+}
+
 const BUSY_TIMEOUT_MS = 5_000;
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 8_192;
 /** Pages of the log after which a commit also copies them into the database. SQLite's default of 1,000 does it too often for 16 MiB a second. */
 const CHECKPOINT_PAGES = 8_000;
 

@@ -9,6 +9,7 @@ import { passwordResetTables } from "./migrations/4-password-resets.ts";
 import { writeFilters } from "./migrations/5-write-filters.ts";
 import { givenNames } from "./migrations/6-given-names.ts";
 import { logBlocks } from "./migrations/7-log-blocks.ts";
+import { openSessions } from "./migrations/8-open-sessions.ts";
 import { inTransaction } from "./statement.ts";
 
 type Migration = (database: DatabaseSync) => void;
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly Migration[] = [
   writeFilters,
   givenNames,
   logBlocks,
+  openSessions,
 ];
 
 /**

@@ -1,6 +1,7 @@
 /** A reading thread: requests one by one, each on snapshots of its own. */
 
 import { openForReading } from "./connection.ts";
+import { DamagedIndexError } from "./index/damage.ts";
 import { toProblem, type Answer, type Request, type ThreadOptions } from "./messages.ts";
 import { StaleSnapshotError } from "./open-to-read.ts";
 import { readerCalls } from "./reader.ts";
@@ -20,6 +21,9 @@ export function openServer({ folder }: ThreadOptions): Server {
     begin.run();
     try {
       return run(request);
+    } catch (error) {
+      if (error instanceof DamagedIndexError) segments.setIndexAside(error.key);
+      throw error;
     } finally {
       segments.release();
       if (database.isTransaction) commit.run();
@@ -27,12 +31,15 @@ export function openServer({ folder }: ThreadOptions): Server {
   }
 
   function answer(request: Request): Answer {
-    for (let attempt = 1; ; attempt += 1) {
+    let stale = 0;
+    let damaged = 0;
+    for (;;) {
       try {
         return { id: request.id, value: onOneSnapshot(request) };
       } catch (error) {
-        if (error instanceof StaleSnapshotError && attempt < MOST_ATTEMPTS) continue;
-        return { id: request.id, problem: toProblem(error) };
+        if (error instanceof StaleSnapshotError && stale < MOST_STALE) stale += 1;
+        else if (error instanceof DamagedIndexError && damaged < MOST_DAMAGED) damaged += 1;
+        else return { id: request.id, problem: toProblem(error) };
       }
     }
   }
@@ -50,4 +57,6 @@ export function openServer({ folder }: ThreadOptions): Server {
 }
 
 /** A file can be dropped while a request is about to open it; hardly ever twice in a row. */
-const MOST_ATTEMPTS = 5;
+const MOST_STALE = 4;
+/** There is one less each time. */
+const MOST_DAMAGED = 10_000;

@@ -1,13 +1,18 @@
 /** The writer thread: requests in groups, and what is done between them. */
 
+import { unusable, type Connection } from "./connection.ts";
+import { databaseFile } from "./folder.ts";
 import type { Answer, ThreadOptions } from "./messages.ts";
 import { openForWriting } from "./open-to-write.ts";
+import { diskReserve } from "./reserve.ts";
 import type { Send, Server } from "./serve.ts";
-import { openWriter } from "./writer.ts";
+import { openWriter, type Writer } from "./writer.ts";
 
 export function openServer({ folder, limits }: ThreadOptions): Server {
-  const connection = openForWriting(folder, limits);
-  const writer = openWriter(connection.database, folder, limits);
+  const reserve = diskReserve(folder);
+  const connection = openForWriting(folder, limits, reserve);
+  const writer = openOn(connection, folder, () => openWriter(connection.database, folder, limits, reserve));
+  reserve.fill();
   let pause: NodeJS.Immediate | undefined;
 
   function sendAll(answers: readonly Answer[], send: Send): void {
@@ -40,4 +45,14 @@ export function openServer({ folder, limits }: ThreadOptions): Server {
       connection.close();
     },
   };
+}
+
+/** @throws StorageUnusableError */
+function openOn(connection: Connection, folder: string, open: () => Writer): Writer {
+  try {
+    return open();
+  } catch (error) {
+    connection.close();
+    throw unusable(databaseFile(folder), error);
+  }
 }

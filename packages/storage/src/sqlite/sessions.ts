@@ -10,7 +10,7 @@ import type {
   Time,
 } from "../ports.ts";
 import { unknownProject } from "../rules/arguments.ts";
-import { mayResume } from "../rules/sessions.ts";
+import { CONNECTION_LOST, SERVER_ENDED, mayResume } from "../rules/sessions.ts";
 import type { Progress } from "./segments/overlay.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
@@ -26,11 +26,18 @@ interface SessionRow {
   readonly missed: number;
 }
 
+/** A session that hasn't ended. */
+interface OpenRow {
+  readonly row: number;
+  readonly project: number;
+}
+
+const SELECT_OPEN = "SELECT row, project FROM sessions WHERE ended_at IS NULL";
+
+type SegmentOf = (project: number) => SegmentWriter | undefined;
+
 /** `segment` gives a project's current segment: what is stored of a session in it comes on top of the main file. */
-export function sessionWriting(
-  database: DatabaseSync,
-  segment: (project: number) => SegmentWriter | undefined,
-) {
+export function sessionWriting(database: DatabaseSync, segment: SegmentOf) {
   const seeDevice = prepare<{ row: number; project: number }>(
     database,
     `INSERT INTO devices (project, id, name, app, build, tags, first_seen, last_seen)
@@ -60,6 +67,8 @@ export function sessionWriting(
     `UPDATE sessions SET seen_at = max(seen_at, ?2), ended_at = ?2, end_reason = ?3, ended_for_good = ?4
      WHERE id = ?1 AND NOT ended_for_good`,
   );
+  const openOf = prepare<OpenRow>(database, `${SELECT_OPEN} AND device = ?`);
+  const endAll = untoldEnds(database, segment);
   const seeDeviceOf = prepare(
     database,
     `UPDATE devices SET last_seen = max(last_seen, ?2)
@@ -88,6 +97,10 @@ export function sessionWriting(
       );
       if (seen === undefined) throw unknownProject(project);
       const session = findResumable(opening);
+      endAll(
+        openOf.all(seen.row).filter(({ row }) => row !== session?.row),
+        CONNECTION_LOST,
+      );
       if (session === undefined || opening.resume === undefined) {
         begin.run(newSession, seen.row, seen.project, at);
         return { session: newSession, resumed: false, acknowledged: 0, missed: 0 };
@@ -100,6 +113,23 @@ export function sessionWriting(
       end.run(session, at, reason, resumable ? 0 : 1);
       seeDeviceOf.run(session, at);
     },
+  };
+}
+
+/** To be called before anything is stored: nobody is there any more who could say how the runs of before ended. */
+export function endForgottenSessions(database: DatabaseSync, segment: SegmentOf): void {
+  untoldEnds(database, segment)(prepare<OpenRow>(database, SELECT_OPEN).all(), SERVER_ENDED);
+}
+
+/** Ends what nobody said the end of, when it was last heard of. */
+function untoldEnds(database: DatabaseSync, segment: SegmentOf) {
+  const end = prepare(
+    database,
+    "UPDATE sessions SET ended_at = max(seen_at, ?2), end_reason = ?3 WHERE row = ?1",
+  );
+  return (sessions: readonly OpenRow[], reason: string): void => {
+    for (const { row, project } of sessions)
+      end.run(row, segment(project)?.overlay.progress(row)?.seenAt ?? 0, reason);
   };
 }
 

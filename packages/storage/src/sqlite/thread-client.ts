@@ -45,10 +45,11 @@ export interface StartedThread {
 }
 
 /**
- * Of each thread's memory, what is for things that don't live long. They make many and keep hardly any, so with more it is
- * collected less often, but not faster; and what a thread took once, it keeps.
+ * Of each thread's memory. They make many things and keep hardly any: with more room for the young ones they are collected less
+ * often, but not faster; and what a thread took once, it keeps. The limit for all others is far beyond what any of them
+ * needs: V8 goes by it when it decides how much garbage may gather before it looks again.
  */
-const MOST_YOUNG_MIB = 24;
+const HEAP = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 512 };
 
 export function startThread(options: ThreadOptions): StartedThread {
   const { role } = options;
@@ -56,8 +57,7 @@ export function startThread(options: ThreadOptions): StartedThread {
   const extension = extname(import.meta.url);
   if (extension === ".ts") keepWrappers();
   const entry = new URL(`./thread${extension}`, import.meta.url);
-  const resourceLimits = { maxYoungGenerationSizeMb: MOST_YOUNG_MIB };
-  const worker = new Worker(entry, { workerData: options, name: `wheelhouse-${role}`, resourceLimits });
+  const worker = new Worker(entry, { workerData: options, name: `wheelhouse-${role}`, resourceLimits: HEAP });
   const ended = new Promise<Error | undefined>((resolve) => {
     let cause: Error | undefined;
     worker.on("error", (error) => (cause = error as Error));

@@ -13,13 +13,15 @@ import { groupCommit } from "./group-commit.ts";
 import { knownRows, type KnownRows } from "./known-rows.ts";
 import { markerWriting } from "./markers.ts";
 import { toProblem, type Answer, type Request } from "./messages.ts";
-import { retention, type Retaining } from "./retention.ts";
+import type { Reserve } from "./reserve.ts";
+import { retention, type RetainSteps, type Retaining } from "./retention.ts";
 import { runFrom } from "./run-call.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "./segments/current-segments.ts";
 import { removeOrphans } from "./segments/segment-file.ts";
 import { segmentList } from "./segments/segment-list.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
-import { sessionWriting } from "./sessions.ts";
+import { endForgottenSessions, sessionWriting } from "./sessions.ts";
+import { inTransaction } from "./statement.ts";
 import { writeWriting } from "./writes.ts";
 
 export type WriterCalls = ReturnType<typeof groupedCalls> & {
@@ -35,18 +37,33 @@ export interface Writer {
   close(): void;
 }
 
-export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLimits): Writer {
+/** What somebody needs who comes to make room on a full disk: a log-in, and to keep less. */
+const MAKES_ROOM: ReadonlySet<string> = new Set<keyof WriterCalls>([
+  "setRetention",
+  "addWebSession",
+  "addKnownDevice",
+]);
+
+export function openWriter(
+  main: DatabaseSync,
+  folder: string,
+  limits: SegmentLimits,
+  reserve: Reserve,
+): Writer {
   const rows = knownRows(main);
   const group = groupCommit(main, { settle: () => segments.flush(), onUndone: forget });
   const entries: EntryCounter = entryCounter(main, group.join);
   const segments = currentSegments(main, folder, limits, () => entries.last);
-  const retaining: Retaining = retention(main, folder, segments);
+  const retaining: Retaining = retention(main, folder, segments, reserve);
   /** Why a project has no segment, by its row. */
   const problems = new Map<number, unknown>();
   const run = runFrom(groupedCalls(main, rows, entries, segments, problems, group.join));
-  const waiting: { readonly request: Request; readonly steps: Iterator<void, Dropped> }[] = [];
+  const waiting: Waiting[] = [];
   removeOrphans(folder, segmentList(main).all());
-  entries.reserve();
+  reserve.lend(() =>
+    inTransaction(main, () => endForgottenSessions(main, (project) => segments.existing(project))),
+  );
+  reserve.lend(() => entries.reserve());
 
   function forget(): void {
     rows.forget();
@@ -83,7 +100,7 @@ export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLi
       }
       if (grouped.length === 0) return [];
       provideSegments(grouped);
-      const answers = group.commit(grouped, run);
+      const answers = commitUrgent(grouped, group.commit(grouped, run));
       tidyUp();
       return answers;
     },
@@ -94,10 +111,10 @@ export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLi
         const { done, value } = next.steps.next();
         if (done !== true) return [];
         waiting.shift();
-        return [{ id: next.request.id, value }];
+        return next.request === undefined ? [] : [{ id: next.request.id, value }];
       } catch (error) {
         waiting.shift();
-        return [{ id: next.request.id, problem: toProblem(error) }];
+        return next.request === undefined ? [] : [{ id: next.request.id, problem: toProblem(error) }];
       }
     },
     close() {
@@ -110,15 +127,35 @@ export function openWriter(main: DatabaseSync, folder: string, limits: SegmentLi
     },
   };
 
+  /** Does again with the reserve's room what makes room and failed. */
+  function commitUrgent(requests: readonly Request[], answers: readonly Answer[]): readonly Answer[] {
+    const failed = answers.filter(({ problem }) => problem?.kind === "failed");
+    if (failed.length === 0) return answers;
+    const ids = new Set(failed.map(({ id }) => id));
+    const urgent = requests.filter(({ id, call }) => ids.has(id) && MAKES_ROOM.has(call));
+    if (urgent.length === 0) return answers;
+    const again = new Map(
+      reserve.withRoom(() => group.commit(urgent, run)).map((answer) => [answer.id, answer]),
+    );
+    return answers.map((answer) => again.get(answer.id) ?? answer);
+  }
+
   /** What fails here is tried again after the next group, and harms nobody until then. */
   function tidyUp(): void {
     try {
-      segments.closeFull();
+      for (const project of segments.closeFull())
+        waiting.push({ request: undefined, steps: retaining.trim(project) });
       entries.reserve();
     } catch {
       forget();
     }
   }
+}
+
+/** What is done between groups, by steps, and who is to be answered at its end. */
+interface Waiting {
+  readonly request: Request | undefined;
+  readonly steps: RetainSteps;
 }
 
 function groupedCalls(

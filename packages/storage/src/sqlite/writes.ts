@@ -16,7 +16,7 @@ import { isOpen, newWrite, replaceWrite, toExpiry, updateWrite } from "../rules/
 import type { EntryCounter } from "./entries.ts";
 import type { Names } from "./names.ts";
 import { prepare } from "./statement.ts";
-import { fromStored, toStored, type StoredValue } from "./values.ts";
+import { fromStored, toStored, type StoredValue } from "../rules/values.ts";
 import { writeFinding } from "./write-pages.ts";
 
 export function writeWriting(database: DatabaseSync, entries: EntryCounter) {

@@ -110,7 +110,7 @@ async function expectAll(storage: Storage): Promise<void> {
   const sessions = await devices.sessions({ project: rocket.id, limit: 10 });
   expect(sessions).toMatchObject([
     { id: "s-tablet", device: "tablet", reason: "bye", acknowledged: 4 },
-    { id: "s-1", device: "pixel-7", endedAt: null, acknowledged: 401, missed: 2 },
+    { id: "s-1", device: "pixel-7", reason: "server ended", acknowledged: 401, missed: 2 },
   ]);
 }
 

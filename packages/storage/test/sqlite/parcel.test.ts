@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { batch, log, sample, type BatchParts } from "../../src/contract/subject.ts";
 import { newestReports } from "../../src/sqlite/newest-reports.ts";
-import { countLogs, toParcel, visitSamples } from "../../src/sqlite/parcel.ts";
+import { visitSamples } from "../../src/rules/new-samples.ts";
+import { countLogs, toParcel } from "../../src/sqlite/parcel.ts";
 
 /** As the other thread gets it. */
 const sent = (said: BatchParts) => structuredClone(toParcel(batch(said)));
@@ -14,7 +15,7 @@ test("samples arrive as they are stored: in order, with the delay of their recei
     ],
   });
   const seen: unknown[] = [];
-  visitSamples(parcel, (...plain) => seen.push(plain));
+  visitSamples(parcel.samples, (...plain) => seen.push(plain));
   expect(seen).toEqual([
     ["speed", 1.5, 100, 3, false],
     ["name", '{"of":["any",null]}', 90, 14, true],

@@ -68,7 +68,7 @@ test("a segment an hour: those that are too old go, with their files, and the re
   );
   const status = await storage.devices.status();
   expect(status).toMatchObject({ segments: 4, oldestAt: NOON + 6 * HOUR_MS });
-  expect(await storage.devices.retain(NOON + 9 * HOUR_MS)).toEqual({ segments: 0, bytes: 0 });
+  expect(await storage.devices.retain(NOON + 9 * HOUR_MS)).toMatchObject({ segments: 0, bytes: 0 });
 });
 
 test("the oldest go until the rest is small enough", async () => {
@@ -109,4 +109,66 @@ test("closing waits until what was to be dropped is", async () => {
   await storage.close();
   expect((await retained).segments).toBe(5);
   expect(existsSync(join(temporary.folder, "segments", "1", "1.db"))).toBe(false);
+});
+
+const MEBIBYTE = 1_048_576;
+
+/** A quarter of a mebibyte of entries. */
+async function appendMuch(number: number, at = NOON): Promise<void> {
+  const times = { at, receivedAt: at };
+  const logs = Array.from({ length: 64 }, () => log(`part ${number} ${"x".repeat(4_096)}`, times));
+  await storage.devices.append(batch({ receivedAt: at, logs }));
+}
+
+async function parts(): Promise<readonly number[]> {
+  const logs = await storage.devices.logs({ project: rocket.id, limit: 100_000, order: "oldest" });
+  return [...new Set(logs.map(({ message }) => Number(message.split(" ")[1])))];
+}
+
+test("a project that keeps little has small segments, so that what goes is the oldest part only", async () => {
+  await begin({ indexDelayMs: 1_000_000 });
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 12 * MEBIBYTE });
+  for (let number = 0; number < 80; number += 1) {
+    await appendMuch(number);
+    if (number % 20 === 19) await storage.devices.retain(NOON);
+    const kept = await parts();
+    expect(kept.at(-1)).toBe(number);
+    expect(kept.length).toBeGreaterThan(Math.min(number, 12));
+  }
+  await storage.devices.retain(NOON);
+  const { bytes, segments } = (await storage.devices.status()).projects[0] ?? {
+    bytes: Infinity,
+    segments: 0,
+  };
+  expect(bytes).toBeLessThanOrEqual(12 * MEBIBYTE);
+  expect(segments).toBeGreaterThan(1);
+  const kept = await parts();
+  expect(kept).toEqual(Array.from(kept, (_, index) => 80 - kept.length + index));
+});
+
+test("the size is kept between two looks as well: each time a segment has ended", async () => {
+  await begin({ indexDelayMs: 1_000_000 });
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 8 * MEBIBYTE });
+  await storage.devices.retain(NOON);
+  for (let number = 0; number < 120; number += 1) await appendMuch(number);
+  // Behind what was still to be dropped.
+  await storage.devices.closeSession({ session: "s-1", at: NOON, reason: "bye", resumable: false });
+  const { bytes } = (await storage.devices.status()).projects[0] ?? { bytes: Infinity };
+  expect(bytes).toBeLessThanOrEqual(12 * MEBIBYTE);
+  expect((await parts()).at(-1)).toBe(119);
+});
+
+test("a project in use all the time keeps nothing that is older than its age and a quarter", async () => {
+  await begin({ indexDelayMs: 1_000_000 });
+  await storage.accounts.setRetention(rocket.id, { maxAgeMs: HOUR_MS, maxBytes: null });
+  const STEP_MS = HOUR_MS / 12;
+  for (let step = 0; step < 40; step += 1) {
+    const at = NOON + step * STEP_MS;
+    const times = { at, receivedAt: at };
+    await storage.devices.append(batch({ receivedAt: at, logs: [log("step", times)] }));
+    await storage.devices.retain(at);
+    const logs = await storage.devices.logs({ project: rocket.id, limit: 1_000, order: "oldest" });
+    expect(logs[0]?.at).toBeGreaterThanOrEqual(at - HOUR_MS * 1.25 - STEP_MS);
+    expect(logs.length).toBeGreaterThanOrEqual(Math.min(step + 1, 12));
+  }
 });

@@ -1,12 +1,13 @@
 /** What a device says: into the batch that is stored next, and to whoever watches. */
 
 import { refuse, type AppliedResult, type JsonValue, type Refusal } from "@wheelhouse/protocol";
-import { Batch, type Reading } from "../batch.ts";
+import type { Reading } from "@wheelhouse/storage";
+import { Batch } from "../batch.ts";
 import type { DeviceLine } from "../protocol.ts";
 import type { Report } from "../variable-table.ts";
 import type { Attached, DeviceContext } from "./state.ts";
-import { publish, viewOf } from "./telling.ts";
-import { updateWrites } from "./writing.ts";
+import { isWatched, publish, viewOf } from "./telling.ts";
+import { rejectUnfit, updateWrites } from "./writing.ts";
 
 export function hear(ctx: DeviceContext, attached: Attached, line: DeviceLine): void {
   const { state } = ctx;
@@ -80,13 +81,14 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
 
 function addReport(ctx: DeviceContext, { declarations, reading }: Report): void {
   const { batch, address } = ctx.state;
-  batch.declarations.push(...declarations);
-  if (reading.names.length > 0) batch.readings.push(reading);
+  if (declarations.length > 0) batch.declarations.push(...declarations);
+  if (reading.names.length > 0) batch.samples.add(reading);
   if (declarations.length > 0) {
     const declared = declarations.map(({ declaration }) => viewOf(ctx.state, declaration.name));
     publish(ctx, { type: "declared", device: address.device, variables: declared });
+    rejectUnfit(ctx, new Set(declarations.map(({ declaration }) => declaration.name)));
   }
-  if (reading.names.length > 0 && !reading.backlog)
+  if (reading.names.length > 0 && !reading.backlog && isWatched(ctx))
     publish(ctx, { type: "values", device: address.device, values: byName(reading) });
 }
 

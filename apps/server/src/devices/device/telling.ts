@@ -10,7 +10,7 @@ export function toView(state: DeviceState): DeviceView | undefined {
   if (record === undefined) return undefined;
   return {
     device: toDevice(record, attached !== undefined),
-    variables: [...variables.entries].map(({ declaration }) => viewOf(state, declaration.name)),
+    variables: variables.names.map((name) => viewOf(state, name)),
     openWrites: writes.open,
   };
 }
@@ -25,6 +25,11 @@ export function publishDevice(ctx: DeviceContext): void {
   const { record, attached } = ctx.state;
   if (record !== undefined)
     publish(ctx, { type: "device", device: toDevice(record, attached !== undefined) });
+}
+
+/** Whether anybody hears what is published: what is said with each line isn't put together for nobody. */
+export function isWatched(ctx: DeviceContext): boolean {
+  return ctx.subscribers(ProjectTopic.of(ctx.state.address.project)).length > 0;
 }
 
 export function publish(ctx: DeviceContext, event: ProjectEvent): void {

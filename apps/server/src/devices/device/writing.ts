@@ -126,15 +126,22 @@ function answerSettling(ctx: DeviceContext): void {
 
 // Sending
 
-/** Sends again, under their ids, what is still open. A trigger isn't: it is sent when it is pressed, or never. */
+/** Sends again, under their ids, what is still open and still fits. A trigger isn't: it is sent when it is pressed, or never. */
 export function sendOpenWrites(ctx: DeviceContext): void {
   const { state } = ctx;
+  rejectUnfit(ctx);
   const overdue = new Set(state.writes.overdue(ctx.wallClock()));
-  const open = state.writes.open.filter((write) => !overdue.has(write) && !isTrigger(state, write));
+  const open = state.writes.unanswered.filter((write) => !overdue.has(write) && !isTrigger(state, write));
   for (const set of new Set(open.map((write) => write.set))) {
     const ofSet = open.filter((write) => write.set === set);
     sendWrites(ctx, ofSet);
   }
+}
+
+/** To be called when variables were declared anew, with their names: an open write may not fit any more. */
+export function rejectUnfit(ctx: DeviceContext, names?: ReadonlySet<string>): void {
+  const { writes, variables } = ctx.state;
+  updateWrites(ctx, writes.rejectUnfit(variables, ctx.wallClock(), names));
 }
 
 function isTrigger({ variables }: DeviceState, { name }: WriteRecord): boolean {

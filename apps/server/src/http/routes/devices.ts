@@ -1,6 +1,6 @@
 /** Devices, variables, histories and logs over HTTP. */
 
-import { ApiError } from "@wheelhouse/api";
+import { ApiError, type Variable } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { DeviceAddress } from "@wheelhouse/storage";
 import { deviceName, type DeviceView } from "../../devices/protocol.ts";
@@ -36,18 +36,16 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
     },
 
     async history({ params, query }) {
-      const variable = (await viewDevice(ctx, params)).variables.find(({ name }) => name === params.name);
-      if (variable === undefined)
-        throw new ApiError("unknown_variable", "no such variable", { field: "name" });
+      const { kind } = await viewVariable(ctx, params, params.name);
       const points = await ctx.call(Store, "history", {
         project: params.project,
         device: params.device,
         name: params.name,
-        kind: variable.kind,
+        kind,
         points: query.points,
         ...given({ from: query.from, to: query.to }),
       });
-      return [200, { kind: variable.kind, points: points.map(([at, value]) => [at, value]) }];
+      return [200, { kind, points: points.map(([at, value]) => [at, value]) }];
     },
 
     async logs({ params, query }) {
@@ -67,6 +65,15 @@ async function viewDevice(ctx: Verbs, address: DeviceAddress): Promise<DeviceVie
   const view = await withDevice(ctx, address, (device) => ctx.call(device, "view"));
   if (view === undefined) throw unknownDevice();
   return view;
+}
+
+/** One of a device's variables, without a look at the others. @throws ApiError */
+export async function viewVariable(ctx: Verbs, address: DeviceAddress, name: string): Promise<Variable> {
+  const variable = await withDevice(ctx, address, (device) => ctx.call(device, "variable", name));
+  if (variable === "unknown_device") throw unknownDevice();
+  if (variable === "unknown_variable")
+    throw new ApiError("unknown_variable", "no such variable", { field: "name" });
+  return variable;
 }
 
 /** A device whose process rests is away; asking needn't wake it. */

@@ -10,6 +10,7 @@ import { storageUnavailable } from "../answers.ts";
 import { Changing } from "../changing.ts";
 import { given, toPage, toPlace } from "../cursors.ts";
 import type { Handlers } from "../serve.ts";
+import { viewVariable } from "./devices.ts";
 
 type WriteRoutes = "changeVariables" | "changeMany" | "writes" | "cancelWrite" | "revertWrite";
 
@@ -57,7 +58,7 @@ export function writeHandlers(ctx: Verbs, beforeClose: (act: () => void) => void
 
     async revertWrite({ params, query, body, visitor }) {
       const record = await findWrite(ctx, params);
-      if (record.from === null)
+      if (record.from === null && !(await mayBeNull(ctx, record)))
         throw new ApiError("nothing_before", `${record.name} had no value to be set back to`);
       const values = { [record.name]: record.from };
       const by = visitor.user.email;
@@ -79,6 +80,12 @@ async function findDevices(
   if (devices !== undefined) return [...new Set(devices)];
   const records = await ctx.call(Store, "devices", project);
   return records.filter((record) => tagsOf(record).includes(tag as string)).map(({ device }) => device);
+}
+
+/** Of a variable of any JSON, null may be a value like others; one of another kind had none. */
+async function mayBeNull(ctx: Verbs, write: WriteRecord): Promise<boolean> {
+  const { kind } = await viewVariable(ctx, write, write.name);
+  return kind === "json";
 }
 
 async function findWrite(

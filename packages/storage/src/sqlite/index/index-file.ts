@@ -30,7 +30,7 @@ export function openIndex(file: string): DatabaseSync {
 export const VERSION = 1;
 
 const BUSY_TIMEOUT_MS = 5_000;
-const CACHE_KIB = 16_384;
+const CACHE_KIB = 4_096;
 const CHECKPOINT_PAGES = 8_000;
 
 /**

@@ -1,8 +1,10 @@
 /** Keeps the indexes of all segments up to date, behind the writer and in a thread of its own. */
 
+import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { removeIndex, segmentKey } from "../segments/segment-file.ts";
+import { indexFile, segmentKey } from "../segments/segment-file.ts";
 import { segmentList, type SegmentRow } from "../segments/segment-list.ts";
+import { isDamage, setAside } from "./damage.ts";
 import { openSegmentIndexing, type SegmentIndexing } from "./segment-indexing.ts";
 
 export interface Indexer {
@@ -16,6 +18,8 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
   const open = new Map<string, SegmentIndexing>();
   const complete = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  /** Whether somebody may have removed an index since it was complete. */
+  let looksAgain = false;
 
   /** Between two steps messages are heard. */
   function schedule(): void {
@@ -29,10 +33,22 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
   function takeStep(): boolean {
     const rows = list.all().filter(({ state }) => state !== "dropped");
     closeAllBut(new Set(rows.map(segmentKey)));
+    if (looksAgain) beginLostAnew(rows);
+    looksAgain = false;
     return rows
       .filter((row) => !complete.has(segmentKey(row)))
       .map(stepSegment)
       .includes(true);
+  }
+
+  /** A reader that finds an index damaged takes it away. */
+  function beginLostAnew(rows: readonly SegmentRow[]): void {
+    for (const row of rows) {
+      const key = segmentKey(row);
+      if ((!open.has(key) && !complete.has(key)) || existsSync(indexFile(folder, row))) continue;
+      complete.delete(key);
+      forget(key);
+    }
   }
 
   function stepSegment(row: SegmentRow): boolean {
@@ -49,7 +65,7 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
     } catch (error) {
       // The disk is full, the segment was dropped just now, the index is broken: what is stored can be read without it.
       forget(key);
-      if (isBroken(error)) removeIndex(folder, row);
+      if (isDamage(error)) setAside(indexFile(folder, row));
       return false;
     }
   }
@@ -71,18 +87,13 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
 
   schedule();
   return {
-    wake: schedule,
+    wake() {
+      looksAgain = true;
+      schedule();
+    },
     close() {
       clearTimeout(timer);
       for (const key of open.keys()) forget(key);
     },
   };
-}
-
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
-function isBroken(error: unknown): boolean {
-  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }

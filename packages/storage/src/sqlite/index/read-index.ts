@@ -5,6 +5,7 @@ import type { Chunk } from "../../rules/history.ts";
 import { decodeSamples, visitNumbers } from "../../rules/sample-codec.ts";
 import { directionOf, type Order } from "../bounds.ts";
 import type { PrepareOnce } from "../statement.ts";
+import { DamagedIndexError } from "./damage.ts";
 import { VERSION } from "./index-file.ts";
 import { toTextQuery } from "./text-query.ts";
 
@@ -123,7 +124,8 @@ function readThrough(prepared: PrepareOnce) {
     const version = prepared<{ user_version: number }>("PRAGMA user_version").get()?.user_version;
     if (version !== VERSION) return undefined;
     return prepared<{ entry: number; sample: number; complete: number }>("SELECT * FROM through").get();
-  } catch {
+  } catch (error) {
+    if (error instanceof DamagedIndexError) throw error;
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Time } from "../../ports.ts";
 import type { Point } from "../../rules/history.ts";
-import { fromStored, type StoredValue } from "../values.ts";
+import { fromStored, type StoredValue } from "../../rules/values.ts";
 
 export interface SampleToIndex {
   readonly variable: number;

@@ -10,6 +10,7 @@ import {
 } from "../segments/segment-file.ts";
 import { toLogRows, type LogBlockRow, type LogRow } from "../segments/log-blocks.ts";
 import { inTransaction, prepare } from "../statement.ts";
+import { isDamage, setAside } from "./damage.ts";
 import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
 import { logIndexing } from "./log-indexing.ts";
@@ -134,7 +135,8 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
 function openOrRemake(folder: string, name: SegmentName): DatabaseSync {
   try {
     return openIndex(indexFile(folder, name));
-  } catch {
+  } catch (error) {
+    if (isDamage(error)) setAside(indexFile(folder, name));
     removeIndex(folder, name);
     return openIndex(indexFile(folder, name));
   }

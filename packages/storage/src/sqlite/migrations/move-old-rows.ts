@@ -8,14 +8,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { Sample, Time } from "../../ports.ts";
+import type { Time } from "../../ports.ts";
 import { LogPacker } from "../../rules/log-blocks.ts";
 import { databaseFile } from "../folder.ts";
 import { openToRead } from "../open-to-read.ts";
 import { currentSegments, type CurrentSegments, type SegmentLimits } from "../segments/current-segments.ts";
 import type { Origin, SegmentWriter } from "../segments/segment-writer.ts";
 import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
-import type { StoredValue } from "../values.ts";
+import type { StoredValue } from "../../rules/values.ts";
 
 /** Rows that are committed together. */
 const ROWS_A_STEP = 10_000;
@@ -31,7 +31,9 @@ interface OldLog extends Origin {
   readonly fields: string | null;
 }
 
-interface OldSample extends Omit<Sample, "value" | "name" | "backlog"> {
+interface OldSample {
+  readonly at: Time;
+  readonly receivedAt: Time;
   readonly variable: number;
   readonly value: StoredValue;
 }

@@ -3,7 +3,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Time } from "../../ports.ts";
 import { inTransaction, prepare } from "../statement.ts";
-import type { StoredValue } from "../values.ts";
+import type { StoredValue } from "../../rules/values.ts";
+import type { SegmentName } from "./segment-file.ts";
 import type { SegmentRow } from "./segment-list.ts";
 
 interface ProgressRow {
@@ -21,9 +22,12 @@ interface ReportedRow {
   readonly receivedAt: Time;
 }
 
-interface SegmentEnd {
+interface Span {
   readonly first: Time | null;
   readonly last: Time | null;
+}
+
+interface SegmentEnd extends Span {
   readonly lastSample: number | null;
 }
 
@@ -38,14 +42,40 @@ export function closeSegmentRow(
   inTransaction(main, () => {
     foldProgress(main, segment);
     foldReported(main, segment);
-    prepare(
-      main,
-      `UPDATE segments SET state = 'closed', last_entry = ?3, last_sample = ?4, first_received_at = ?5,
-         last_received_at = ?6
-       WHERE project = ?1 AND number = ?2`,
-    ).run(project, number, lastEntry, lastSample, end.first, end.last);
-    prepare(main, "UPDATE projects SET last_sample = ?2 WHERE row = ?1").run(project, lastSample);
+    closeRow(main, { project, number, lastEntry, lastSample, first: end.first, last: end.last });
   });
+}
+
+/** More samples than any segment holds. */
+const MOST_SAMPLES = 20_000_000;
+
+/** Closes one whose file is gone: what it said can't be told any more, but should the file come back, it is read. */
+export function closeLostRow(
+  main: DatabaseSync,
+  { project, number, firstSample }: SegmentRow,
+  lastEntry: number,
+  at: Time,
+): void {
+  const lastSample = firstSample + MOST_SAMPLES;
+  inTransaction(main, () =>
+    closeRow(main, { project, number, lastEntry, lastSample, first: null, last: at }),
+  );
+}
+
+interface ClosedRow extends SegmentName, Span {
+  readonly lastEntry: number;
+  readonly lastSample: number;
+}
+
+function closeRow(main: DatabaseSync, row: ClosedRow): void {
+  const { project, number, lastEntry, lastSample, first, last } = row;
+  prepare(
+    main,
+    `UPDATE segments SET state = 'closed', last_entry = ?3, last_sample = ?4, first_received_at = ?5,
+       last_received_at = ?6
+     WHERE project = ?1 AND number = ?2`,
+  ).run(project, number, lastEntry, lastSample, first, last);
+  prepare(main, "UPDATE projects SET last_sample = ?2 WHERE row = ?1").run(project, lastSample);
 }
 
 function readEnd(segment: DatabaseSync): SegmentEnd {

@@ -1,29 +1,30 @@
 /** The segment of each project that is written to: made when it is needed, closed when it is too big or too old. */
 
+import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import type { Time } from "../../ports.ts";
+import { KEEP_ALL, type Retention, type Time } from "../../ports.ts";
 import { inTransaction, prepare } from "../statement.ts";
-import { closeSegmentRow } from "./close-segment.ts";
+import { closeLostRow, closeSegmentRow } from "./close-segment.ts";
 import { createSegment, segmentFile } from "./segment-file.ts";
+import { limitsWithin, type SegmentLimits } from "./segment-limits.ts";
 import { segmentList } from "./segment-list.ts";
 import { openSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
 
-/** When a segment is full. */
-export interface SegmentLimits {
-  readonly maxBytes: number;
-  /** Between the first and the last receipt. */
-  readonly maxAgeMs: number;
-}
+export type { SegmentLimits } from "./segment-limits.ts";
 
 export interface CurrentSegments {
-  /** The project's, or undefined while it has none. Opens it if need be. */
+  /** The project's, or undefined while it has none, or its file is gone. Opens it if need be. */
   existing(project: number): SegmentWriter | undefined;
+  /** When the project's segments end. */
+  limitsOf(project: number): SegmentLimits;
   /** To be called between groups: makes the project's segment if it has none, and closes one that is too old for `at`, or of an earlier version. */
   provide(project: number, at: Time): SegmentWriter;
-  /** To be called between groups: closes those that are too big. */
-  closeFull(): void;
+  /** To be called between groups: closes those that are too big, and gives whose they were. */
+  closeFull(): readonly number[];
   /** To be called between groups: closes the project's, if it has one. */
   closeCurrent(project: number): void;
+  /** To be called between groups, once in a while: what the projects keep may have changed, and files may be gone. */
+  lookAgain(): void;
   /** To be called within a group: puts what was added into the files. */
   flush(): void;
   /** To be called when something was undone. */
@@ -38,7 +39,7 @@ export function currentSegments(
   lastEntry: () => number,
 ): CurrentSegments {
   const list = segmentList(main);
-  const open = new Map<number, SegmentWriter>();
+  const open = new Map<number, OpenSegment>();
   const counters = prepare<{ lastSegment: number; lastSample: number }>(
     main,
     "SELECT last_segment AS lastSegment, last_sample AS lastSample FROM projects WHERE row = ?",
@@ -48,18 +49,28 @@ export function currentSegments(
     "INSERT INTO segments (project, number, state, first_entry, first_sample) VALUES (?, ?, 'current', ?, ?)",
   );
   const countRow = prepare(main, "UPDATE projects SET last_segment = ?2 WHERE row = ?1");
+  const retention = prepare<Retention>(
+    main,
+    "SELECT max_age_ms AS maxAgeMs, max_bytes AS maxBytes FROM projects WHERE row = ?",
+  );
+
+  const readLimits = (project: number) => limitsWithin(limits, retention.get(project) ?? KEEP_ALL);
 
   function openWriter(project: number, number: number, lastSample: number): SegmentWriter {
-    const segment = openSegmentWriter(segmentFile(folder, { project, number }), lastSample);
-    open.set(project, segment);
-    return segment;
+    const file = segmentFile(folder, { project, number });
+    const writer = openSegmentWriter(file, lastSample);
+    const own = readLimits(project);
+    writer.limitLog(own.maxBytes);
+    open.set(project, { writer, file, limits: own });
+    return writer;
   }
 
   function existing(project: number): SegmentWriter | undefined {
     const known = open.get(project);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.writer;
     const row = list.current(project);
-    return row === undefined ? undefined : openWriter(project, row.number, row.firstSample - 1);
+    if (row === undefined || !existsSync(segmentFile(folder, row))) return undefined;
+    return openWriter(project, row.number, row.firstSample - 1);
   }
 
   function create(project: number): SegmentWriter {
@@ -84,26 +95,49 @@ export function currentSegments(
 
   return {
     existing,
+    limitsOf: (project) => open.get(project)?.limits ?? readLimits(project),
     provide(project, at) {
       const segment = existing(project);
       const first = segment?.firstReceivedAt ?? at;
-      if (segment !== undefined && !segment.isOld && at - first < limits.maxAgeMs) return segment;
+      const { maxAgeMs } = open.get(project)?.limits ?? limits;
+      if (segment !== undefined && !segment.isOld && at - first < maxAgeMs) return segment;
       closeCurrent(project);
+      const lost = list.current(project);
+      if (lost !== undefined) closeLostRow(main, lost, lastEntry(), at);
       return create(project);
     },
     closeFull() {
-      for (const [project, segment] of open) if (segment.bytes() >= limits.maxBytes) closeCurrent(project);
+      const closed: number[] = [];
+      for (const [project, { writer, limits: own }] of open) {
+        if (writer.bytes() < own.maxBytes) continue;
+        closeCurrent(project);
+        closed.push(project);
+      }
+      return closed;
     },
     closeCurrent,
+    lookAgain() {
+      for (const [project, segment] of open) {
+        segment.limits = readLimits(project);
+        // What goes into a file without a name is lost when it is closed, but not yet.
+        if (!existsSync(segment.file)) closeCurrent(project);
+      }
+    },
     flush() {
-      for (const segment of open.values()) segment.flush();
+      for (const { writer } of open.values()) writer.flush();
     },
     forget() {
-      for (const segment of open.values()) segment.forget();
+      for (const { writer } of open.values()) writer.forget();
     },
     close() {
-      for (const segment of open.values()) segment.close();
+      for (const { writer } of open.values()) writer.close();
       open.clear();
     },
   };
+}
+
+interface OpenSegment {
+  readonly writer: SegmentWriter;
+  readonly file: string;
+  limits: SegmentLimits;
 }

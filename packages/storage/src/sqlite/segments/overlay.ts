@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Time } from "../../ports.ts";
 import { prepare } from "../statement.ts";
-import type { StoredValue } from "../values.ts";
+import type { StoredValue } from "../../rules/values.ts";
 
 /** What a session has got to since the segment began. */
 export interface Progress {

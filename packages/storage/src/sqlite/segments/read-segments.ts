@@ -1,9 +1,10 @@
 /** Segments as a reader opens them: each with its index, on one snapshot from its first use in a request to the request's end. */
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { setAside, tellingDamage } from "../index/damage.ts";
 import { indexReading, type ReadIndex } from "../index/read-index.ts";
-import { openToRead } from "../open-to-read.ts";
+import { StaleSnapshotError, openToRead } from "../open-to-read.ts";
 import { prepareOnce, type PrepareOnce } from "../statement.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { indexFile, openSegmentToRead, segmentFile, segmentKey } from "./segment-file.ts";
@@ -17,14 +18,19 @@ export interface ReadSegment {
   readonly index: ReadIndex | undefined;
 }
 
+/** What is listed and has no file is left out, and what has a damaged index is read without it. */
 export interface ReadSegments {
   /** Those of a project, oldest first. */
   of(project: number): readonly SegmentRow[];
   all(): readonly SegmentRow[];
+  /** The first that is listed, whether its file is there or not. */
+  oldest(project: number): SegmentRow | undefined;
   current(project: number): SegmentRow | undefined;
   open(row: SegmentRow): ReadSegment;
   /** Ends the snapshots of a request. */
   release(): void;
+  /** To be called before `release`: reads a segment without its index, which is damaged, until there is another. */
+  setIndexAside(key: string): void;
   /** Closes what was dropped, so that its room on the disk is free. */
   closeDropped(): void;
   close(): void;
@@ -41,9 +47,12 @@ interface OpenFile {
 interface OpenPair {
   readonly segment: OpenFile;
   readonly overlay: SegmentOverlay;
+  readonly indexFile: string;
   index: OpenFile | undefined;
   /** Which file was opened under that name. */
   indexInode: number | undefined;
+  /** Which was found damaged. */
+  damagedInode: number | undefined;
   /** Such a one stays as it is. */
   isIndexComplete: boolean;
   inUse: ReadSegment | undefined;
@@ -54,23 +63,39 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
   const list = segmentList(main);
   /** The least recently used first. */
   const pairs = new Map<string, OpenPair>();
+  /** Segments whose files weren't there. */
+  const missing = new Set<string>();
+  const isThere = (row: SegmentRow) => missing.size === 0 || !missing.has(segmentKey(row));
+
+  /** One that is gone was dropped a moment ago, and isn't listed any more; or it is lost, and so may others be. */
+  function openPairOf(row: SegmentRow): OpenPair {
+    try {
+      return openPair(folder, row);
+    } catch (error) {
+      for (const other of error instanceof StaleSnapshotError ? list.all() : [])
+        if (!existsSync(segmentFile(folder, other))) missing.add(segmentKey(other));
+      throw error;
+    }
+  }
 
   function pairOf(row: SegmentRow): OpenPair {
     const key = segmentKey(row);
-    const pair = pairs.get(key) ?? openPair(folder, row);
+    const pair = pairs.get(key) ?? openPairOf(row);
     pairs.delete(key);
     pairs.set(key, pair);
-    refreshIndex(pair, indexFile(folder, row));
+    refreshIndex(pair, row);
     return pair;
   }
 
   /** Opens an index that is new, and one that was made anew in the place of the one that is open. */
-  function refreshIndex(pair: OpenPair, file: string): void {
+  function refreshIndex(pair: OpenPair, row: SegmentRow): void {
     if (pair.inUse !== undefined || pair.isIndexComplete) return;
+    const file = pair.indexFile;
     const inode = inodeOf(file);
+    if (inode !== undefined && inode === pair.damagedInode) return;
     if (pair.index !== undefined && pair.indexInode === inode) return;
     pair.index?.database.close();
-    pair.index = inode === undefined ? undefined : openIfThere(file);
+    pair.index = inode === undefined ? undefined : openIfThere(file, segmentKey(row));
     pair.indexInode = inode;
   }
 
@@ -80,6 +105,18 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
     pair.isIndexComplete = index?.isComplete === true;
     pair.segment.prepared("BEGIN").run();
     return { row, prepared: pair.segment.prepared, overlay: pair.overlay, index };
+  }
+
+  /** Damage may show even here. */
+  function endIndexSnapshot(pair: OpenPair): void {
+    if (pair.index?.database.isTransaction !== true) return;
+    try {
+      pair.index.prepared("ROLLBACK").run();
+    } catch {
+      pair.index.database.close();
+      pair.index = undefined;
+      pair.isIndexComplete = false;
+    }
   }
 
   function closePair(key: string, { segment, index }: OpenPair): void {
@@ -93,9 +130,13 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
   }
 
   return {
-    of: (project) => list.of(project),
-    all: () => list.all().filter(({ state }) => state !== "dropped"),
-    current: (project) => list.current(project),
+    of: (project) => list.of(project).filter(isThere),
+    all: () => list.all().filter((row) => row.state !== "dropped" && isThere(row)),
+    oldest: (project) => list.of(project)[0],
+    current(project) {
+      const row = list.current(project);
+      return row !== undefined && isThere(row) ? row : undefined;
+    },
     open(row) {
       const pair = pairOf(row);
       pair.inUse ??= use(pair, row);
@@ -105,15 +146,28 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
       for (const pair of pairs.values()) {
         if (pair.inUse === undefined) continue;
         pair.inUse = undefined;
-        for (const file of [pair.segment, pair.index])
-          if (file?.database.isTransaction === true) file.prepared("COMMIT").run();
+        if (pair.segment.database.isTransaction) pair.segment.prepared("COMMIT").run();
+        endIndexSnapshot(pair);
       }
       for (const [key, pair] of [...pairs].slice(0, Math.max(0, pairs.size - MOST_OPEN)))
         closePair(key, pair);
     },
+    setIndexAside(key) {
+      const pair = pairs.get(key);
+      if (pair === undefined) return;
+      const isStillThere = () => inodeOf(pair.indexFile) === pair.indexInode;
+      // Another reader may have been quicker, and the indexer too.
+      if (isStillThere()) setAside(pair.indexFile);
+      pair.damagedInode = isStillThere() ? pair.indexInode : undefined;
+      pair.index?.database.close();
+      pair.index = undefined;
+      pair.isIndexComplete = false;
+    },
     closeDropped() {
       const kept = new Set(list.all().flatMap((row) => (row.state === "dropped" ? [] : [segmentKey(row)])));
       closeUnless((key) => kept.has(key));
+      // It may be there again.
+      missing.clear();
     },
     close: () => closeUnless(() => false),
   };
@@ -121,7 +175,13 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
 
 function openPair(folder: string, row: SegmentRow): OpenPair {
   const segment = toOpenFile(openSegmentToRead(segmentFile(folder, row)));
-  const noIndex = { index: undefined, indexInode: undefined, isIndexComplete: false };
+  const noIndex = {
+    indexFile: indexFile(folder, row),
+    index: undefined,
+    indexInode: undefined,
+    damagedInode: undefined,
+    isIndexComplete: false,
+  };
   return { segment, overlay: segmentOverlay(segment.database), ...noIndex, inUse: undefined };
 }
 
@@ -134,9 +194,10 @@ function toOpenFile(database: DatabaseSync): OpenFile {
 }
 
 /** The indexer may be making it, or making it anew. */
-function openIfThere(file: string): OpenFile | undefined {
+function openIfThere(file: string, key: string): OpenFile | undefined {
   try {
-    return toOpenFile(openToRead(file));
+    const { database, prepared } = toOpenFile(openToRead(file));
+    return { database, prepared: tellingDamage(prepared, key) };
   } catch {
     return undefined;
   }

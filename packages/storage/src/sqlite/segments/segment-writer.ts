@@ -5,11 +5,11 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { MarkerRecord, Time } from "../../ports.ts";
-import { toFieldsText } from "../../rules/fields.ts";
+import { toFieldsText } from "../../rules/values.ts";
 import type { LogBlock } from "../../rules/log-blocks.ts";
 import { rowAdder } from "../row-adder.ts";
 import { prepare } from "../statement.ts";
-import type { StoredValue } from "../values.ts";
+import type { StoredValue } from "../../rules/values.ts";
 import { isOfRows, LOG_BLOCKS_TABLE } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { openSegment } from "./segment-file.ts";
@@ -47,6 +47,8 @@ export interface SegmentWriter {
   /** Puts what was added into the file, within the running transaction. */
   flush(): void;
   bytes(): number;
+  /** Has its write-ahead log copied into the file once that is as big as the half of so many bytes. */
+  limitLog(bytes: number): void;
   /** To be called when something was undone. */
   forget(): void;
   close(): void;
@@ -134,6 +136,12 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
     report: (variable, value, at, receivedAt) => reports.add(variable, value, at, receivedAt),
     flush,
     bytes: () => statements.bytes.get()?.bytes ?? 0,
+    limitLog(bytes) {
+      const most = statements.logPages.get()?.wal_autocheckpoint ?? 0;
+      const pageBytes = statements.pageBytes.get()?.page_size ?? 1;
+      const pages = Math.min(most, Math.ceil(bytes / 2 / pageBytes));
+      database.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+    },
     forget() {
       for (const rows of [progress, samples, reports, logs]) rows.forget();
       seen.clear();
@@ -172,6 +180,8 @@ function prepareAll(database: DatabaseSync) {
     span: prepare<Span>(database, "SELECT first_received_at AS first, last_received_at AS last FROM span"),
     saveSpan: prepare(database, "UPDATE span SET first_received_at = ?, last_received_at = ?"),
     lastSample: prepare<{ number: number | null }>(database, "SELECT max(number) AS number FROM samples"),
+    logPages: prepare<{ wal_autocheckpoint: number }>(database, "PRAGMA wal_autocheckpoint"),
+    pageBytes: prepare<{ page_size: number }>(database, "PRAGMA page_size"),
     bytes: prepare<{ bytes: number }>(
       database,
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",

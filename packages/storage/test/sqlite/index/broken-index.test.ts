@@ -1,6 +1,6 @@
 /** An index that is broken, old or gone costs time, never an answer. */
 
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -73,6 +73,43 @@ test.each<[string, () => void]>([
   });
   database.close();
 });
+
+test.each(["open", "closed"])(
+  "one that is damaged in the middle of a segment that is %s is done without, told of, and made anew",
+  async (state) => {
+    if (state === "closed") await closeSegment();
+    foldLog();
+    const bytes = readFileSync(file());
+    bytes.fill(0xaa, 3 * 4_096);
+    writeFileSync(file(), bytes);
+    storage = await open();
+    await expectAll();
+    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: 1 });
+    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: 0 });
+    await indexed(storage);
+    await expectAll();
+    await storage.close();
+    storage = await open();
+    await indexed(storage);
+    await expectAll();
+    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: 0 });
+  },
+);
+
+/** So that what is in the file is read from the file. */
+function foldLog(): void {
+  const database = new DatabaseSync(file());
+  database.exec("PRAGMA wal_checkpoint (TRUNCATE)");
+  database.close();
+}
+
+/** Has the indexer finish it. */
+async function closeSegment(): Promise<void> {
+  storage = await openSqliteStorage({ folder: temporary.folder, indexDelayMs: 0, segmentBytes: 1 });
+  await storage.devices.append(batch({ logs: [log("one more")] }));
+  await indexed(storage);
+  await storage.close();
+}
 
 test("files of segments that aren't listed are removed at the start", async () => {
   const folder = join(temporary.folder, "segments", "1");
