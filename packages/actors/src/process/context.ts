@@ -19,7 +19,15 @@ import type { Shutdown } from "../supervision/child-spec.ts";
 import type { ProcessSpec, Starter } from "./definition.ts";
 import { listOf, withOne, withoutOne, type Few } from "./few.ts";
 import { Envelope, type Message, type Tracker } from "./message.ts";
-import type { Process, Watcher } from "./process.ts";
+import {
+  Monitor,
+  allMonitors,
+  monitorsOf,
+  withMonitor,
+  withoutMonitorsOf,
+  type Monitors,
+} from "./monitors.ts";
+import type { Process } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
 
@@ -60,7 +68,7 @@ const NO_ARGS: readonly unknown[] = [];
 export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown> {
   readonly #process: Process;
   #timers: Few<SelfCast> = undefined;
-  #monitors: Map<Process, Watcher[]> | undefined = undefined;
+  #monitors: Monitors = undefined;
 
   constructor(process: Process) {
     super(process);
@@ -206,17 +214,15 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   }
 
   #watch(other: Process): void {
-    const watcher: Watcher = {
-      ended: (reason) => {
-        this.#monitors?.delete(other);
-        this.#tellDown(other.ref, reason);
-      },
-    };
-    other.watch(watcher);
-    this.#monitors ??= new Map();
-    const watchers = this.#monitors.get(other);
-    if (watchers === undefined) this.#monitors.set(other, [watcher]);
-    else watchers.push(watcher);
+    const monitor = new Monitor(this, other);
+    other.watch(monitor);
+    this.#monitors = withMonitor(this.#monitors, monitor);
+  }
+
+  /** @internal */
+  monitorEnded({ other }: Monitor, reason: ExitReason): void {
+    this.#monitors = withoutMonitorsOf(this.#monitors, other);
+    this.#tellDown(other.ref, reason);
   }
 
   #tellDown(ref: Ref, reason: ExitReason): void {
@@ -230,14 +236,13 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
       this.#process.mailbox.takeWhere(({ type, body }) => type === "down" && body.ref === ref);
       return;
     }
-    for (const watcher of this.#monitors?.get(other) ?? []) other.unwatch(watcher);
-    this.#monitors?.delete(other);
+    for (const monitor of monitorsOf(this.#monitors, other)) other.unwatch(monitor);
+    this.#monitors = withoutMonitorsOf(this.#monitors, other);
   }
 
   /** @internal Watches nobody any more, at the process's end. */
   dropMonitors(): void {
-    for (const [other, watchers] of this.#monitors ?? [])
-      for (const watcher of watchers) other.unwatch(watcher);
+    for (const monitor of allMonitors(this.#monitors)) monitor.other.unwatch(monitor);
     this.#monitors = undefined;
   }
 

@@ -4,7 +4,6 @@
  * neither the others nor the sockets.
  */
 
-import { withOne, type Few } from "../process/few.ts";
 import { Clock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 
@@ -33,7 +32,8 @@ export class Scheduler {
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
   /** Mostly one: what an event of the network makes ready runs within it. */
-  #flushes: Few<Flushable> = undefined;
+  /** Mostly one, with many connections many: the one itself, or a set of them. */
+  #flushes: Flushable | Set<Flushable> | undefined = undefined;
   /** Who gave way to others until the next turn. */
   #waiting: (() => void)[] = [];
   #planned = false;
@@ -81,7 +81,7 @@ export class Scheduler {
 
   /** Has `flush` called once at the end of the burst that is running, or of one that begins for it, however often asked. */
   flushAfterBurst(item: Flushable): void {
-    this.#flushes = withOne(this.#flushes, item);
+    this.#addFlush(item);
     this.#plan();
   }
 
@@ -165,6 +165,13 @@ export class Scheduler {
     else due?.flush();
   }
 
+  #addFlush(item: Flushable): void {
+    const others = this.#flushes;
+    if (others === undefined || others === item) this.#flushes = item;
+    else if (others instanceof Set) others.add(item);
+    else this.#flushes = new Set([others, item]);
+  }
+
   /** One that throws doesn't keep the others from their turn in the next burst. */
   #flushAll(due: Set<Flushable>): void {
     try {
@@ -173,7 +180,7 @@ export class Scheduler {
         item.flush();
       }
     } finally {
-      for (const item of due) this.#flushes = withOne(this.#flushes, item);
+      for (const item of due) this.#addFlush(item);
     }
   }
 }
