@@ -7,6 +7,8 @@ import { spawnChild } from "../net/child.ts";
 import { endPolitely, makeFolder, type Stored } from "./stores.ts";
 
 const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+/** As `npm start` gives them. */
+const START_FLAGS = ["--max-semi-space-size=16", "--conditions=source"];
 /** None of what is measured is about it. */
 const REQUEST_LIMIT = "1000000";
 
@@ -42,7 +44,7 @@ export async function startCommand(
   const folder = await makeFolder("wheelhouse");
   const addresses = ["--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--data", folder.path];
   const own = [...addresses, "--request-limit", REQUEST_LIMIT];
-  const command = ["--conditions=source", ...nodeFlags, MAIN, ...own, ...settings];
+  const command = [...START_FLAGS, ...nodeFlags, MAIN, ...own, ...settings];
   const child = spawnChild([process.execPath, ...command], ["ignore", "pipe", "pipe"]);
   const complaints = hearComplaints(child);
   const end = async () => {

@@ -9,7 +9,7 @@ import {
   type WriteUpdate,
 } from "@wheelhouse/storage";
 
-/** Each device has a batch that waits, most hold one kind of things, and there are many: what isn't needed isn't made. */
+/** There are many, and most hold one kind of things: what isn't needed isn't made. */
 export class Batch {
   readonly session: string;
   /** The last line it covers, by the connection's count and by the session's. */
@@ -43,12 +43,6 @@ export class Batch {
 
   get writes(): Rest["writes"] {
     return this.#others.writes;
-  }
-
-  get isEmpty(): boolean {
-    const { declarations, markers, writes } = this.#rest ?? NOTHING;
-    const entries = (this.#samples?.length ?? 0) + (this.#logs?.length ?? 0);
-    return this.line === 0 && entries + declarations.length + markers.length + writes.length === 0;
   }
 
   get #others(): Rest {

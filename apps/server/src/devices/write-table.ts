@@ -15,17 +15,29 @@ export interface Answer {
   readonly problem: string | undefined;
 }
 
-export class WriteTable {
-  readonly #writes = new Map<number, WriteRecord>();
+/** The writes by what they are looked for. */
+interface Tables {
+  readonly writes: Map<number, WriteRecord>;
   /** Ids by rising id, so that neither a look at a device nor an answer goes through all that was ever written. */
-  readonly #byName = new Map<string, number[]>();
-  readonly #open = new Set<number>();
+  readonly byName: Map<string, number[]>;
+  readonly open: Set<number>;
   /** A change's writes, by the names of their variables. */
-  readonly #bySet = new Map<number, Map<string, number>>();
+  readonly bySet: Map<number, Map<string, number>>;
+  /** Writes whose answers came and aren't stored yet. */
+  readonly answered: Set<number>;
+}
+
+function emptyTables(): Tables {
+  return { writes: new Map(), byName: new Map(), open: new Set(), bySet: new Map(), answered: new Set() };
+}
+
+/** Of all devices that nobody ever wrote to, which are many. */
+const NO_WRITES = emptyTables();
+
+export class WriteTable {
+  #tables: Tables = NO_WRITES;
   /** The highest of a set. */
   #lastSet = 0;
-  /** Writes whose answers came and aren't stored yet. */
-  readonly #answered = new Set<number>();
 
   /** By rising id, as new ones are added. */
   constructor(stored: readonly WriteRecord[]) {
@@ -33,21 +45,21 @@ export class WriteTable {
   }
 
   isOpen(id: number): boolean {
-    return this.#open.has(id);
+    return this.#tables.open.has(id);
   }
 
   /** By rising id. */
   get open(): readonly WriteRecord[] {
-    return this.#known(this.#open);
+    return this.#known(this.#tables.open);
   }
 
   ofSet(set: number): readonly WriteRecord[] {
-    return this.#known(this.#bySet.get(set)?.values() ?? []);
+    return this.#known(this.#tables.bySet.get(set)?.values() ?? []);
   }
 
   newestOf(name: string): WriteRecord | undefined {
-    const id = this.#byName.get(name)?.at(-1);
-    return id === undefined ? undefined : this.#writes.get(id);
+    const id = this.#tables.byName.get(name)?.at(-1);
+    return id === undefined ? undefined : this.#tables.writes.get(id);
   }
 
   /** What is still unanswered though its time is over. */
@@ -63,7 +75,7 @@ export class WriteTable {
 
   /** Whether none of the change's writes is open any more. */
   isSettled(set: number): boolean {
-    for (const id of this.#bySet.get(set)?.values() ?? []) if (this.#open.has(id)) return false;
+    for (const id of this.#tables.bySet.get(set)?.values() ?? []) if (this.#tables.open.has(id)) return false;
     return true;
   }
 
@@ -80,8 +92,8 @@ export class WriteTable {
   /** Takes on what is stored of writes that are still known; an older state never takes the place of a newer one. */
   remember(writes: readonly WriteRecord[]): void {
     for (const write of writes) {
-      if (!isOpen(write)) this.#answered.delete(write.id);
-      const known = this.#writes.get(write.id);
+      if (!isOpen(write)) this.#tables.answered.delete(write.id);
+      const known = this.#tables.writes.get(write.id);
       if (known !== undefined && known.entry <= write.entry) this.#put(write);
     }
   }
@@ -89,11 +101,11 @@ export class WriteTable {
   /** Settled writes of variables that were written again are of no more use, unless their change is in `wanted`. */
   forgetBehind(newest: readonly WriteRecord[], wanted: ReadonlySet<number>): void {
     for (const { id: newestId, name } of newest) {
-      const ids = this.#byName.get(name) ?? [];
-      const isWanted = (id: number) => wanted.has((this.#writes.get(id) as WriteRecord).set);
-      const kept = ids.filter((id) => id === newestId || this.#open.has(id) || isWanted(id));
+      const ids = this.#tables.byName.get(name) ?? [];
+      const isWanted = (id: number) => wanted.has((this.#tables.writes.get(id) as WriteRecord).set);
+      const kept = ids.filter((id) => id === newestId || this.#tables.open.has(id) || isWanted(id));
       if (kept.length === ids.length) continue;
-      this.#byName.set(name, kept);
+      this.#tables.byName.set(name, kept);
       for (const id of ids) if (!kept.includes(id)) this.#forget(id);
     }
   }
@@ -114,7 +126,7 @@ export class WriteTable {
       if (names?.has(name) === false) continue;
       const fit = variables.fit(name, value);
       if (!("code" in fit)) continue;
-      this.#answered.add(id);
+      this.#tables.answered.add(id);
       updates.push({ id, state: "rejected", reason: fit.message, at });
     }
     return updates;
@@ -127,19 +139,19 @@ export class WriteTable {
     variables: VariableTable,
     at: number,
   ): Answer {
-    const names = this.#bySet.get(set);
+    const names = this.#tables.bySet.get(set);
     const updates: WriteUpdate[] = [];
     const reported: [name: string, value: JsonValue][] = [];
     let problem: string | undefined;
     for (const [name, result] of Object.entries(results)) {
       const id = names?.get(name);
-      if (id === undefined || !this.#open.has(id)) continue;
+      if (id === undefined || !this.#tables.open.has(id)) continue;
       const { value, isUnfit } = readValue(result.value, variables.get(name));
       if (isUnfit) problem ??= unfit(name, result.value, variables);
       if (value !== undefined) reported.push([name, value]);
       // A rejection stands, whatever value came with it.
       if (isUnfit && !("error" in result)) continue;
-      this.#answered.add(id);
+      this.#tables.answered.add(id);
       updates.push(toUpdate(id, result, value, at));
     }
     return { updates, reported: Object.fromEntries(reported), problem };
@@ -152,9 +164,9 @@ export class WriteTable {
       const entry = variables.get(name);
       if (entry === undefined || entry.reported === null) continue;
       const { value: applied } = entry.reported;
-      for (const { id, value, state } of this.#known(this.#byName.get(name) ?? [])) {
+      for (const { id, value, state } of this.#known(this.#tables.byName.get(name) ?? [])) {
         if (state !== "sent" || !valuesEqual(entry.declaration.kind, applied, value)) continue;
-        this.#answered.add(id);
+        this.#tables.answered.add(id);
         updates.push({ id, state: "applied", applied, at });
       }
     }
@@ -163,38 +175,39 @@ export class WriteTable {
 
   /** Those of the open ones to which no answer came so far. */
   get unanswered(): readonly WriteRecord[] {
-    return this.open.filter(({ id }) => !this.#answered.has(id));
+    return this.open.filter(({ id }) => !this.#tables.answered.has(id));
   }
 
   #known(ids: Iterable<number>): readonly WriteRecord[] {
-    return Array.from(ids, (id) => this.#writes.get(id) as WriteRecord);
+    return Array.from(ids, (id) => this.#tables.writes.get(id) as WriteRecord);
   }
 
   #add(write: WriteRecord): void {
+    if (this.#tables === NO_WRITES) this.#tables = emptyTables();
     const { id, set, name } = write;
     this.#put(write);
-    const ofName = this.#byName.get(name);
-    if (ofName === undefined) this.#byName.set(name, [id]);
+    const ofName = this.#tables.byName.get(name);
+    if (ofName === undefined) this.#tables.byName.set(name, [id]);
     else ofName.push(id);
-    const ofSet = this.#bySet.get(set);
-    if (ofSet === undefined) this.#bySet.set(set, new Map([[name, id]]));
+    const ofSet = this.#tables.bySet.get(set);
+    if (ofSet === undefined) this.#tables.bySet.set(set, new Map([[name, id]]));
     else ofSet.set(name, id);
     this.#lastSet = Math.max(this.#lastSet, set);
   }
 
   #put(write: WriteRecord): void {
-    this.#writes.set(write.id, write);
-    if (isOpen(write)) this.#open.add(write.id);
-    else this.#open.delete(write.id);
+    this.#tables.writes.set(write.id, write);
+    if (isOpen(write)) this.#tables.open.add(write.id);
+    else this.#tables.open.delete(write.id);
   }
 
   /** All of it but its place among those of its name. */
   #forget(id: number): void {
-    const { set, name } = this.#writes.get(id) as WriteRecord;
-    this.#writes.delete(id);
-    const ofSet = this.#bySet.get(set);
+    const { set, name } = this.#tables.writes.get(id) as WriteRecord;
+    this.#tables.writes.delete(id);
+    const ofSet = this.#tables.bySet.get(set);
     ofSet?.delete(name);
-    if (ofSet?.size === 0) this.#bySet.delete(set);
+    if (ofSet?.size === 0) this.#tables.bySet.delete(set);
   }
 }
 

@@ -2,19 +2,15 @@
 
 import { refuse, type AppliedResult, type JsonValue, type Refusal } from "@wheelhouse/protocol";
 import type { Reading } from "@wheelhouse/storage";
-import { Batch } from "../batch.ts";
 import type { DeviceLine } from "../protocol.ts";
 import type { Report } from "../variable-table.ts";
-import type { Attached, DeviceContext } from "./state.ts";
+import { openBatch, type Attached, type DeviceContext } from "./state.ts";
 import { isWatched, publish, viewOf } from "./telling.ts";
 import { rejectUnfit, updateWrites } from "./writing.ts";
 
 export function hear(ctx: DeviceContext, attached: Attached, line: DeviceLine): void {
   const { state } = ctx;
-  // What hangs on an old object is collected as late as that one, even when nobody has either any more. A batch that has waited
-  // for half a second is old, and what a line says is done with in a hundredth of that.
-  if (state.batch.isEmpty) state.batch = new Batch(state.batch.session);
-  const { batch } = state;
+  const batch = openBatch(ctx);
   const { seq, receivedAt } = line;
   batch.line = line.line;
   batch.receivedAt = receivedAt;
@@ -48,7 +44,7 @@ export function takeAnswer(
 }
 
 function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq }: DeviceLine): void {
-  const { variables, batch, writes } = ctx.state;
+  const { variables, writes } = ctx.state;
   switch (content.type) {
     case "declare":
       return addReport(
@@ -68,11 +64,11 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
       return updateWrites(ctx, writes.appliedBy(names, variables, receivedAt));
     }
     case "logs":
-      for (const entry of content.entries) batch.logs.add(entry);
+      for (const entry of content.entries) openBatch(ctx).logs.add(entry);
       return;
     case "marker": {
       const { name, fields, at } = content;
-      batch.markers.push({ name, fields, at, receivedAt });
+      openBatch(ctx).markers.push({ name, fields, at, receivedAt });
       return;
     }
     case "refused":
@@ -80,9 +76,9 @@ function take(ctx: DeviceContext, attached: Attached, { content, receivedAt, seq
 }
 
 function addReport(ctx: DeviceContext, { declarations, reading }: Report): void {
-  const { batch, address } = ctx.state;
-  if (declarations.length > 0) batch.declarations.push(...declarations);
-  if (reading.names.length > 0) batch.samples.add(reading);
+  const { address } = ctx.state;
+  if (declarations.length > 0) openBatch(ctx).declarations.push(...declarations);
+  if (reading.names.length > 0) openBatch(ctx).samples.add(reading);
   if (declarations.length > 0) {
     const declared = declarations.map(({ declaration }) => viewOf(ctx.state, declaration.name));
     publish(ctx, { type: "declared", device: address.device, variables: declared });

@@ -5,7 +5,6 @@ import { SESSION_RESUME_MS } from "@wheelhouse/protocol";
 import { StorageFailedError, type DeviceAddress } from "@wheelhouse/storage";
 import { randomId } from "../../accounts/secrets.ts";
 import { Store } from "../../store/store.ts";
-import { Batch } from "../batch.ts";
 import { ALL_ONLINE, type AttachOutcome, type Attachment } from "../protocol.ts";
 import type { Closing, DeviceContext, DeviceState, OwnRecord } from "./state.ts";
 import { publishDevice } from "./telling.ts";
@@ -31,7 +30,7 @@ export async function attach(
   });
   state.record = withAbout(state, about, at);
   state.attached = { connection, session, received: acknowledged, acknowledged };
-  state.batch = new Batch(session);
+  state.session = session;
   ctx.monitor(connection);
   ctx.subscribe(ALL_ONLINE);
   publishDevice(ctx);

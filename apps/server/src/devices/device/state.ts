@@ -77,8 +77,10 @@ export interface DeviceState {
   readonly variables: VariableTable;
   readonly writes: WriteTable;
   attached: Attached | undefined;
-  /** What was said since the last batch went to the storage. */
-  batch: Batch;
+  /** Whose lines are heard. */
+  session: string;
+  /** What was said since the last batch went to the storage; `undefined` while that is nothing: see {@link openBatch}. */
+  batch: Batch | undefined;
   /** The batch that is being stored. */
   storing: Batch | undefined;
   /** Whether storing it has failed, and the connection knows. */
@@ -95,6 +97,14 @@ export type DeviceContext = Context<DevicePrivate, DeviceState>;
 /** When storing is tried again after it failed. */
 export const RETRY_STORING_MS = 1_000;
 
+/**
+ * The batch that what is said goes into. One that was begun with the last line, half a second ago, would be old by the next, and
+ * what hangs on an old object is collected as late as that one.
+ */
+export function openBatch({ state }: DeviceContext): Batch {
+  return (state.batch ??= new Batch(state.session));
+}
+
 export function beginState(address: DeviceAddress, stored: Stored | undefined): DeviceState {
   return {
     address,
@@ -102,7 +112,8 @@ export function beginState(address: DeviceAddress, stored: Stored | undefined): 
     variables: new VariableTable(stored?.variables ?? []),
     writes: new WriteTable(stored?.writes ?? []),
     attached: undefined,
-    batch: new Batch(""),
+    session: "",
+    batch: undefined,
     storing: undefined,
     failing: false,
     waiting: [],

@@ -3,7 +3,7 @@
 import { noReply, type ReplyTo } from "@wheelhouse/actors";
 import { StorageFailedError } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
-import { Batch } from "../batch.ts";
+import type { Batch } from "../batch.ts";
 import { attach, closeSession } from "./sessions.ts";
 import type { DeviceContext } from "./state.ts";
 
@@ -11,14 +11,14 @@ import type { DeviceContext } from "./state.ts";
 export async function goOn(ctx: DeviceContext): Promise<void> {
   const { state } = ctx;
   if (state.storing !== undefined) return;
-  while (state.batch.isEmpty) {
+  while (state.batch === undefined) {
     const work = state.waiting.shift();
     if (work === undefined) return;
     if (work.type === "attach") ctx.reply(work.from, await attempt(attach(ctx, work.attachment)));
     else await closeSession(ctx, work);
   }
   const { batch } = state;
-  state.batch = new Batch(batch.session);
+  state.batch = undefined;
   store(ctx, batch);
 }
 
@@ -50,7 +50,7 @@ export function inTurn<Outcome>(
 ): Promise<Outcome | typeof UNAVAILABLE> | typeof UNAVAILABLE | typeof noReply {
   const { storing, failing, batch } = ctx.state;
   if (failing) return UNAVAILABLE;
-  const behind = batch.isEmpty ? storing : batch;
+  const behind = batch ?? storing;
   if (behind === undefined) return attempt(grant(ctx));
   const wish = {
     behind,

@@ -4,7 +4,7 @@ import { TRIGGER_EXPIRY_MS, WRITE_EXPIRY_MS, type JsonObject } from "@wheelhouse
 import { StorageFailedError, toExpiry, type WriteRecord, type WriteUpdate } from "@wheelhouse/storage";
 import { Store } from "../../store/store.ts";
 import type { CancelOutcome, ChangeOutcome } from "../protocol.ts";
-import { RETRY_STORING_MS, type DeviceContext, type DeviceState, type Settling } from "./state.ts";
+import { RETRY_STORING_MS, openBatch, type DeviceContext, type DeviceState, type Settling } from "./state.ts";
 
 /** A timer is set no further ahead; when it rings too early, it is set again. */
 const LONGEST_TIMER_MS = 60 * 60 * 1000;
@@ -162,7 +162,8 @@ function sendWrites(ctx: DeviceContext, sent: readonly WriteRecord[]): void {
 
 /** States go into the storage with the next batch; nobody is told of them before. */
 export function updateWrites(ctx: DeviceContext, updates: readonly WriteUpdate[]): void {
-  const { batch } = ctx.state;
+  if (updates.length === 0) return;
+  const batch = openBatch(ctx);
   batch.writes.push(...updates);
   batch.receivedAt = Math.max(batch.receivedAt, ...updates.map(({ at }) => at));
 }

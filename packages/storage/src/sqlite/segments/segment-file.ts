@@ -106,7 +106,7 @@ function openDatabase(file: string, mode: "rw" | "rwc"): DatabaseSync {
 
 const BUSY_TIMEOUT_MS = 5_000;
 /** Little: rows are added at the end. It has to hold what one group of requests adds. */
-const CACHE_KIB = 4_096;
+const CACHE_KIB = 8_192;
 /** Four times SQLite's default: each page is two writes to the log, and so log entries go in half as fast again. */
 const PAGE_BYTES = 16_384;
 /** Pages of the log, 32 MiB, after which a commit also copies them into the file. Smaller, it would do that too often. */
