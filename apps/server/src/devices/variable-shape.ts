@@ -20,6 +20,8 @@ export interface VariableFacts {
 
 /** A shape of more variables is one device's own, and changed in its place: to compare it would cost more than to keep it. */
 const MOST_SHARED = 64;
+/** Nor are longer ones shared, as JSON: that is kept as long as somebody has the shape. */
+const MOST_LETTERS = 16_384;
 
 /** The shapes that some device has, by what is in them. */
 const shared = new Map<string, WeakRef<VariableShape>>();
@@ -40,6 +42,7 @@ export class VariableShape {
   static of(facts: readonly VariableFacts[]): VariableShape {
     if (facts.length > MOST_SHARED) return new VariableShape(facts);
     const key = JSON.stringify(facts);
+    if (key.length > MOST_LETTERS) return new VariableShape(facts);
     const known = shared.get(key)?.deref();
     if (known !== undefined) return known;
     const shape = new VariableShape(facts);

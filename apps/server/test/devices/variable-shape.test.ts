@@ -45,3 +45,16 @@ test("from few to many each variable keeps its place", () => {
   );
   expect(shape.placeOf("v199")).toBe(199);
 });
+
+test("a shape of few, long declarations isn't shared, and changes as others do", () => {
+  const options = [
+    facts("mode", {
+      declaration: { name: "mode", kind: "enum", writable: true, options: ["x".repeat(20_000)] },
+    }),
+  ];
+  const shape = VariableShape.of(options);
+  expect(VariableShape.of(options)).not.toBe(shape);
+  const after = shape.with(facts("speed"));
+  expect(after.placeOf("speed")).toBe(1);
+  expect(shape.placeOf("speed")).toBeUndefined();
+});
