@@ -17,6 +17,8 @@ export interface ChildOptions {
   readonly core: number;
   readonly args?: readonly string[];
   readonly nodeFlags?: readonly string[];
+  /** Besides this program's own. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Most file descriptors it may have, set by a shell before it begins. */
   readonly descriptors?: number;
 }
@@ -42,9 +44,10 @@ export function pinned(core: number, command: readonly string[]): readonly strin
 export function spawnChild(
   command: readonly string[],
   stdio: ("ignore" | "inherit" | "pipe" | "ipc")[],
+  environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { stdio });
+  const child = spawn(program, args, { stdio, env: { ...process.env, ...environment } });
   living.add(child);
   child.once("exit", () => living.delete(child));
   return child;
@@ -75,12 +78,15 @@ export class Child {
     }
   }
 
-  private constructor(file: string, { core, args = [], nodeFlags = [], descriptors }: ChildOptions) {
+  private constructor(
+    file: string,
+    { core, args = [], nodeFlags = [], environment, descriptors }: ChildOptions,
+  ) {
     const path = fileURLToPath(new URL(file, import.meta.url));
     const node = [process.execPath, "--conditions=source", ...nodeFlags, path, ...args];
     const limited =
       descriptors === undefined ? node : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh", ...node];
-    this.#child = spawnChild(pinned(core, limited), ["ignore", "inherit", "inherit", "ipc"]);
+    this.#child = spawnChild(pinned(core, limited), ["ignore", "inherit", "inherit", "ipc"], environment);
     this.#child.on("message", (answer: Answer) => this.#waiting.get(answer.id)?.(answer));
     this.#child.once("exit", (code, signal) => {
       for (const [id, tell] of this.#waiting) tell({ id, error: `${file} has ended: ${code ?? signal}` });

@@ -76,12 +76,17 @@ function startCutting(): Promise<NodeServer> {
   return startNode("cutting", "plain-server.ts", { args: ["lines"] });
 }
 
+/** As "Memory, and what V8 is told" in docs/guides/draining-and-deploying.md has it; plain servers get the same. */
+const NODE_FLAGS = ["--max-semi-space-size=1"];
+const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "67108864" };
+
 async function startNode(
   name: string,
   file: string,
-  options: NodeServerOptions & { readonly args?: readonly string[] },
+  { nodeFlags = [], ...options }: NodeServerOptions & { readonly args?: readonly string[] },
 ): Promise<NodeServer> {
-  const { child, ready } = await Child.start(file, { core: SERVER_CORE, ...options });
+  const told = { nodeFlags: [...NODE_FLAGS, ...nodeFlags], environment: ENVIRONMENT };
+  const { child, ready } = await Child.start(file, { core: SERVER_CORE, ...options, ...told });
   return new NodeServer(name, Number(ready), child);
 }
 
