@@ -81,9 +81,10 @@ export class Writes {
     const pending = this.#pending;
     if (pending.has(id)) return;
     const before = this.#answered.get(id);
-    const outcomes = Object.entries(values).map(
-      ([name, value]): Outcome => [name, before?.get(name) ?? this.#applyOne(name, value)],
-    );
+    const outcomes = Object.entries(values).map(([name, value]): Outcome => {
+      const known = before?.get(name);
+      return [name, known === undefined ? this.#applyOne(name, value) : this.#again(name, known)];
+    });
     if (outcomes.every(isReady)) {
       this.#remember(id, outcomes);
       answer(new Map(outcomes));
@@ -113,6 +114,14 @@ export class Writes {
       this.#answered.delete(oldest);
       return;
     }
+  }
+
+  /** What was answered before. A variable that was declared since may not have that value any more. */
+  #again(name: string, result: Result): Result {
+    if (result.value === undefined) return result;
+    const value = toValueText(JSON.parse(result.value), this.#known.kind(name));
+    if (typeof value === "string") return { ...result, value };
+    return this.#refused(name, result.error ?? explain(`what the handler of ${name} returned`, value));
   }
 
   #applyOne(name: string, value: JsonValue): Result | Promise<Result> {

@@ -7,12 +7,14 @@ import { Writes, reject, type KnownVariables, type SetHandler } from "../src/wri
 let answers: object[];
 let writes: Writes;
 let told: string[];
+let kinds: Record<string, "float" | "boolean">;
 
 beforeEach(() => {
   answers = [];
   told = [];
+  kinds = { speed: "float" };
   const known: KnownVariables = {
-    kind: (name) => (name === "speed" ? "float" : undefined),
+    kind: (name) => kinds[name],
     value: (name) => (name === "speed" ? "3.2" : undefined),
   };
   writes = new Writes(known, (problem) => told.push(problem));
@@ -152,6 +154,19 @@ describe("a repeated id", () => {
     apply(7, { speed: 5 });
     apply(7, { speed: 5 });
     expect(answers).toEqual([{ speed: { value: 1 } }, { speed: { value: 1 } }]);
+  });
+
+  test("is rejected where its variable was declared since, and can't have that value any more", () => {
+    let calls = 0;
+    writes.onSet("lamp", () => (calls += 0.5));
+    apply(7, { lamp: 1 });
+    kinds["lamp"] = "boolean";
+    apply(7, { lamp: 1 });
+    expect(calls).toBe(0.5);
+    expect(answers).toEqual([
+      { lamp: { value: 0.5 } },
+      { lamp: { error: "expected what the handler of lamp returned to be true or false, got: 0.5" } },
+    ]);
   });
 
   test("with only the values still open is answered for those", () => {

@@ -22,7 +22,7 @@ test.each<[CrashMode, number]>([
   ["indexing", 700],
   ["indexing", 1_500],
   ["retention", 400],
-  ["retention", 1_500],
+  ["retention", 4_000],
 ])(
   "after kill -9 in the middle of %s everything that was resolved is there (%i batches)",
   async (mode, count) => {
