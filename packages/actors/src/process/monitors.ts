@@ -23,13 +23,16 @@ export class Monitor implements Watcher {
 }
 
 /** One by itself, and only more in a map; a process may be monitored more than once. */
-export type Monitors = Monitor | Map<Process, readonly Monitor[]> | undefined;
+export type Monitors = Monitor | Map<Process, Monitor[]> | undefined;
 
 /** These with one more; those that were given may have become them. */
 export function withMonitor(monitors: Monitors, monitor: Monitor): Monitors {
   if (monitors === undefined) return monitor;
   const map = monitors instanceof Map ? monitors : new Map([[monitors.other, [monitors]]]);
-  return map.set(monitor.other, [...(map.get(monitor.other) ?? []), monitor]);
+  const others = map.get(monitor.other);
+  if (others === undefined) map.set(monitor.other, [monitor]);
+  else others.push(monitor);
+  return map;
 }
 
 /** These without those of that process; those that were given may have become them. */

@@ -31,8 +31,7 @@ export class Scheduler {
   #queue: Runnable[] = [];
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
-  /** Mostly one: what an event of the network makes ready runs within it. */
-  /** Mostly one, with many connections many: the one itself, or a set of them. */
+  /** Mostly one, since what an event of the network makes ready runs within it: that one itself, and a set only of more. */
   #flushes: Flushable | Set<Flushable> | undefined = undefined;
   /** Who gave way to others until the next turn. */
   #waiting: (() => void)[] = [];

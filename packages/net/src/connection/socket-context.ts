@@ -1,6 +1,6 @@
 /** The context of a connection's process with its socket; between packets it decides whether the next one may come. */
 
-import { type ExitReason, type LabelledRef, type Ref, type Timer } from "@wheelhouse/actors";
+import type { ExitReason, LabelledRef, Ref, Timer } from "@wheelhouse/actors";
 import { SendTimeoutError, TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
 import { expectAddress, expectMilliseconds, expectOptions, oneOf, type Checks } from "../expectations.ts";

@@ -248,7 +248,6 @@ export class Outgoing {
     if (next === undefined) {
       this.#turns = undefined;
       this.#writeOut();
-      this.#tellRoom();
     } else {
       this.#writeHeld(next.before);
       next.begin();

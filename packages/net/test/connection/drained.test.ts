@@ -26,6 +26,16 @@ async function untilTold(server: TestServer): Promise<void> {
   await someTurns();
 }
 
+/** An `init` that takes until it may go on. */
+function lateInit() {
+  const [beginning, mayBegin] = [gate(), gate()];
+  async function init(): Promise<void> {
+    beginning.open();
+    await mayBegin.opened;
+  }
+  return { init, beginning, mayBegin };
+}
+
 const PROXIED = { proxyProtocol: { trusted: ["127.0.0.1"] } };
 
 describe("a connection that is drained (behaviour 41)", () => {
@@ -64,13 +74,10 @@ describe("a connection that is drained (behaviour 41)", () => {
 
   it("a connection whose init takes its time is told afterwards, and doesn't wait for its peer", async () => {
     const heard: unknown[] = [];
-    const [beginning, mayBegin] = [gate(), gate()];
+    const { init, beginning, mayBegin } = lateInit();
     const Late = defineConnection({
       name: "Late",
-      async init() {
-        beginning.open();
-        await mayBegin.opened;
-      },
+      init,
       async connected(ctx) {
         heard.push(await ctx.recv(0));
       },
@@ -98,13 +105,10 @@ describe("a connection that is drained (behaviour 41)", () => {
     ["after", "TLS", { tls: localhost }],
     ["after", "a proxy's header", PROXIED],
   ])("told %s the end of its init, it doesn't wait for %s", async (when, _, options) => {
-    const [beginning, mayBegin] = [gate(), gate()];
+    const { init, beginning, mayBegin } = lateInit();
     const Late = defineConnection({
       name: "Late",
-      async init() {
-        beginning.open();
-        await mayBegin.opened;
-      },
+      init,
       data() {},
     });
     const server = await serve({ handler: Late.with(), handshakeTimeoutMs: Infinity, ...options });
@@ -120,13 +124,10 @@ describe("a connection that is drained (behaviour 41)", () => {
 
   it("one that begins amid the drain is told too", async () => {
     const heard: unknown[] = [];
-    const [beginning, mayBegin] = [gate(), gate()];
+    const { init, beginning, mayBegin } = lateInit();
     const Late = defineConnection({
       name: "Late",
-      async init() {
-        beginning.open();
-        await mayBegin.opened;
-      },
+      init,
       connected: async (ctx) => void heard.push(await ctx.recv(0)),
       data() {},
       shutdown: (_, notice) => void heard.push(notice),
