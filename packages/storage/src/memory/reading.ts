@@ -1,7 +1,6 @@
 /** Reading devices, history, log entries and writes from memory. */
 
 import { toLogMatcher } from "@wheelhouse/protocol";
-import { StorageFailedError } from "../ports.ts";
 import type {
   DeviceAddress,
   DeviceRecord,
@@ -15,16 +14,12 @@ import type {
   SamplePage,
   SampleQuery,
   StoredEntries,
-  UnbrokenQuery,
   WriteQuery,
   WriteRecord,
 } from "../ports.ts";
 import { isNumeric, newestChanges, thinNumbers, type Point } from "../rules/history.ts";
+import { checkUnbroken } from "../rules/unbroken.ts";
 import { deviceKey, type MemoryDisk, type StoredDevice } from "./disk.ts";
-
-interface UnbrokenPage extends UnbrokenQuery {
-  readonly after?: number;
-}
 
 export function readingCalls(disk: MemoryDisk) {
   return {
@@ -55,15 +50,15 @@ export function readingCalls(disk: MemoryDisk) {
       return thinNumbers(numbers, query.points);
     },
     samples(query: SampleQuery): SamplePage {
-      checkUnbroken(query, disk.droppedThrough.get(query.project)?.sample);
+      checkUnbroken(query, () => (disk.droppedThrough.get(query.project)?.sample ?? 0) + 1);
       return samplePage(disk, query);
     },
     logs(query: LogQuery): readonly LogEntryRecord[] {
-      checkUnbroken(query, disk.droppedThrough.get(query.project)?.entry);
+      checkUnbroken(query, () => oldestEntry(disk, query.project));
       return pageOf(disk.logs, query, toLogFilter(query));
     },
     markers(query: MarkerQuery): readonly MarkerRecord[] {
-      checkUnbroken(query, disk.droppedThrough.get(query.project)?.entry);
+      checkUnbroken(query, () => oldestEntry(disk, query.project));
       return pageOf(disk.markers, query, toMarkerFilter(query));
     },
     writes: (query: WriteQuery): readonly WriteRecord[] =>
@@ -85,9 +80,9 @@ export function readingCalls(disk: MemoryDisk) {
   };
 }
 
-function checkUnbroken({ unbroken, after = 0 }: UnbrokenPage, droppedThrough = 0): void {
-  if (unbroken === true && after > 0 && droppedThrough > after)
-    throw new StorageFailedError("what comes next was dropped since the page before");
+/** The first entry that retention may have left there. */
+function oldestEntry(disk: MemoryDisk, project: string): number {
+  return (disk.droppedThrough.get(project)?.entry ?? 0) + 1;
 }
 
 function newestAndOpen(disk: MemoryDisk, device: StoredDevice): readonly WriteRecord[] {

@@ -6,9 +6,10 @@ import type { Order } from "./bounds.ts";
 import { searchSegment, type LogFilter } from "./log-search.ts";
 import type { Names } from "./names.ts";
 import type { LogRow } from "./segments/log-blocks.ts";
-import { checkUnbroken, inOrder, mayHold } from "./segments/segment-order.ts";
+import { inOrder, mayHold } from "./segments/segment-order.ts";
 import type { SegmentRow } from "./segments/segment-list.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
+import { checkUnbroken } from "../rules/unbroken.ts";
 import { fromFieldsText } from "../rules/values.ts";
 
 export function logReading(names: Names, segments: ReadSegments) {
@@ -36,7 +37,7 @@ export function logReading(names: Names, segments: ReadSegments) {
 
   return {
     logs(query: LogQuery): readonly LogEntryRecord[] {
-      if (query.unbroken === true) checkUnbroken(oldestOf(query.project)?.firstEntry, query.after ?? 0);
+      checkUnbroken(query, () => oldestOf(query.project)?.firstEntry);
       const filter = toFilter(names, query);
       return filter === undefined ? [] : search(query.project, filter, query.order ?? "newest", query.limit);
     },

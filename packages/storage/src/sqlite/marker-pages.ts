@@ -4,7 +4,8 @@ import type { MarkerQuery, MarkerRecord, Time } from "../ports.ts";
 import { directionOf, timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegments } from "./segments/read-segments.ts";
-import { checkUnbroken, inOrder, mayHold } from "./segments/segment-order.ts";
+import { inOrder, mayHold } from "./segments/segment-order.ts";
+import { checkUnbroken } from "../rules/unbroken.ts";
 import { fromFieldsText } from "../rules/values.ts";
 
 interface MarkerRow {
@@ -23,7 +24,7 @@ export function markerReading(names: Names, segments: ReadSegments) {
     const { project, before = Number.MAX_SAFE_INTEGER, after = 0, order = "newest", limit } = query;
     const projectRow = names.project(project);
     if (projectRow === undefined) return [];
-    if (query.unbroken === true) checkUnbroken(segments.oldest(projectRow)?.firstEntry, after);
+    checkUnbroken(query, () => segments.oldest(projectRow)?.firstEntry);
     const session = query.session === undefined ? null : names.sessionRow(query.session)?.row;
     const device = query.device === undefined ? null : (names.deviceRow(projectRow, query.device) ?? NOBODY);
     if (session === undefined) return [];

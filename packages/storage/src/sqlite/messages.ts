@@ -1,7 +1,8 @@
 /** What the main thread and the database threads say to each other. */
 
 import { StorageFailedError } from "../ports.ts";
-import type { SegmentLimits } from "./segments/current-segments.ts";
+import { primaryCode } from "./result-code.ts";
+import type { SegmentLimits } from "./segments/segment-limits.ts";
 
 /** The reader is for what answers at once, the searcher for what may take its time. */
 export type ThreadRole = "writer" | "reader" | "searcher" | "indexer";
@@ -49,10 +50,10 @@ export type Opening =
   | { readonly type: "unusable"; readonly message: string };
 
 export function toProblem(error: unknown): Problem {
-  const { code, errcode, message } = error as { code?: string; errcode?: number; message: string };
+  const { code, message } = error as { code?: string; message: string };
   if (code !== "ERR_SQLITE_ERROR")
     return { kind: error instanceof TypeError ? "invalid" : "failed", message };
-  const isConstraint = ((errcode ?? 0) & 0xff) === SQLITE_CONSTRAINT;
+  const isConstraint = primaryCode(error) === SQLITE_CONSTRAINT;
   return { kind: isConstraint ? "invalid" : "failed", message: `SQLite: ${message}` };
 }
 
@@ -60,5 +61,4 @@ export function fromProblem({ kind, message }: Problem): Error {
   return kind === "failed" ? new StorageFailedError(message) : new TypeError(message);
 }
 
-/** The low byte of an extended result code is the primary one. */
 const SQLITE_CONSTRAINT = 19;

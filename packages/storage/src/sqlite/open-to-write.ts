@@ -6,7 +6,7 @@ import { holdFolder } from "./folder.ts";
 import { moveOldRows } from "./migrations/move-old-rows.ts";
 import type { Reserve } from "./reserve.ts";
 import { migrate } from "./schema.ts";
-import type { SegmentLimits } from "./segments/current-segments.ts";
+import type { SegmentLimits } from "./segments/segment-limits.ts";
 
 /** @throws StorageUnusableError */
 export function openForWriting(folder: string, limits: SegmentLimits, reserve: Reserve): Connection {

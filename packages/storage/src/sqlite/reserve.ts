@@ -6,6 +6,7 @@
 import { randomFillSync } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { primaryCode } from "./result-code.ts";
 import { sizeOfFile } from "./segments/segment-file.ts";
 
 export interface Reserve {
@@ -64,7 +65,7 @@ export function noRoomFor(path: string): string {
 
 /** SQLite tells of quotas, and limits on the size of files, as of any failure to write. */
 function mayNeedRoom(error: unknown): boolean {
-  return isOutOfRoom(error) || ((error as SystemError).errcode ?? 0) % 0x100 === SQLITE_IOERR;
+  return isOutOfRoom(error) || primaryCode(error) === SQLITE_IOERR;
 }
 
 interface SystemError {

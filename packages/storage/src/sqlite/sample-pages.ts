@@ -4,7 +4,7 @@ import type { SamplePage, SampleQuery, SampleRecord, Time } from "../ports.ts";
 import { timesBetween } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { ReadSegment, ReadSegments } from "./segments/read-segments.ts";
-import { checkUnbroken } from "./segments/segment-order.ts";
+import { checkUnbroken } from "../rules/unbroken.ts";
 import { fromStored, type StoredValue } from "../rules/values.ts";
 
 interface SampleRow {
@@ -24,7 +24,7 @@ export function samplePageReading(names: Names, segments: ReadSegments) {
       const { project, device, name, limit } = query;
       const projectRow = names.project(project);
       if (projectRow === undefined) return NOTHING;
-      if (query.unbroken === true) checkUnbroken(segments.oldest(projectRow)?.firstSample, query.after ?? 0);
+      checkUnbroken(query, () => segments.oldest(projectRow)?.firstSample);
       const isOfAll = device === undefined && name === undefined;
       const variables = isOfAll ? undefined : names.variableRows(projectRow, device, name);
       if (variables?.length === 0) return NOTHING;

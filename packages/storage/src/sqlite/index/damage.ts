@@ -1,6 +1,7 @@
 /** An index that is damaged, which costs time and never an answer: the segment beside it has everything. */
 
 import { renameSync, rmSync } from "node:fs";
+import { primaryCode } from "../result-code.ts";
 import type { PrepareOnce, Statement } from "../statement.ts";
 
 /** Thrown while an index is read; the same request does without that index. */
@@ -30,7 +31,7 @@ export function setAside(file: string): void {
 }
 
 export function isDamage(error: unknown): boolean {
-  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  const code = primaryCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 

@@ -10,8 +10,6 @@ import { limitsWithin, type SegmentLimits } from "./segment-limits.ts";
 import { segmentList } from "./segment-list.ts";
 import { openSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
 
-export type { SegmentLimits } from "./segment-limits.ts";
-
 export interface CurrentSegments {
   /** The project's, or undefined while it has none, or its file is gone. Opens it if need be. */
   existing(project: number): SegmentWriter | undefined;

@@ -12,14 +12,3 @@ export function inOrder(segments: readonly SegmentRow[], order: Order): readonly
 export function mayHold({ firstEntry, lastEntry }: SegmentRow, low: number, high: number): boolean {
   return firstEntry <= high && (lastEntry ?? Infinity) >= low;
 }
-
-/**
- * Sees to it that nothing was dropped of what comes after a place that was read once; `oldest` is the first that is kept
- * there: an entry's id or a sample's number.
- *
- * @throws Error
- */
-export function checkUnbroken(oldest: number | undefined, after: number): void {
-  if (after > 0 && (oldest === undefined || oldest > after + 1))
-    throw new Error("what comes next was dropped since the page before");
-}

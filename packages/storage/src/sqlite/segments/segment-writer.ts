@@ -5,11 +5,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { MarkerRecord, Time } from "../../ports.ts";
-import { toFieldsText } from "../../rules/values.ts";
 import type { LogBlock } from "../../rules/log-blocks.ts";
+import { toFieldsText, type StoredValue } from "../../rules/values.ts";
 import { rowAdder } from "../row-adder.ts";
 import { prepare } from "../statement.ts";
-import type { StoredValue } from "../../rules/values.ts";
 import { isOfRows, LOG_BLOCKS_TABLE } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { openSegment } from "./segment-file.ts";
