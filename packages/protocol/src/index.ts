@@ -29,6 +29,7 @@ export { foldCase, toLogMatcher, toTextMatcher, type LogSearch, type SearchedEnt
 
 // Variables
 export {
+  MAX_SET_DEPTH,
   KIND_NAMES,
   fitValue,
   formatValue,

@@ -4,7 +4,7 @@
  */
 
 import {
-  MAX_JSON_DEPTH,
+  MAX_SET_DEPTH,
   isJsonObject,
   isWritableJson,
   kindOf,
@@ -32,7 +32,7 @@ export function toValueText(value: unknown, kind: KindName = "json"): string | U
   const plain = (typeof value === "object" ? JSON.parse(json) : value) as JsonValue;
   const fitting = plugin.parse(plain);
   if (fitting === undefined) return { expected: plugin.expects, got: showValue(value) };
-  if (!isWritableJson(plain, MAX_DEPTH)) return { expected: NESTS_LESS, got: showValue(value) };
+  if (!isWritableJson(plain, MAX_SET_DEPTH)) return { expected: NESTS_LESS, got: showValue(value) };
   return fitting === plain ? json : JSON.stringify(fitting);
 }
 
@@ -41,7 +41,7 @@ export function toFieldsText(fields: unknown): string | Unsendable {
   const json = writeJson(fields);
   const plain: unknown = json === undefined ? undefined : JSON.parse(json);
   if (json === undefined || !isJsonObject(plain)) return { expected: "an object", got: showValue(fields) };
-  return isWritableJson(plain, MAX_DEPTH) ? json : { expected: NESTS_LESS, got: showValue(fields) };
+  return isWritableJson(plain, MAX_SET_DEPTH) ? json : { expected: NESTS_LESS, got: showValue(fields) };
 }
 
 /** `what` names the value: `expected speed to be a number, got: "fast"`. */
@@ -59,9 +59,8 @@ export function toText(value: unknown): string {
   }
 }
 
-/** In a line, values and fields lie within at most three lists and objects, which count too. */
-const MAX_DEPTH = MAX_JSON_DEPTH - 3;
-const NESTS_LESS = `JSON that nests at most ${MAX_DEPTH} deep`;
+/** Fields lie no deeper in their line than a value in the answer to a write. */
+const NESTS_LESS = `JSON that nests at most ${MAX_SET_DEPTH} deep`;
 
 /** `undefined` for what JSON has no place for, and for what throws while it is read. */
 function writeJson(value: unknown): string | undefined {
