@@ -60,6 +60,8 @@ export class NodeServer implements Server {
 }
 
 interface NodeServerOptions {
+  /** With the settings of the guide, or as Node.js starts by itself. Default: `guide`. */
+  readonly settings?: "guide" | "none";
   readonly nodeFlags?: readonly string[];
   readonly descriptors?: number;
 }
@@ -83,9 +85,16 @@ const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "67108864" };
 async function startNode(
   name: string,
   file: string,
-  { nodeFlags = [], ...options }: NodeServerOptions & { readonly args?: readonly string[] },
+  {
+    settings = "guide",
+    nodeFlags = [],
+    ...options
+  }: NodeServerOptions & { readonly args?: readonly string[] },
 ): Promise<NodeServer> {
-  const told = { nodeFlags: [...NODE_FLAGS, ...nodeFlags], environment: ENVIRONMENT };
+  const told =
+    settings === "guide"
+      ? { nodeFlags: [...NODE_FLAGS, ...nodeFlags], environment: ENVIRONMENT }
+      : { nodeFlags };
   const { child, ready } = await Child.start(file, { core: SERVER_CORE, ...options, ...told });
   return new NodeServer(name, Number(ready), child);
 }

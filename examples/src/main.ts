@@ -1,6 +1,5 @@
 /** Runs one of the examples by name: `npm run example -- NAME arguments…`. */
 
-import process from "node:process";
 
 interface Example {
   readonly summary: string;

@@ -3,7 +3,6 @@
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -58,7 +57,7 @@ export async function runIn(
   folder: string,
   { code }: Program,
 ): Promise<{ readonly lines: readonly string[]; readonly errors: string }> {
-  const { stdout, stderr } = await run(execPath, [...RUN, code], { cwd: folder });
+  const { stdout, stderr } = await run(process.execPath, [...RUN, code], { cwd: folder });
   return { lines: stdout.split("\n").slice(0, -1), errors: stderr };
 }
 
@@ -68,7 +67,7 @@ export async function compileIn(folder: string, programs: readonly Program[]): P
   for (const { name, code } of files) await writeFile(join(folder, name), `${code}\nexport {};\n`);
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(strictly(files.map(({ name }) => name))));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { stdout } = await run(execPath, [tsc, "-p", folder], { cwd: root }).catch(
+  const { stdout } = await run(process.execPath, [tsc, "-p", folder], { cwd: root }).catch(
     (error: { readonly stdout: string }) => error,
   );
   return stdout;

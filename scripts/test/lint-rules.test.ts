@@ -63,6 +63,7 @@ describe("an import upwards, sideways or around the public entry", () => {
     ["packages/net/src/x.ts", "@wheelhouse/actors/src/runtime/runtime.ts"],
     ["packages/net/src/x.ts", "zod"],
     ["packages/net/src/socket/x.ts", "node:timers/promises"],
+    ["packages/net/src/network/x.ts", "node:process"],
     ["packages/protocol/src/x.ts", "node:buffer"],
     ["packages/protocol/src/kinds/x.ts", "@wheelhouse/api"],
     ["packages/storage/src/x.ts", "@wheelhouse/actors"],
@@ -78,6 +79,7 @@ describe("an import upwards, sideways or around the public entry", () => {
     ["apps/cli/src/commands/x.ts", "@wheelhouse/server/src/config.ts"],
     ["examples/src/x.ts", "@wheelhouse/protocol"],
     ["examples/src/x.ts", "../../packages/net/src/index.ts"],
+    ["scripts/x.ts", "node:process"],
   ])("%s may not import %s", (place, name) => {
     expect(lint(place, imports(name))).toContain("eslint(no-restricted-imports)");
   });

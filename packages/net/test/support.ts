@@ -1,6 +1,5 @@
 /** What the tests of this package share: runtimes and peers that are taken down after each test, and a look at what is left. */
 
-import process from "node:process";
 import {
   Runtime,
   defineGenServer,

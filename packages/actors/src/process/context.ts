@@ -157,11 +157,11 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
   }
 
   continue(token?: unknown): void {
-    this.#process.continuationWish = { token };
+    this.#process.wishes.continuation = { token };
   }
 
   idleAfter(ms: number): void {
-    this.#process.idleMsWish = ms;
+    this.#process.wishes.idleMs = ms;
   }
 
   after(ms: number, message: string, ...args: readonly unknown[]): Timer {

@@ -40,7 +40,7 @@ export function dispatch(process: Process, message: Message): unknown {
       else return definition.exit(ctx, message.body);
       return undefined;
     case "stop":
-      process.stopWish ??= message.body;
+      process.wishes.stop ??= message.body;
       return undefined;
     case "timeout":
       return definition.timeout === undefined ? unknown(process, "timeout") : definition.timeout(ctx);

@@ -6,26 +6,27 @@ import type { Address } from "../protocol.ts";
 import { TimerNode, type TimerQueue } from "../runtime/timer-queue.ts";
 import { Later, noReply } from "./definition.ts";
 
-/** The calls that a process has been asked and hasn't answered, so that its end can answer them all. */
-export class PendingCalls {
-  first: PendingCall | undefined;
+/** Who is asked. The calls it hasn't answered hang on it, each on the one before, so that its end can answer them all. */
+export interface Answerer {
+  openCall: PendingCall | undefined;
+}
 
-  add(call: PendingCall): void {
-    call.nextOpen = this.first;
-    if (this.first !== undefined) this.first.previousOpen = call;
-    this.first = call;
-  }
+function addOpen(answerer: Answerer, call: PendingCall): void {
+  const { openCall } = answerer;
+  call.nextOpen = openCall;
+  if (openCall !== undefined) openCall.previousOpen = call;
+  answerer.openCall = call;
+}
 
-  remove(call: PendingCall): void {
-    if (call.previousOpen === undefined) this.first = call.nextOpen;
-    else call.previousOpen.nextOpen = call.nextOpen;
-    if (call.nextOpen !== undefined) call.nextOpen.previousOpen = call.previousOpen;
-    call.nextOpen = call.previousOpen = undefined;
-  }
+function removeOpen(answerer: Answerer, call: PendingCall): void {
+  if (call.previousOpen === undefined) answerer.openCall = call.nextOpen;
+  else call.previousOpen.nextOpen = call.nextOpen;
+  if (call.nextOpen !== undefined) call.nextOpen.previousOpen = call.previousOpen;
+  call.nextOpen = call.previousOpen = undefined;
+}
 
-  failAll(reason: ExitReason): void {
-    for (let call = this.first; call !== undefined; call = this.first) call.exited(reason);
-  }
+export function failOpenCalls(answerer: Answerer, reason: ExitReason): void {
+  for (let call = answerer.openCall; call !== undefined; call = answerer.openCall) call.exited(reason);
 }
 
 export interface PendingCallOptions {
@@ -36,7 +37,7 @@ export interface PendingCallOptions {
   readonly describe: (to: Address) => string;
   readonly message: string;
   readonly timeoutMs: number;
-  readonly openCalls: PendingCalls;
+  readonly answerer: Answerer;
   readonly timers: Pick<TimerQueue, "cancel">;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -51,7 +52,7 @@ export class PendingCall extends TimerNode {
   constructor(options: PendingCallOptions) {
     super();
     this.#options = options;
-    options.openCalls.add(this);
+    addOpen(options.answerer, this);
     if (options.caller !== undefined) options.caller.waitingFor += 1;
   }
 
@@ -76,10 +77,10 @@ export class PendingCall extends TimerNode {
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    const { caller, timers, openCalls } = this.#options;
+    const { caller, timers, answerer } = this.#options;
     if (caller !== undefined) caller.waitingFor -= 1;
     timers.cancel(this);
-    openCalls.remove(this);
+    removeOpen(answerer, this);
     return true;
   }
 }

@@ -18,8 +18,9 @@ import { dispatch } from "./dispatch.ts";
 import { isAmong, listOf, withOne, withoutOne, type Few } from "./few.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Envelope, argsOf, describeMessage, type Message } from "./message.ts";
-import { PendingCalls, answerCall, type PendingCall } from "./pending-call.ts";
+import { answerCall, failOpenCalls, type Answerer, type PendingCall } from "./pending-call.ts";
 import { ProcessRef } from "./process-ref.ts";
+import { Wishes } from "./wishes.ts";
 
 /** What a process needs of its runtime. */
 export interface ProcessHost extends ProcessVerbs {
@@ -36,7 +37,7 @@ export interface Watcher {
 
 type Phase = "starting" | "running" | "ending" | "ended";
 
-export class Process implements Runnable, Neighbours {
+export class Process implements Runnable, Neighbours, Answerer {
   readonly ref: ProcessRef;
   readonly host: ProcessHost;
   readonly definition: Definition;
@@ -44,7 +45,6 @@ export class Process implements Runnable, Neighbours {
   args: unknown;
   readonly parent: Process | undefined;
   readonly mailbox = new Mailbox();
-  readonly openCalls = new PendingCalls();
   readonly context: ProcessContext;
 
   state: unknown = undefined;
@@ -57,6 +57,7 @@ export class Process implements Runnable, Neighbours {
   readonly startedAt: number;
   /** How often it has started a child again, by the child's id. */
   restarts: Map<string, number> | undefined = undefined;
+  openCall: PendingCall | undefined = undefined;
   /** The call being handled. */
   currentCall: PendingCall | undefined = undefined;
   /** Calls and waits of its own that are under way: a simulation tells by it what a handler waits for. */
@@ -65,12 +66,6 @@ export class Process implements Runnable, Neighbours {
   // Its place among the living
   older: Process | undefined = undefined;
   younger: Process | undefined = undefined;
-
-  // What the running handler asked for besides its result
-
-  stopWish: ExitReason | undefined = undefined;
-  continuationWish: { readonly token: unknown } | undefined = undefined;
-  idleMsWish: number | undefined = undefined;
 
   #queued = false;
   #busy = false;
@@ -83,6 +78,8 @@ export class Process implements Runnable, Neighbours {
   #abort: AbortController | undefined = undefined;
   /** Until it has been told. */
   #starter: Starter | undefined;
+  /** Most handlers have none. */
+  #wishes: Wishes | undefined = undefined;
 
   constructor(
     host: ProcessHost,
@@ -150,15 +147,14 @@ export class Process implements Runnable, Neighbours {
   /** Whether the running handler may go on with more of the same, as if that had come as a message: nothing else waits. */
   goesOn(): boolean {
     if (this.#messagesLeft <= 1 || this.mailbox.length > 0 || !this.#canHandle()) return false;
-    if (this.stopWish !== undefined || this.continuationWish !== undefined || this.idleMsWish !== undefined)
-      return false;
+    if (this.#wishes !== undefined) return false;
     this.#messagesLeft -= 1;
     return true;
   }
 
   /** After the handler that runs; where none does, when all that waits already has been handled. */
   stop(reason: ExitReason): void {
-    if (this.#messagesLeft > 0 || !this.#canHandle()) this.stopWish ??= reason;
+    if (this.#messagesLeft > 0 || !this.#canHandle()) this.wishes.stop ??= reason;
     else this.deliver(new Envelope("stop", "", reason, undefined));
   }
 
@@ -209,18 +205,18 @@ export class Process implements Runnable, Neighbours {
     }
     const pending = message.type === "call" ? message.tag : undefined;
     this.currentCall = undefined;
-    const stop = this.stopWish;
+    const stop = this.#wishes?.stop;
     if (stop !== undefined) {
       this.#report(stop, describeMessage(message), argsOf(message));
       this.#terminate(stop, () => pending !== undefined && answerCall(pending, result));
       return;
     }
     if (pending !== undefined) answerCall(pending, result);
-    this.#fulfilWishes();
+    this.#grantWishes();
   }
 
   #initialised(result: unknown): void {
-    const stop = this.stopWish;
+    const stop = this.#wishes?.stop;
     if (result === ignore) {
       const starter = this.#takeStarter();
       this.end("normal");
@@ -234,7 +230,7 @@ export class Process implements Runnable, Neighbours {
       this.phase = "running";
       this.host.emit({ type: "process_started", process: this.ref, parent: this.parent?.ref });
       this.#takeStarter()?.started(this.ref);
-      this.#fulfilWishes();
+      this.#grantWishes();
     }
   }
 
@@ -244,14 +240,17 @@ export class Process implements Runnable, Neighbours {
     return starter;
   }
 
-  #fulfilWishes(): void {
-    const { continuationWish, idleMsWish } = this;
-    if (continuationWish !== undefined) {
-      this.continuationWish = undefined;
-      this.mailbox.unshift(new Envelope("continue", "", continuationWish.token, undefined));
-    } else if (idleMsWish !== undefined) {
-      this.idleMsWish = undefined;
-      this.#armIdleTimer(idleMsWish);
+  /** Of both, the continuation comes first; silence is counted from its end. */
+  #grantWishes(): void {
+    const wishes = this.#wishes;
+    if (wishes === undefined) return;
+    const { continuation, idleMs } = wishes;
+    if (continuation !== undefined) {
+      wishes.continuation = undefined;
+      this.mailbox.unshift(new Envelope("continue", "", continuation.token, undefined));
+    } else {
+      this.#wishes = undefined;
+      if (idleMs !== undefined) this.#armIdleTimer(idleMs);
     }
   }
 
@@ -263,6 +262,12 @@ export class Process implements Runnable, Neighbours {
     }
     this.#idleTimer ??= new IdleTimer(this);
     this.host.timers.arm(this.#idleTimer, ms);
+  }
+
+  /** What the running handler asks for besides its result. */
+  get wishes(): Wishes {
+    this.#wishes ??= new Wishes();
+    return this.#wishes;
   }
 
   // Links, watchers, what it owns
@@ -380,7 +385,7 @@ export class Process implements Runnable, Neighbours {
     if (starting) this.#leaveParent();
     this.#takeStarter()?.failed(new StartFailedError(this.ref.label, reason));
     this.host.emit({ type: "process_ended", process: this.ref, reason });
-    this.openCalls.failAll(reason);
+    failOpenCalls(this, reason);
     for (const watcher of listOf(this.#watchers)) watcher.ended(reason);
     const linked = listOf(this.#links);
     for (const other of linked) this.unlinkFrom(other);

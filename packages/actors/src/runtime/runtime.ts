@@ -211,14 +211,13 @@ export class Runtime implements Verbs, ProcessHost {
     if (process === undefined) return Promise.reject(new NoProcessError(describe(to)));
     if (process === caller) return Promise.reject(new SelfCallError(describe(to), message));
     return new Promise((resolve, reject) => {
-      const { openCalls } = process;
       const pending = new PendingCall({
         caller,
         to,
         describe,
         message,
         timeoutMs,
-        openCalls,
+        answerer: process,
         timers: this.timers,
         resolve,
         reject,

@@ -40,6 +40,7 @@ import { begin, checkTimes, drain, hear, idle, take, terminate, type Handlers } 
 import type { ConnectionContext } from "./context.ts";
 import type { ConnectionPlace } from "./place.ts";
 import { CHECK_TIMES, SocketContext } from "./socket-context.ts";
+import type { Times } from "./times.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -148,7 +149,8 @@ export interface ConnectionSettings {
   /** Encrypted from the first byte on, rather than when the handler asks for it. */
   readonly tlsAtOnce: boolean;
   readonly handshakeTimeoutMs: number;
-  readonly readTimeoutMs: number;
+  /** For those that have no other. */
+  readonly times: Times;
   readonly firstPacketTimeoutMs: number;
   readonly maxLifeMs: number;
 }

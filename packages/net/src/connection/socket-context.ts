@@ -15,7 +15,7 @@ import type { ConnectionChanges } from "./context.ts";
 import type { ConnectionPlace } from "./place.ts";
 import type { ProxyHeader } from "./proxy-header.ts";
 import { SocketVerbs } from "./socket-verbs.ts";
-import { NO_TIMES, nextCheck, type Times } from "./times.ts";
+import { nextCheck, timesOf, type Times } from "./times.ts";
 
 /** A cast to itself: to look whether the peer has been silent for too long, or the connection is too old. */
 export const CHECK_TIMES = "net:checkTimes";
@@ -23,6 +23,9 @@ export const CHECK_TIMES = "net:checkTimes";
 const CHANGE_CHECKS: Checks<ConnectionChanges> = { ...SOCKET_CHECKS, readTimeoutMs: expectMilliseconds };
 /** How long a read time-out holds. */
 const expectLasting = oneOf("always", "once");
+
+/** Before its listener's. */
+const UNATTACHED = timesOf(Infinity);
 
 /** What is to be called when the process ends: at most one of the handlers that tell of a connection's end. */
 export type Ending =
@@ -43,16 +46,13 @@ export class SocketContext extends SocketVerbs {
   notice: { readonly notice: unknown } | undefined = undefined;
   /** This side has asked for the end. */
   isStopping = false;
-  tls: TlsInfo | undefined = undefined;
   proxied: ProxyHeader | undefined = undefined;
   /** A packet has come. */
   heard = false;
 
   #place: ConnectionPlace | undefined = undefined;
   #mode: ActiveMode = "once";
-  #cutsWhenFull = true;
   #listenersTls: TlsServerOptions | undefined = undefined;
-  #securing = false;
   #paused = false;
   /** A packet is being handled. */
   #handling = false;
@@ -60,9 +60,7 @@ export class SocketContext extends SocketVerbs {
   #due = false;
   /** When the last packet was handled, in whole milliseconds, which cost no memory of their own. */
   #readyAtMs = 0;
-  #times: Times = NO_TIMES;
-  #readTimeoutMs = Infinity;
-  #readTimeoutOnceMs: number | undefined = undefined;
+  #times: Times = UNATTACHED;
   #check: Timer | undefined = undefined;
 
   /** @internal */
@@ -71,8 +69,7 @@ export class SocketContext extends SocketVerbs {
     this.#place = place;
     this.#mode = settings.active;
     this.#listenersTls = settings.tls;
-    this.#cutsWhenFull = settings.socket.whenFull !== "refuse";
-    this.#readTimeoutMs = settings.readTimeoutMs;
+    this.#times = settings.times;
   }
 
   // Packets
@@ -82,7 +79,11 @@ export class SocketContext extends SocketVerbs {
     this.phase = "open";
     const nowMs = this.now();
     if (firstPacketTimeoutMs !== Infinity || maxLifeMs !== Infinity)
-      this.#times = { firstPacketUntilMs: nowMs + firstPacketTimeoutMs, lifeUntilMs: nowMs + maxLifeMs };
+      this.#times = {
+        ...this.#times,
+        firstPacketUntilMs: nowMs + firstPacketTimeoutMs,
+        lifeUntilMs: nowMs + maxLifeMs,
+      };
   }
 
   /** @internal The first packet may come; how long a handler took before isn't the peer's delay. */
@@ -99,8 +100,7 @@ export class SocketContext extends SocketVerbs {
   /** @internal */
   handlesPacket(): void {
     this.#handling = true;
-    this.heard = true;
-    this.#readTimeoutOnceMs = undefined;
+    this.#hears();
   }
 
   /** @internal Whether the message holds the next packet now; `told` when another message tells of it. */
@@ -159,7 +159,6 @@ export class SocketContext extends SocketVerbs {
     expectOptions(options, CHANGE_CHECKS);
     const { active, readTimeoutMs, ...changes } = options;
     if (Object.keys(changes).length > 0) this.socket.setOptions(changes);
-    if (changes.whenFull !== undefined) this.#cutsWhenFull = changes.whenFull === "close";
     if (readTimeoutMs !== undefined) this.setReadTimeout(readTimeoutMs);
     if (active !== undefined) this.#setActive(active);
   }
@@ -189,8 +188,7 @@ export class SocketContext extends SocketVerbs {
     const leftMs = untilMs === Infinity ? Infinity : untilMs - this.now();
     const result = leftMs > 0 ? await this.socket.recv(bytes, Math.min(timeoutMs, leftMs)) : "timeout";
     if (typeof result !== "string") {
-      this.heard = true;
-      this.#readTimeoutOnceMs = undefined;
+      this.#hears();
     } else if (result === "timeout" && this.now() >= this.#untilMs) {
       return this.#outOfTime();
     } else if (result === "closed" || result === "reset") {
@@ -240,14 +238,13 @@ export class SocketContext extends SocketVerbs {
   // Times
 
   get readTimeoutMs(): number {
-    return this.#readTimeoutOnceMs ?? this.#readTimeoutMs;
+    return this.#times.readOnceMs ?? this.#times.readMs;
   }
 
   setReadTimeout(ms: number, lasts: "always" | "once" = "always"): void {
     expectMilliseconds("readTimeoutMs", ms);
     expectLasting("lasts", lasts);
-    if (lasts === "once") this.#readTimeoutOnceMs = ms;
-    else this.#readTimeoutMs = ms;
+    this.#times = { ...this.#times, [lasts === "once" ? "readOnceMs" : "readMs"]: ms };
     this.#isReady();
     if (this.phase === "open") this.armCheck();
   }
@@ -259,7 +256,7 @@ export class SocketContext extends SocketVerbs {
     if (nowMs >= lifeUntilMs) return "life";
     if (!this.heard && nowMs >= firstPacketUntilMs) return "first_packet";
     if (nowMs < this.#silentSinceMs + this.readTimeoutMs) return undefined;
-    this.#readTimeoutOnceMs = undefined;
+    this.#endReadOnce();
     this.#isReady();
     return "read";
   }
@@ -277,6 +274,15 @@ export class SocketContext extends SocketVerbs {
     return this.heard ? lifeUntilMs : Math.min(lifeUntilMs, firstPacketUntilMs);
   }
 
+  #hears(): void {
+    this.heard = true;
+    if (this.#times.readOnceMs !== undefined) this.#endReadOnce();
+  }
+
+  #endReadOnce(): void {
+    this.#times = { ...this.#times, readOnceMs: undefined };
+  }
+
   #isReady(): void {
     this.#readyAtMs = Math.floor(this.now());
   }
@@ -289,8 +295,10 @@ export class SocketContext extends SocketVerbs {
   // The socket's verbs
 
   send(data: Sendable): SendResult {
-    const result = (this.ownSocket ?? this.socket).send(data);
-    if (result === "full" && this.#cutsWhenFull) this.stop({ shutdown: "the peer doesn't read" });
+    const socket = this.ownSocket ?? this.socket;
+    const result = socket.send(data);
+    if (result === "full" && socket.settings.whenFull === "close")
+      this.stop({ shutdown: "the peer doesn't read" });
     return result;
   }
 
@@ -313,18 +321,14 @@ export class SocketContext extends SocketVerbs {
     limits?: SecureOptions,
   ): Promise<TlsInfo | "failed"> {
     if (options === undefined) throw new Error("expected the listener's option tls to be given, got: none");
-    this.#securing = true;
     try {
-      this.tls = await this.socket.secure(options, limits);
-      return this.tls;
+      return await this.socket.secure(options, limits);
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
       this.tellHandshakeFailed("tls", error.code);
       this.ending = { call: "error", error };
       this.stop({ shutdown: error });
       return "failed";
-    } finally {
-      this.#securing = false;
     }
   }
 
@@ -351,7 +355,7 @@ export class SocketContext extends SocketVerbs {
 
   /** @internal Told in `init`, it is done when that is. */
   beginToDrain(): void {
-    if (this.phase === "handshake" || this.#securing) this.socket.abort();
+    if (this.phase === "handshake" || this.socket.isSecuring) this.socket.abort();
     else if (this.phase === "open") this.socket.stopReading();
   }
 

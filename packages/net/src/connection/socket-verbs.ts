@@ -2,6 +2,7 @@
 
 import { ProcessContext } from "@wheelhouse/actors";
 import type { Endpoint } from "../network/network.ts";
+import type { TlsInfo } from "../network/tls.ts";
 import type { SendFileOptions, Socket, SocketStats } from "../socket/socket.ts";
 
 export abstract class SocketVerbs extends ProcessContext {
@@ -20,6 +21,10 @@ export abstract class SocketVerbs extends ProcessContext {
 
   get remote(): Endpoint {
     return this.socket.remote;
+  }
+
+  get tls(): TlsInfo | undefined {
+    return this.socket.tls;
   }
 
   get stats(): SocketStats {

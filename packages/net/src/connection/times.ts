@@ -1,13 +1,20 @@
 /** When a connection's times run out. Pure. */
 
-/** Monotonic milliseconds, `Infinity` for never. */
+/** `Infinity` for never. Never changed: connections that have none of their own share those of their listener. */
 export interface Times {
+  /** How long the peer may be silent. */
+  readonly readMs: number;
+  /** The same until its next packet, where another was asked for. */
+  readonly readOnceMs: number | undefined;
+  /** By the runtime's monotonic clock. */
   readonly firstPacketUntilMs: number;
   readonly lifeUntilMs: number;
 }
 
-/** Of all connections that have none. */
-export const NO_TIMES: Times = { firstPacketUntilMs: Infinity, lifeUntilMs: Infinity };
+/** Times of connections whose peer may be silent for so long. */
+export function timesOf(readMs: number): Times {
+  return { readMs, readOnceMs: undefined, firstPacketUntilMs: Infinity, lifeUntilMs: Infinity };
+}
 
 /** How much later than asked a time may be noticed. */
 const STEP_MS = 100;

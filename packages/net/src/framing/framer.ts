@@ -31,6 +31,11 @@ export interface Framer {
   /** Bytes that are held, whole packets and a partial one. */
   readonly heldBytes: number;
   /**
+   * Whether it is as it was when it was made, but for its `maxBytes`, so that another connection of the same settings may go
+   * on with it. Default: never.
+   */
+  readonly isAtRest?: boolean;
+  /**
    * Gives up all bytes that weren't handed out, in order, so that another framer can go on with them.
    * `undefined` amid a packet that is skipped and after a fault: what follows is no packet's beginning.
    */

@@ -19,6 +19,10 @@ export class RawFramer implements Framer {
     return this.#gathered.length + this.#chunks.bytes;
   }
 
+  get isAtRest(): boolean {
+    return this.heldBytes === 0;
+  }
+
   push(chunk: Buffer): void {
     if (chunk.length > 0) this.#chunks.push(chunk);
   }

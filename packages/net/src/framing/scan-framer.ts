@@ -102,6 +102,11 @@ export class ScanFramer implements Framer {
     return this.#windowBytes + this.#source.length - this.#sourceEnd + (this.#chunks?.bytes ?? 0);
   }
 
+  /** Nothing is in the window, and so nothing behind it. */
+  get isAtRest(): boolean {
+    return this.#bytes === NOTHING && !this.#skipping && this.#fault === undefined;
+  }
+
   push(chunk: Buffer): void {
     if (chunk.length === 0 || this.#fault !== undefined) return;
     if (this.#bytes.length === 0 && this.#chunks === undefined) this.#bytes = chunk;

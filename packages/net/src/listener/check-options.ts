@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSettings } from "../connection/connection.ts";
+import { timesOf } from "../connection/times.ts";
 import {
   expectCount,
   expectMilliseconds,
@@ -195,7 +196,7 @@ function toConnectionSettings(options: ListenerOptions, said: readonly PortOptio
     tls: options.tls === undefined ? undefined : toServerTls(options.tls),
     tlsAtOnce: options.tls !== undefined && (options.tlsFrom ?? TLS_FROM) === "connect",
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
-    readTimeoutMs: options.readTimeoutMs ?? READ_TIMEOUT_MS,
+    times: timesOf(options.readTimeoutMs ?? READ_TIMEOUT_MS),
     firstPacketTimeoutMs: options.firstPacketTimeoutMs ?? Infinity,
     maxLifeMs: options.maxLifeMs ?? Infinity,
   };

@@ -1,7 +1,6 @@
 /** How many files and sockets this process has open, and may have; where the platform says so. */
 
 import { readFileSync, readdirSync } from "node:fs";
-import process from "node:process";
 import type { Descriptors } from "./network.ts";
 
 /** Folders whose entries are the process's open descriptors: of Linux (proc(5)), and of macOS and the BSDs (fd(4)). */

@@ -89,14 +89,14 @@ function closeServer(server: Server): Promise<void> {
 function accepted(socket: Socket, listening: Endpoint): NodeStream {
   if (listening.path !== undefined) return new NodeStream(socket, { local: listening, remote: UNIX, clock });
   const local = EVERY_ADDRESS.has(listening.host) ? localEnd(socket) : listening;
-  return new NodeStream(socket, { local, remote: remoteEnd(socket), clock });
+  return new NodeStream(socket, { local, clock });
 }
 
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 function connected(socket: Socket, { path }: Endpoint): NodeStream {
   return path === undefined
-    ? new NodeStream(socket, { local: localEnd(socket), remote: remoteEnd(socket), clock })
+    ? new NodeStream(socket, { local: localEnd(socket), clock })
     : new NodeStream(socket, { local: UNIX, remote: { ...UNIX, path }, clock });
 }
 
@@ -106,10 +106,6 @@ const UNIX: Endpoint = { host: "", port: 0, path: "" };
 /** A peer that is gone already has no address any more. */
 function localEnd({ localAddress = "", localPort = 0 }: Socket): Endpoint {
   return { host: localAddress, port: localPort };
-}
-
-function remoteEnd({ remoteAddress = "", remotePort = 0 }: Socket): Endpoint {
-  return { host: remoteAddress, port: remotePort };
 }
 
 function timedOut(): Error {

@@ -47,7 +47,8 @@ function onClose(this: Tagged): void {
 /** Both ends, and the machine's time. */
 export interface StreamPlace {
   readonly local: Endpoint;
-  readonly remote: Endpoint;
+  /** Of a Unix socket; what others have at their other end they are asked. */
+  readonly remote?: Endpoint;
   readonly clock: HostClock;
 }
 
@@ -60,7 +61,8 @@ export interface HostClock {
 
 export class NodeStream implements Stream, Parting {
   readonly local: Endpoint;
-  readonly remote: Endpoint;
+  /** Of a Unix socket. */
+  readonly #remotePath: Endpoint | undefined;
   /** What is read from and written to. */
   #socket: Tagged;
   /** The kernel's socket; another one than the above once it is encrypted. */
@@ -87,8 +89,14 @@ export class NodeStream implements Stream, Parting {
     this.#socket = this.#raw = socket;
     this.#clock = clock;
     this.local = local;
-    this.remote = remote;
+    this.#remotePath = remote;
+    // Asked now, Node.js keeps the address, and has it also when the peer is gone.
+    if (remote === undefined) remoteEnd(socket);
     this.#listen();
+  }
+
+  get remote(): Endpoint {
+    return this.#remotePath ?? remoteEnd(this.#raw);
   }
 
   start(events: StreamEvents): void {
@@ -114,6 +122,8 @@ export class NodeStream implements Stream, Parting {
     socket[STREAM] = this;
     socket.on("error", onError);
     socket.on("close", onClose);
+    // With `allowHalfOpen` Node.js's own listener does nothing, and beside it ours would make a list, of a hundred bytes.
+    if (!this.#isSecure) for (const idle of socket.listeners("end")) socket.off("end", idle as () => void);
     socket.on("end", onEnd);
     // Who listens for data gets it, unless the socket was paused before.
     socket.pause();
@@ -318,6 +328,11 @@ export class NodeStream implements Stream, Parting {
   #unlisten(): void {
     this.#raw.removeListener("data", onData).removeListener("end", onEnd);
   }
+}
+
+/** A peer that is gone already when one first asks has none any more. */
+function remoteEnd({ remoteAddress = "", remotePort = 0 }: Socket): Endpoint {
+  return { host: remoteAddress, port: remotePort };
 }
 
 /** Node.js counts whole seconds, and takes a part of one for none, which means the kernel's own two hours. */

@@ -3,7 +3,6 @@
  * rest of a handshake, and since a session can go on only where it began.
  */
 
-import { getBuiltinModule } from "node:process";
 import type * as NodeTls from "node:tls";
 import type { SecureContext, Server, TlsOptions } from "node:tls";
 import { refusal } from "../expectations.ts";
@@ -111,5 +110,5 @@ function given(parts: Readonly<Record<string, Pem>>): Record<string, string | Bu
 
 /** Loaded when it is asked for: a program without encryption need not wait for it. */
 function tls(): typeof NodeTls {
-  return getBuiltinModule("node:tls");
+  return process.getBuiltinModule("node:tls");
 }

@@ -5,12 +5,12 @@
 
 import { FramingError } from "../errors.ts";
 import { OVERLONG, type Frame, type Framer, type FramingFault } from "../framing/framer.ts";
-import { createFramer } from "../framing/packet.ts";
 import { isReset, type Stream, type StreamEvents } from "../network/network.ts";
 import { Alarm } from "./alarm.ts";
 import type { ActiveMode, PacketMessage, ReceiveError, SocketMessage } from "./messages.ts";
-import { checkActive, type Settings } from "./options.ts";
+import { checkActive } from "./options.ts";
 import type { Outgoing } from "./outgoing.ts";
+import { PacketsEnd } from "./packets-end.ts";
 import type { Socket } from "./socket.ts";
 
 interface Receiver {
@@ -32,7 +32,8 @@ export class Incoming implements StreamEvents {
   readonly #socket: Socket;
   readonly #stream: Stream;
   readonly #outgoing: Outgoing;
-  #framer: Framer;
+  /** While it holds something; see {@link Framers}. */
+  #framer: Framer | undefined = undefined;
   /** What told of the packet that was handed out last; no idle socket holds one. */
   #last: PacketMessage | undefined = undefined;
   #active: ActiveMode;
@@ -44,17 +45,7 @@ export class Incoming implements StreamEvents {
   #reading = false;
   /** Nothing is handed out and nothing read while the stream is being encrypted. */
   #suspended = false;
-  /** No packet comes besides those that are held. */
-  #ended = false;
-  /** The peer did, or the connection broke. */
-  #peerEnded = false;
-  /** It was this side that ended it. */
-  #stopped = false;
-  /** What still comes is dropped. */
-  #discards = false;
-  #failed = false;
-  #error: Error | undefined = undefined;
-  #endTold = false;
+  #end: PacketsEnd | undefined = undefined;
 
   constructor(
     socket: Socket,
@@ -64,7 +55,6 @@ export class Incoming implements StreamEvents {
     this.#stream = stream;
     this.#outgoing = outgoing;
     this.#active = active;
-    this.#framer = createFramer(socket.settings.packet, socket.settings);
     this.lastReadAt = Math.floor(socket.owner.now());
   }
 
@@ -99,8 +89,9 @@ export class Incoming implements StreamEvents {
   }
 
   #checkBytes(bytes: number): void {
-    const canTake = this.#framer.take !== undefined;
-    if (bytes === 0 || (canTake && Number.isSafeInteger(bytes) && bytes > 0)) return;
+    if (bytes === 0) return;
+    const canTake = this.#toFramer().take !== undefined;
+    if (canTake && Number.isSafeInteger(bytes) && bytes > 0) return;
     const right = canTake ? "a whole number from 0" : "0 where packets aren't raw";
     throw new RangeError(`expected bytes to be ${right}, got: ${bytes}`);
   }
@@ -114,19 +105,29 @@ export class Incoming implements StreamEvents {
   }
 
   /** What isn't handed out yet is cut anew; amid a packet that is skipped nobody knows where. */
-  reframe(settings: Settings): void {
-    const rest = this.#framer.takeRest();
+  reframe(): void {
+    const rest = this.#takeFramed();
     if (rest === undefined) {
       this.#fail({ code: "malformed" });
       return;
     }
-    this.#framer = createFramer(settings.packet, settings);
-    for (const chunk of rest) this.#framer.push(chunk);
+    this.#framer = undefined;
+    for (const chunk of rest) this.#toFramer().push(chunk);
     this.deliver();
   }
 
   set maxPacketBytes(bytes: number) {
-    this.#framer.maxBytes = bytes;
+    if (this.#framer !== undefined) this.#framer.maxBytes = bytes;
+  }
+
+  #toFramer(): Framer {
+    this.#framer ??= this.#socket.settings.framers.take();
+    return this.#framer;
+  }
+
+  /** What was read and isn't handed out; `undefined` amid a packet that is skipped. */
+  #takeFramed(): readonly Buffer[] | undefined {
+    return this.#framer === undefined ? [] : this.#framer.takeRest();
   }
 
   // What the stream tells
@@ -146,8 +147,8 @@ export class Incoming implements StreamEvents {
   #hear(chunk: Buffer): void {
     this.lastReadAt = Math.floor(this.#socket.owner.now());
     this.bytesRead += chunk.length;
-    if (this.#discards) return;
-    this.#framer.push(chunk);
+    if (this.#end?.discards === true) return;
+    this.#toFramer().push(chunk);
     this.#chunksHeld += 1;
     this.deliver();
     // The chunk may be worked off within this burst, so the peer is stopped only when the next one comes on top.
@@ -155,7 +156,7 @@ export class Incoming implements StreamEvents {
   }
 
   ended(): void {
-    this.#ended = this.#peerEnded = true;
+    this.#endNow().byPeer = true;
     this.#deliverGuarded();
   }
 
@@ -168,10 +169,18 @@ export class Incoming implements StreamEvents {
   }
 
   closed(error: Error | undefined): void {
-    this.#ended = this.#peerEnded = true;
-    this.#error ??= error;
+    const end = this.#endNow();
+    end.byPeer = true;
+    end.error ??= error;
     this.#outgoing.streamClosed();
     this.#deliverGuarded();
+  }
+
+  /** No packet comes any more besides those that are held. */
+  #endNow(): PacketsEnd {
+    this.#end ??= new PacketsEnd();
+    this.#end.isOver = true;
+    return this.#end;
   }
 
   /** Where it is nobody's own doing that packets are handed out now. */
@@ -197,7 +206,7 @@ export class Incoming implements StreamEvents {
       const frame = this.#nextFrame();
       if (frame !== undefined) {
         this.#handOut(frame);
-      } else if (this.#framer.fault !== undefined && !this.#failed) {
+      } else if (this.#framer?.fault !== undefined && this.#end?.isFailed !== true) {
         this.#fail(this.#framer.fault);
       } else {
         this.#runDry();
@@ -212,7 +221,7 @@ export class Incoming implements StreamEvents {
    */
   takeHeld(message: PacketMessage): "taken" | "told" | undefined {
     if (this.#active !== false || this.#receiver !== undefined || this.#suspended) return undefined;
-    const frame = this.#framer.next();
+    const frame = this.#framer?.next();
     if (frame === undefined) return undefined;
     if (frame === OVERLONG) {
       this.#report("overlong", undefined);
@@ -225,7 +234,7 @@ export class Incoming implements StreamEvents {
 
   /** What the data is a view into, if it is the packet that was handed out last. */
   memoryOf(data: unknown): ArrayBufferLike | undefined {
-    return this.#last?.data === data ? this.#framer.memory : undefined;
+    return this.#last?.data === data ? this.#framer?.memory : undefined;
   }
 
   #isAsked(): boolean {
@@ -241,7 +250,7 @@ export class Incoming implements StreamEvents {
 
   #nextFrame(): Frame | undefined {
     const bytes = this.#receiver?.bytes ?? 0;
-    return bytes === 0 ? this.#framer.next() : this.#framer.take?.(bytes);
+    return bytes === 0 ? this.#framer?.next() : this.#framer?.take?.(bytes);
   }
 
   #handOut(frame: Frame): void {
@@ -286,9 +295,10 @@ export class Incoming implements StreamEvents {
 
   /** Nobody knows any more where a packet begins. */
   #fail(fault: FramingFault): void {
-    if (this.#failed) return;
-    this.#failed = this.#ended = true;
-    this.#error = new FramingError(fault);
+    if (this.#end?.isFailed === true) return;
+    const end = this.#endNow();
+    end.isFailed = true;
+    end.error = new FramingError(fault);
     this.#stopStream();
     this.#report(fault.code === "too_large" ? "overlong" : "malformed", fault);
   }
@@ -296,77 +306,85 @@ export class Incoming implements StreamEvents {
   #runDry(): void {
     this.#chunksHeld = 0;
     this.#last = undefined;
-    if (this.#ended) {
-      this.#tellEnd();
+    this.#giveFramerBack();
+    if (this.#end?.isOver === true) {
+      this.#tellEnd(this.#end);
     } else if (!this.#reading) {
       this.#reading = true;
       this.#stream.resume();
     }
   }
 
-  /** After all data; once to an owner who hears messages, as often as asked to one who receives: a reset only once. */
-  #tellEnd(): void {
-    const reset = isReset(this.#error);
-    if (this.#receiver !== undefined) this.#answer(reset && !this.#endTold ? "reset" : "closed");
-    else if (!this.#endTold) this.#socket.tell(this.#closedMessage(reset));
-    this.#endTold = true;
+  #giveFramerBack(): void {
+    const framer = this.#framer;
+    if (framer !== undefined && this.#socket.settings.framers.takeBack(framer)) this.#framer = undefined;
   }
 
-  #closedMessage(reset: boolean): SocketMessage {
-    return { type: "closed", socket: this.#socket, error: this.#error, reset, stopped: this.#stopped };
+  /** After all data; once to an owner who hears messages, as often as asked to one who receives: a reset only once. */
+  #tellEnd(end: PacketsEnd): void {
+    const { error, byUs: stopped, isTold } = end;
+    const reset = isReset(error);
+    if (this.#receiver !== undefined) this.#answer(reset && !isTold ? "reset" : "closed");
+    else if (!isTold) this.#socket.tell({ type: "closed", socket: this.#socket, error, reset, stopped });
+    end.isTold = true;
   }
 
   // Its end, and encryption
 
   /** Reads no more from the network; packets that are held already are still delivered, and then `closed`. */
   stop(): void {
-    if (this.#ended) return;
-    this.#ended = this.#stopped = true;
+    if (this.isEnded) return;
+    this.#endNow().byUs = true;
     this.#stopStream();
     this.deliver();
   }
 
   /** Drops what is held and what still comes (shutdown(2), SHUT_RD); the end of the connection is noticed all the same. */
   discard(): void {
-    if (this.#ended) return;
-    this.#ended = this.#discards = true;
-    this.#framer.takeRest();
+    if (this.isEnded) return;
+    this.#endNow().discards = true;
+    this.#framer?.takeRest();
     this.#stream.resume();
     this.deliver();
   }
 
   /** The owner wants to hear no more; who waits for a packet is told so. */
   forsake(): void {
-    this.#framer.takeRest();
-    this.#ended = this.#endTold = true;
+    this.#framer?.takeRest();
+    this.#endNow().isTold = true;
     this.#suspended = false;
     this.#active = false;
     this.#answer("closed");
   }
 
   get isEnded(): boolean {
-    return this.#ended;
+    return this.#end?.isOver === true;
   }
 
   /** Whether it was this side that ended it. */
   get isStopped(): boolean {
-    return this.#stopped;
+    return this.#end?.byUs === true;
   }
 
   /** Why it ended, where it wasn't orderly. */
   get error(): Error | undefined {
-    return this.#error;
+    return this.#end?.error;
   }
 
   /** After a stop: drops what still comes, and tells of the peer's end after all. */
   watchForEnd(): void {
-    if (!this.#stopped) return;
-    this.#ended = this.#peerEnded;
-    this.#stopped = this.#endTold = false;
-    this.#discards = true;
+    const end = this.#end;
+    if (end?.byUs !== true) return;
+    end.isOver = end.byPeer;
+    end.byUs = end.isTold = false;
+    end.discards = true;
     this.#active = "once";
     this.#reading = false;
     this.deliver();
+  }
+
+  get isSuspended(): boolean {
+    return this.#suspended;
   }
 
   suspend(): void {
@@ -376,14 +394,14 @@ export class Incoming implements StreamEvents {
 
   /** What was read and the owner hasn't got to; `undefined` amid a packet that is skipped. */
   takeRest(): readonly Buffer[] | undefined {
-    const rest = this.#framer.takeRest();
+    const rest = this.#takeFramed();
     return rest === undefined ? undefined : [...this.#socket.takeBackPackets(), ...rest];
   }
 
   /** Goes on with what the stream brings from here on. */
-  goOn(settings: Settings): void {
+  goOn(): void {
     this.#suspended = false;
-    this.#framer = createFramer(settings.packet, settings);
+    this.#framer = undefined;
     this.deliver();
   }
 

@@ -11,8 +11,9 @@ import {
   wrong,
   type Checks,
 } from "../expectations.ts";
-import { checkPacket, packetHeader, type Packet } from "../framing/packet.ts";
 import type { Overlong } from "../framing/framer.ts";
+import { Framers } from "../framing/framers.ts";
+import { checkPacket, packetHeader, type Packet } from "../framing/packet.ts";
 import type { StreamOptions } from "../network/network.ts";
 import type { ActiveMode } from "./messages.ts";
 
@@ -114,6 +115,7 @@ export interface ListenOptions extends Pick<SocketSettings, "noDelay" | "keepAli
 /** All settings of a socket, defaults included. */
 export interface Settings extends Required<Omit<SocketSettings, "noDelay" | "keepAliveMs">> {
   readonly hasHeader: boolean;
+  readonly framers: Framers;
   /** What of them is the stream's to keep. */
   readonly stream: StreamOptions;
 }
@@ -132,11 +134,15 @@ export function toSettings(options: SocketSettings): Settings {
   const { highWatermarkBytes, maxUnsentBytes } = limitsOf(options);
   const lowWatermarkBytes = options.lowWatermarkBytes ?? Math.floor(highWatermarkBytes / 2);
   const { packet = "raw", noDelay, keepAliveMs } = options;
-  const settings: Settings = {
-    packet,
-    hasHeader: packetHeader(packet, 0) !== undefined,
+  const framing = {
     maxPacketBytes: options.maxPacketBytes ?? MAX_PACKET_BYTES,
     overlong: options.overlong ?? "error",
+  } as const;
+  const settings: Settings = {
+    packet,
+    ...framing,
+    hasHeader: packetHeader(packet, 0) !== undefined,
+    framers: new Framers(packet, framing),
     highWatermarkBytes,
     lowWatermarkBytes,
     maxUnsentBytes,
@@ -162,7 +168,7 @@ function limitsOf({
 
 /** Settings with some of them changed; of those that say how much may be unsent, one that wasn't given follows. */
 export function changeSettings(settings: Settings, changes: SocketSettings): Settings {
-  const { hasHeader: _hasHeader, stream: _stream, ...kept } = settings;
+  const { hasHeader: _hasHeader, framers: _framers, stream: _stream, ...kept } = settings;
   return toSettings({ ...kept, ...followersOf(settings, changes), ...changes });
 }
 

@@ -100,7 +100,7 @@ export class Socket implements Owned {
   readonly #openedAt: number;
   /** The owner wants to hear no more. */
   #forsaken = false;
-  #isEncrypted = false;
+  #tls: TlsInfo | undefined = undefined;
   #isFinished = false;
   #watcher: PartingWatcher | undefined = undefined;
 
@@ -251,14 +251,23 @@ export class Socket implements Owned {
     const settings = changeSettings(before, changes);
     this.#settings = settings;
     this.#stream.setOptions(settings.stream);
-    if (settings.packet !== before.packet || settings.overlong !== before.overlong)
-      this.#incoming.reframe(settings);
+    if (settings.packet !== before.packet || settings.overlong !== before.overlong) this.#incoming.reframe();
     else if (settings.maxPacketBytes !== before.maxPacketBytes)
       this.#incoming.maxPacketBytes = settings.maxPacketBytes;
     if (active !== undefined) this.setActive(active);
   }
 
   // Encryption
+
+  /** What was agreed on, once it is encrypted. */
+  get tls(): TlsInfo | undefined {
+    return this.#tls;
+  }
+
+  /** @internal A handshake is under way, or waits until what was sent before it has left. */
+  get isSecuring(): boolean {
+    return this.#incoming.isSuspended;
+  }
 
   /**
    * Goes on encrypted, as server or as client (ssl:handshake/3, ssl:connect/3), also in mid-stream: what was sent before
@@ -279,7 +288,8 @@ export class Socket implements Owned {
     try {
       const info = await within(this.#owner, timeoutMs, this.#secureStream(options), "late");
       if (info === "late") throw new TlsError(this.remote, lateHandshake(timeoutMs));
-      this.#incoming.goOn(this.#settings);
+      this.#tls = info;
+      this.#incoming.goOn();
       return info;
     } catch (error) {
       this.abort();
@@ -291,8 +301,7 @@ export class Socket implements Owned {
     const held = this.#incoming.takeRest();
     if (held === undefined || this.#incoming.isEnded || this.#outgoing.isEnding)
       throw new TlsError(this.remote, endedBefore());
-    if (this.#isEncrypted) throw new TlsError(this.remote, new Error("it is encrypted already"));
-    this.#isEncrypted = true;
+    if (this.#tls !== undefined) throw new TlsError(this.remote, new Error("it is encrypted already"));
     return this.#stream.secure(options, held);
   }
 

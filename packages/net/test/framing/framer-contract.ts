@@ -107,6 +107,44 @@ export function framerContract(name: string, framing: FramingUnderTest): void {
       );
     });
 
+    it("is at rest only while it holds nothing, and then goes on as a new one would", () => {
+      fc.assert(
+        fc.property(
+          streams,
+          streams,
+          points,
+          limits,
+          fc.constantFrom(...OVERLONG_CHOICES),
+          (before, after, at, max, overlong) => {
+            const framer = create(max, overlong);
+            expect(framer.isAtRest).toBe(true);
+            for (const chunk of split(before, ...at)) {
+              framer.push(chunk);
+              takeAll(framer);
+            }
+            if (framer.heldBytes > 0 || framer.fault !== undefined) expect(framer.isAtRest).toBe(false);
+            if (framer.isAtRest !== true) return;
+            const chunks = split(after, ...at);
+            expect(outcomeOf(framer, chunks)).toEqual(outcomeOf(create(max, overlong), chunks));
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
+
+    it("is at rest when whole packets were taken", () => {
+      fc.assert(
+        fc.property(fc.array(framing.packets, { maxLength: 6 }), points, (packets, at) => {
+          const framer = create();
+          for (const chunk of split(Buffer.concat(packets.map((packet) => framing.encode(packet))), ...at)) {
+            framer.push(chunk);
+            takeAll(framer);
+          }
+          expect(framer.isAtRest).toBe(true);
+        }),
+      );
+    });
+
     it("counts and gives back what wasn't handed out, at every point", () => {
       fc.assert(
         fc.property(fc.array(framing.packets, { maxLength: 6 }), points, fc.nat(6), (packets, at, taken) => {
