@@ -65,7 +65,7 @@ export interface ProcessVerbs {
 /** Of all messages without arguments: a timer that waits long shall not keep a list of nothing. */
 const NO_ARGS: readonly unknown[] = [];
 
-export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown> {
+export class ProcessContext extends SharedVerbs implements CallContext<Protocol, unknown, unknown>, Owned {
   readonly #process: Process;
   #timers: Few<SelfCast> = undefined;
   #monitors: Monitors = undefined;
@@ -185,12 +185,6 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     this.#process.deliver(new Envelope("cast", timer.message, timer.args, undefined));
   }
 
-  /** @internal Cancels what is still armed, at the process's end. */
-  cancelTimers(): void {
-    for (const timer of listOf(this.#timers)) this.#process.host.timers.cancel(timer);
-    this.#timers = undefined;
-  }
-
   // Others
 
   link(ref: Ref): void {
@@ -240,10 +234,11 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     this.#monitors = withoutMonitorsOf(this.#monitors, other);
   }
 
-  /** @internal Watches nobody any more, at the process's end. */
-  dropMonitors(): void {
+  /** @internal At the process's end, behind all that it owned: no timer is armed, and nobody watched any more. */
+  release(_reason: ExitReason): void {
+    for (const timer of listOf(this.#timers)) this.#process.host.timers.cancel(timer);
     for (const monitor of allMonitors(this.#monitors)) monitor.other.unwatch(monitor);
-    this.#monitors = undefined;
+    this.#timers = this.#monitors = undefined;
   }
 
   exit(to: Address, reason: ExitReason | "kill"): void {

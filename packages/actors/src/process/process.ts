@@ -377,11 +377,10 @@ export class Process implements Runnable, Neighbours, Answerer {
     this.ref.process = undefined;
     this.mailbox.clear();
     if (this.#idleTimer !== undefined) this.host.timers.cancel(this.#idleTimer);
-    this.context.cancelTimers();
-    this.context.dropMonitors();
     this.host.forget(this);
     this.#abort?.abort();
     for (const resource of listOf(this.#owned)) this.#release(resource, reason);
+    this.#release(this.context, reason);
     if (starting) this.#leaveParent();
     this.#takeStarter()?.failed(new StartFailedError(this.ref.label, reason));
     this.host.emit({ type: "process_ended", process: this.ref, reason });

@@ -347,6 +347,12 @@ export class SocketContext extends SocketVerbs {
     return result;
   }
 
+  /** @internal */
+  override release(reason: ExitReason): void {
+    super.release(reason);
+    this.#place?.release(reason);
+  }
+
   uncount(): void {
     this.#place?.uncount();
   }

@@ -79,7 +79,7 @@ export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenSer
   },
   calls: {
     info: ({ state: { ledger } }) => toInfo(ledger),
-    connections: (ctx) => ctx.state.ledger.infos(ctx.now()),
+    connections: (ctx) => ctx.state.ledger.infos(),
     suspend: (ctx) => suspend(ctx),
     resume: (ctx) => resume(ctx),
     setOptions(ctx, changes) {

@@ -115,8 +115,8 @@ export class Ledger {
     return [...this.#places].filter(({ ref }) => ref !== undefined);
   }
 
-  infos(nowMs: number): readonly ConnectionInfo[] {
-    return [...this.#places].flatMap((place) => place.info(nowMs) ?? []);
+  infos(): readonly ConnectionInfo[] {
+    return [...this.#places].flatMap(({ info }) => info ?? []);
   }
 
   /** Bytes of all connections, those that go on too. */

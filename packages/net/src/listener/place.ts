@@ -21,8 +21,6 @@ export class Place implements ConnectionPlace, PartingWatcher {
   readonly #ledger: Ledger;
   #ctx: ConnectionProcess | undefined = undefined;
   #socket: Socket | undefined = undefined;
-  /** Whole milliseconds, which cost no memory of their own. */
-  #begunAtMs = 0;
   #hasFinished = false;
   #isFree = false;
 
@@ -45,8 +43,6 @@ export class Place implements ConnectionPlace, PartingWatcher {
     if (this.#isFree) return false;
     this.#ctx = ctx;
     this.#socket = socket;
-    this.#begunAtMs = Math.floor(ctx.now());
-    ctx.own(this);
     tell(ctx, {
       type: "net:connection_started",
       ref: ctx.self as LabelledRef,
@@ -138,7 +134,7 @@ export class Place implements ConnectionPlace, PartingWatcher {
 
   #tellEnd(ctx: ConnectionProcess, { local, remote, stats }: Socket, reason: ExitReason): void {
     const ledger = this.#ledger;
-    const { bytesRead, bytesWritten, packetsRead, packetsWritten } = stats;
+    const { bytesRead, bytesWritten, packetsRead, packetsWritten, ageMs } = stats;
     ledger.ended += 1;
     tell(ctx, {
       type: "net:connection_ended",
@@ -147,7 +143,7 @@ export class Place implements ConnectionPlace, PartingWatcher {
       local,
       remote,
       reason,
-      durationMs: ctx.now() - this.#begunAtMs,
+      durationMs: ageMs,
       bytesRead,
       bytesWritten,
       packetsRead,
@@ -155,7 +151,7 @@ export class Place implements ConnectionPlace, PartingWatcher {
     });
   }
 
-  info(nowMs: number): ConnectionInfo | undefined {
+  get info(): ConnectionInfo | undefined {
     if (this.#ctx === undefined || this.#socket === undefined) return undefined;
     const { local, remote, stats } = this.#socket;
     return {
@@ -164,7 +160,7 @@ export class Place implements ConnectionPlace, PartingWatcher {
       remote,
       address: this.address,
       counted: this.counted,
-      openMs: nowMs - this.#begunAtMs,
+      openMs: stats.ageMs,
       stats,
     };
   }

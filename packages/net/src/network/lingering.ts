@@ -1,7 +1,7 @@
 /** How long a stream that nobody owns any more waits for its peer: to take what was written, and then to close. */
 
+import type { HostClock } from "./host-clock.ts";
 import type { Taken } from "./network.ts";
-import type { HostClock } from "./node-stream.ts";
 
 /** The stream that lingers. */
 export interface Parting {

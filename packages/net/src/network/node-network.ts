@@ -5,8 +5,9 @@ import { stat } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { ConnectError, ListenError } from "../errors.ts";
 import { lookAtDescriptors } from "./descriptors.ts";
+import type { HostClock } from "./host-clock.ts";
 import type { Endpoint, ListenRequest, Network } from "./network.ts";
-import { NodeStream, toDelay, type HostClock } from "./node-stream.ts";
+import { NodeStream, toDelay } from "./node-stream.ts";
 
 export const nodeNetwork: Network = {
   listen(request) {

@@ -3,9 +3,10 @@
 import type { Socket } from "node:net";
 import { TlsError } from "../errors.ts";
 import { endedBefore } from "./handshake-errors.ts";
+import type { HostClock } from "./host-clock.ts";
 import { queuedByKernel } from "./kernel-queue.ts";
 import { Lingering, type Parting } from "./lingering.ts";
-import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken } from "./network.ts";
+import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import { readShared, takeRead } from "./shared-reads.ts";
 import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
@@ -17,6 +18,8 @@ const JOIN_BYTES = 65_536;
  * has left, and whether a slow peer takes anything at all must be seen before.
  */
 const PIECE_BYTES = 131_072;
+/** Until others are set. */
+const WATERMARKS: Watermarks = { highBytes: 65_536, lowBytes: 32_768 };
 const NOTHING = new Uint8Array(0);
 
 /** Where the listeners that all sockets share find the stream of theirs: closures for each would cost more. */
@@ -52,13 +55,6 @@ export interface StreamPlace {
   readonly clock: HostClock;
 }
 
-export interface HostClock {
-  /** Keeps nothing alive; the answer cancels it. */
-  after(ms: number, work: () => void): () => void;
-  /** In the next turn of the event loop. */
-  soon(work: () => void): void;
-}
-
 export class NodeStream implements Stream, Parting {
   readonly local: Endpoint;
   /** Of a Unix socket. */
@@ -73,8 +69,7 @@ export class NodeStream implements Stream, Parting {
   #closed = false;
   #destroyed = false;
 
-  #highBytes = 65_536;
-  #lowBytes = 32_768;
+  #watermarks: Watermarks = WATERMARKS;
   /** What Node.js wasn't given yet. */
   #queue: PieceQueue | undefined = undefined;
   /** More is unsent than the high watermark, and hasn't fallen to the low one. */
@@ -109,9 +104,8 @@ export class NodeStream implements Stream, Parting {
     if (noDelay !== undefined) this.#raw.setNoDelay(noDelay);
     if (keepAliveMs !== undefined) this.#raw.setKeepAlive(keepAliveMs !== Infinity, toDelay(keepAliveMs));
     if (watermarks === undefined) return;
-    this.#highBytes = watermarks.highBytes;
-    this.#lowBytes = watermarks.lowBytes;
-    this.#above ||= this.unsentBytes > this.#highBytes;
+    this.#watermarks = watermarks;
+    this.#above ||= this.unsentBytes > this.#watermarks.highBytes;
     this.#tellDrained();
   }
 
@@ -175,7 +169,7 @@ export class NodeStream implements Stream, Parting {
     if (bytes > PIECE_BYTES || this.#queue !== undefined || this.#socket.writableLength > 0)
       this.#enqueue(chunks);
     else this.#handPiece(chunks, bytes);
-    if (this.unsentBytes > this.#highBytes) this.#above = true;
+    if (this.unsentBytes > this.#watermarks.highBytes) this.#above = true;
     return !this.#above;
   }
 
@@ -236,7 +230,7 @@ export class NodeStream implements Stream, Parting {
   }
 
   #tellDrained(): void {
-    if (!this.#above || this.unsentBytes > this.#lowBytes) return;
+    if (!this.#above || this.unsentBytes > this.#watermarks.lowBytes) return;
     this.#above = false;
     this.#events?.drained();
   }

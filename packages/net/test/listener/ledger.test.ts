@@ -61,7 +61,6 @@ function connectionProcess() {
     self: { id: 1, label: "Quiet" } as LabelledRef,
     now: () => 0,
     emit: ({ type }) => void told.push(type),
-    own: () => {},
     inform: (_, kind, message) => void told.push([kind.kind, message]),
     beginToDrain: () => void told.push("abandon"),
   };
@@ -123,7 +122,7 @@ describe("a place in the ledger", () => {
     const empty = of.whenEmpty();
     place.release("normal");
     expect([of.connections, of.closing, of.ended, of.limits.inside]).toEqual([0, 1, 1, 1]);
-    expect([of.begunPlaces(), of.infos(0), of.bytes()]).toEqual([[], [], { bytesRead: 1, bytesWritten: 2 }]);
+    expect([of.begunPlaces(), of.infos(), of.bytes()]).toEqual([[], [], { bytesRead: 1, bytesWritten: 2 }]);
     expect(of.limits.arrive(REMOTE.host, 0)).toBe("max_connections");
     of.forgetUnbegun();
     place.release("normal");

@@ -5,7 +5,8 @@ import { isReset, type Stream, type StreamEvents } from "@wheelhouse/net/socket"
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { queuedByKernel } from "../../src/network/kernel-queue.ts";
 import { nodeNetwork } from "../../src/network/node-network.ts";
-import { NodeStream, type HostClock } from "../../src/network/node-stream.ts";
+import type { HostClock } from "../../src/network/host-clock.ts";
+import { NodeStream } from "../../src/network/node-stream.ts";
 import { Peer } from "../peer.ts";
 import { Inbox, nextTurn, peerAfterTest } from "../support.ts";
 import { Watched } from "../watched.ts";
@@ -128,10 +129,13 @@ describe("a stream", () => {
     stream.linger(1);
     for (let round = 0; round < 3; round += 1) {
       const look = await nextLook();
-      peer.resume();
-      // Enough for its kernel to say so, and not for ours to say that it has room.
-      await peer.readBytes(800_000);
-      peer.pause();
+      // Enough for its kernel to say so, which it does only of a part of its room, and not for ours to say that it has room.
+      const { bytes } = await stream.taken();
+      do {
+        peer.resume();
+        await peer.readBytes(200_000);
+        peer.pause();
+      } while ((await stream.taken()).bytes === bytes);
       await untilStill(stream);
       look();
     }
