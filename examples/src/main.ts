@@ -1,6 +1,5 @@
 /** Runs one of the examples by name: `npm run example -- NAME arguments…`. */
 
-
 interface Example {
   readonly summary: string;
   load(): Promise<{ run(args: readonly string[]): Promise<void> }>;

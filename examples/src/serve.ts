@@ -1,6 +1,5 @@
 /** An example that listens, as a program: its arguments, its signals, what it prints, and its exit code. */
 
-
 import {
   formatReason,
   start,

@@ -1,6 +1,5 @@
 /** The game as a program: arguments, clock, terminal, signals, and the connection to Wheelhouse. */
 
-
 import { connect, type Game, type JsonValue, type Problem, type Status } from "@wheelhouse/sdk";
 
 import { HELP, parseArguments, type GameArguments } from "./arguments.ts";
