@@ -31,7 +31,7 @@ function onData(this: Tagged, chunk: Buffer): void {
 }
 
 function onRead(this: Tagged, bytes: number): boolean {
-  this[STREAM]?.received(takeRead(bytes));
+  this[STREAM]?.read(bytes);
   return true;
 }
 
@@ -126,6 +126,11 @@ export class NodeStream implements Stream, Parting {
 
   received(chunk: Buffer): void {
     if (this.#lingering === undefined) this.#events?.data(chunk);
+  }
+
+  /** What is dropped isn't copied: a peer that goes on sending shall not fill the memory until V8 looks. */
+  read(bytes: number): void {
+    if (this.#lingering === undefined) this.#events?.data(takeRead(bytes));
   }
 
   peerEnded(): void {

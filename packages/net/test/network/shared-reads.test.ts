@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { connect, createServer, Socket, type AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { NodeStream } from "../../src/network/node-stream.ts";
 import { readShared, takeRead } from "../../src/network/shared-reads.ts";
 
 const opened: { destroy(): void }[] = [];
 
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const socket of opened.splice(0)) socket.destroy();
 });
 
@@ -70,6 +71,28 @@ it("leaves a stream to Node.js's own way where there is no other", async () => {
   peer.write("as ever");
   await read;
   expect(await heard).toBe("as ever");
+});
+
+it("copies nothing of what a stream drops that only lingers", async () => {
+  const { accepted, peer } = await acceptedAndPeer();
+  const end = { host: "", port: 0 };
+  const clock = { after: () => () => {}, soon: setImmediate };
+  const stream = new NodeStream(accepted, { local: end, remote: end, clock });
+  const copies = vi.spyOn(Buffer, "allocUnsafe");
+  let heard: (chunk: Buffer) => void;
+  const first = new Promise<Buffer>((resolve) => (heard = resolve));
+  const gone = new Promise<void>((resolve) => {
+    stream.start({ data: (chunk) => heard(chunk), ended() {}, drained() {}, closed: () => resolve() });
+  });
+  stream.resume();
+  peer.write("heard");
+  expect([String(await first), copies.mock.calls]).toEqual(["heard", [[5]]]);
+  stream.end();
+  stream.linger(1);
+  peer.resume();
+  peer.end(Buffer.alloc(1_000_000));
+  await gone;
+  expect(copies).toHaveBeenCalledTimes(1);
 });
 
 /** As another Node.js might. */
