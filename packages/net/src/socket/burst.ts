@@ -2,8 +2,6 @@
 
 export class Burst {
   bytes = 0;
-  /** What the stream held when it began. */
-  readonly streamBytes: number;
   /** All but the last; mostly there are none. */
   #pieces: Uint8Array[] | undefined = undefined;
   /** The piece at the end, which may grow: what is cut out of one chunk and sent on leaves as one piece, uncopied. */
@@ -11,10 +9,6 @@ export class Burst {
   /** What the last piece is a view into, and where it ends there. */
   #memory: ArrayBufferLike | undefined = undefined;
   #end = 0;
-
-  constructor(streamBytes: number) {
-    this.streamBytes = streamBytes;
-  }
 
   /** `memory` is what the piece is a view into, where one knows: to ask the piece itself costs more than to send it. */
   add(piece: Uint8Array, memory: ArrayBufferLike | undefined): void {

@@ -39,6 +39,8 @@ export class Outgoing {
   #burst: Burst | undefined = undefined;
   /** Of that, and of what waits before a file or a handshake. */
   #heldBytes = 0;
+  /** What the stream held when this burst began. */
+  #streamBytes = 0;
   #flushPlanned = false;
   /** Those who wait to have the stream for themselves; `undefined` when nobody has it. */
   #turns: Turn[] | undefined = undefined;
@@ -88,9 +90,8 @@ export class Outgoing {
 
   /** The stream is asked once a burst, in which nothing leaves; but for a file, which goes its own way. */
   #isFull(): boolean {
-    const burst = this.#turns === undefined ? this.#burst : undefined;
-    const streamBytes = burst === undefined ? this.#stream.unsentBytes : burst.streamBytes;
-    return this.#heldBytes + streamBytes > this.#socket.settings.maxUnsentBytes;
+    if (this.#burst === undefined || this.#turns !== undefined) this.#streamBytes = this.#stream.unsentBytes;
+    return this.#heldBytes + this.#streamBytes > this.#socket.settings.maxUnsentBytes;
   }
 
   #refuse(): "full" {
@@ -107,7 +108,7 @@ export class Outgoing {
 
   #push(bytes: Uint8Array, memory: ArrayBufferLike | undefined): void {
     if (bytes.length === 0) return;
-    this.#burst ??= new Burst(this.#stream.unsentBytes);
+    this.#burst ??= new Burst();
     this.#burst.add(bytes, memory);
     this.#heldBytes += bytes.length;
     if (this.#turns !== undefined) this.#owesRoom ||= this.#isHeldUp;

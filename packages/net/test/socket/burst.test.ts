@@ -22,7 +22,7 @@ function inMemoriesOfTheirOwn(texts: readonly string[]): readonly Buffer[] {
 }
 
 function send(pieces: readonly Uint8Array[], memory: ArrayBufferLike | undefined): Burst {
-  const burst = new Burst(0);
+  const burst = new Burst();
   for (const piece of pieces) burst.add(piece, memory);
   return burst;
 }
@@ -59,7 +59,7 @@ describe("a burst", () => {
     const [memory, other] = [new ArrayBuffer(8), new ArrayBuffer(8)];
     const before = Buffer.from(memory, 0, 4).fill("a");
     const behind = Buffer.from(other, 4, 4).fill("b");
-    const burst = new Burst(0);
+    const burst = new Burst();
     burst.add(before, memory);
     burst.add(behind, other);
     expect(burst.takePieces()).toEqual([before, behind]);
@@ -72,7 +72,7 @@ describe("a burst", () => {
       fc.property(fc.array(text, { maxLength: 8 }), fc.infiniteStream(fc.boolean()), (texts, choices) => {
         const framer = new LineFramer(1_000);
         for (const chunk of inMemoriesOfTheirOwn(texts)) framer.push(chunk);
-        const burst = new Burst(0);
+        const burst = new Burst();
         const sent: string[] = [];
         for (let line = framer.next(); line !== undefined; line = framer.next()) {
           if (typeof line === "symbol" || choices.next().value === false) continue;
