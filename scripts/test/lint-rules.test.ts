@@ -79,6 +79,11 @@ describe("an import upwards, sideways or around the public entry", () => {
     ["apps/cli/src/commands/x.ts", "@wheelhouse/server/src/config.ts"],
     ["examples/src/x.ts", "@wheelhouse/protocol"],
     ["examples/src/x.ts", "../../packages/net/src/index.ts"],
+    ["packages/storage/src/x.ts", "node:process"],
+    ["packages/sdk/src/x.ts", "node:process"],
+    ["apps/server/src/x.ts", "node:process"],
+    ["apps/cli/src/x.ts", "node:process"],
+    ["examples/src/x.ts", "node:process"],
     ["scripts/x.ts", "node:process"],
   ])("%s may not import %s", (place, name) => {
     expect(lint(place, imports(name))).toContain("eslint(no-restricted-imports)");
