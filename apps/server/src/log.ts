@@ -1,6 +1,7 @@
 /** The server's log: structured lines on standard error, made from the runtime's events. No secret goes in. */
 
 import { formatReason, type RuntimeEvent } from "@wheelhouse/actors";
+import type { Losses } from "@wheelhouse/storage";
 import { pino, destination, type Logger } from "pino";
 import type { Config } from "./config.ts";
 import { isDutyEvent, type DutyEvent } from "./housekeeping/duty.ts";
@@ -70,16 +71,12 @@ function logDuty(log: Logger, event: DutyEvent): void {
   }
 }
 
-function logLosses(
-  log: Logger,
-  { missing, damaged }: Extract<DutyEvent, { readonly missing: number }>,
-): void {
-  if (missing > 0)
-    log.error(
-      { segments: missing },
-      "files of stored data are missing: what was in them isn't found any more",
-    );
-  if (damaged > 0) log.warn({ indexes: damaged }, "indexes were damaged; they are made anew");
+function logLosses(log: Logger, { missing, damaged, damagedIndexes }: Losses): void {
+  if (missing.length > 0)
+    log.error({ files: missing }, "files of stored data are missing: what was in them isn't found any more");
+  if (damaged.length > 0)
+    log.error({ files: damaged }, "files of stored data are damaged: what can't be read of them isn't found");
+  if (damagedIndexes > 0) log.warn({ indexes: damagedIndexes }, "indexes were damaged; they are made anew");
 }
 
 function logProgramEvent(log: Logger, event: RuntimeEvent): void {

@@ -70,7 +70,12 @@ test("what the housekeeper can't do, and what it finds lost, is a line each", ()
   const events: readonly DutyEvent[] = [
     { type: "housekeeping:failing", duty: "retain", error: new Error("no space left on device") },
     { type: "housekeeping:works_again", duty: "retain" },
-    { type: "housekeeping:lost", missing: 2, damaged: 1 },
+    {
+      type: "housekeeping:lost",
+      missing: ["segments/1/2.db"],
+      damaged: ["segments/1/3.db"],
+      damagedIndexes: 1,
+    },
   ];
   for (const event of events) logEvent(logger, event);
   expect(lines).toEqual([
@@ -83,8 +88,13 @@ test("what the housekeeper can't do, and what it finds lost, is a line each", ()
     { level: 40, duty: "retain", msg: "a duty is done again" },
     {
       level: 50,
-      segments: 2,
+      files: ["segments/1/2.db"],
       msg: "files of stored data are missing: what was in them isn't found any more",
+    },
+    {
+      level: 50,
+      files: ["segments/1/3.db"],
+      msg: "files of stored data are damaged: what can't be read of them isn't found",
     },
     { level: 40, indexes: 1, msg: "indexes were damaged; they are made anew" },
   ]);

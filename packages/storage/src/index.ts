@@ -16,6 +16,7 @@ export {
   type HolderRecord,
   type DeviceUpdate,
   type Dropped,
+  type Losses,
   type HistoryQuery,
   type InvitationRecord,
   type KnownDeviceRecord,

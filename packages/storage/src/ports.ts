@@ -558,13 +558,19 @@ export interface StoredEntries {
 // Upkeep
 
 /** What retention dropped, and what it came upon for the first time. */
-export interface Dropped {
+export interface Dropped extends Losses {
   readonly segments: number;
   readonly bytes: number;
-  /** Segments whose files are gone though nobody dropped them: what was in them isn't found any more. */
-  readonly missing: number;
+}
+
+/** What is lost though nobody dropped it. Files are named as they are in the folder. */
+export interface Losses {
+  /** Segments whose files are gone: what was in them isn't found any more. */
+  readonly missing: readonly string[];
+  /** Segments whose files are damaged: what touches the damage does without the file. It is left as it is. */
+  readonly damaged: readonly string[];
   /** Indexes that were damaged: what they find is found more slowly until they are made anew. */
-  readonly damaged: number;
+  readonly damagedIndexes: number;
 }
 
 export interface ProjectStatus {

@@ -8,8 +8,9 @@ export const retain: Duty = {
   everyMs: 60_000,
   // However long it takes: the storage does it between the groups it commits.
   async perform(ctx) {
-    const { missing, damaged } = await ctx.callWithin(Infinity, Store, "retain", ctx.wallClock());
-    const lost: DutyEvent = { type: "housekeeping:lost", missing, damaged };
-    if (missing + damaged > 0) ctx.emit(lost);
+    const found = await ctx.callWithin(Infinity, Store, "retain", ctx.wallClock());
+    const { missing, damaged, damagedIndexes } = found;
+    const lost: DutyEvent = { type: "housekeeping:lost", missing, damaged, damagedIndexes };
+    if (missing.length + damaged.length + damagedIndexes > 0) ctx.emit(lost);
   },
 };

@@ -2,7 +2,7 @@
 
 import { defineSupervisor, start } from "@wheelhouse/actors";
 import { simulation } from "@wheelhouse/actors/simulation";
-import type { Storage } from "@wheelhouse/storage";
+import type { Losses, Storage } from "@wheelhouse/storage";
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { expect, test } from "vitest";
 import { DUTIES, Housekeeping } from "../../src/housekeeping/housekeeping.ts";
@@ -52,6 +52,8 @@ test("once a minute what is too old is dropped, by the clock on the wall, and a 
   await stopped;
 });
 
+const NOTHING_LOST: Losses = { missing: [], damaged: [], damagedIndexes: 0 };
+
 test("what it finds lost is told", async () => {
   const runtime = simulation({ seed: 1, startsAt: STARTS_AT });
   const told: unknown[] = [];
@@ -60,19 +62,21 @@ test("what it finds lost is told", async () => {
   });
   const memory = await openMemoryStorage();
   const found = [
-    { missing: 2, damaged: 0 },
-    { missing: 0, damaged: 0 },
-    { missing: 0, damaged: 1 },
+    { missing: ["segments/1/2.db"] },
+    {},
+    { damaged: ["segments/1/3.db"] },
+    { damagedIndexes: 1 },
   ];
-  const retainLosing = async () => ({ segments: 0, bytes: 0, missing: 0, damaged: 0, ...found.shift() });
+  const retainLosing = async () => ({ segments: 0, bytes: 0, ...NOTHING_LOST, ...found.shift() });
   const storage: Storage = { ...memory, devices: { ...memory.devices, retain: retainLosing } };
   const starting = start(House, async () => storage, { runtime });
   await runtime.settle();
   const app = await starting;
-  await runtime.advance(3 * MINUTE_MS);
+  await runtime.advance(4 * MINUTE_MS);
   expect(told).toEqual([
-    { type: "housekeeping:lost", missing: 2, damaged: 0 },
-    { type: "housekeeping:lost", missing: 0, damaged: 1 },
+    { type: "housekeeping:lost", ...NOTHING_LOST, missing: ["segments/1/2.db"] },
+    { type: "housekeeping:lost", ...NOTHING_LOST, damaged: ["segments/1/3.db"] },
+    { type: "housekeeping:lost", ...NOTHING_LOST, damagedIndexes: 1 },
   ]);
   const stopped = app.stop();
   await runtime.advance(MINUTE_MS);

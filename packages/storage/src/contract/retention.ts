@@ -20,7 +20,7 @@ import {
 } from "./subject.ts";
 
 const DAY_MS = 86_400_000;
-const NOTHING = { segments: 0, bytes: 0, missing: 0, damaged: 0 };
+const NOTHING = { segments: 0, bytes: 0, missing: [], damaged: [], damagedIndexes: 0 };
 
 export function retentionContract(subject: Subject): void {
   const devices = () => subject.storage.devices;

@@ -10,8 +10,9 @@ export function upkeepCalls(disk: MemoryDisk) {
       return {
         segments: dropped.filter((bytes) => bytes > 0).length,
         bytes: dropped.reduce((sum, bytes) => sum + bytes, 0),
-        missing: 0,
-        damaged: 0,
+        missing: [],
+        damaged: [],
+        damagedIndexes: 0,
       };
     },
     status(): StorageStatus {

@@ -56,7 +56,7 @@ function entriesIn(
   return (range, limit) => {
     const found: LogRow[] = [];
     for (const block of statement.iterate(range.low, range.high, ...parameters)) {
-      const rows = toLogRows(block, range).filter(fits);
+      const rows = segment.tell(() => toLogRows(block, range)).filter(fits);
       for (const row of order === "newest" ? rows.toReversed() : rows) found.push(row);
       if (found.length >= limit) break;
     }

@@ -13,12 +13,12 @@ import { segmentList, type SegmentRow } from "./segments/segment-list.ts";
 import { prepare } from "./statement.ts";
 
 /** Drops by steps; between two of them a group may be committed. */
-export type RetainSteps = Iterator<void, Dropped>;
+export type RetainSteps<Result> = Iterator<void, Result>;
 
 export interface Retaining {
-  retain(now: Time): RetainSteps;
+  retain(now: Time): RetainSteps<Dropped>;
   /** To be called when a segment of a project has ended: what is too much by its size goes at once. */
-  trim(project: number): RetainSteps;
+  trim(project: number): RetainSteps<unknown>;
 }
 
 interface ProjectRow extends Retention {
@@ -84,8 +84,8 @@ export function retention(
     });
   }
 
-  function* dropAll(rows: readonly SegmentRow[]): Generator<void, Dropped> {
-    let dropped: Dropped = NOTHING;
+  function* dropAll(rows: readonly SegmentRow[]): Generator<void, Gone> {
+    let dropped = NOTHING;
     for (const row of rows) {
       dropped = add(dropped, { segments: 1, bytes: drop(row) });
       yield;
@@ -97,13 +97,14 @@ export function retention(
     *retain(now) {
       reserve.lend(() => segments.lookAgain());
       for (const row of list.all()) if (row.state === "dropped") removeFiles(row);
-      let dropped = add(NOTHING, losses.find(list.all()));
+      const lost = losses.find(list.all());
+      let dropped = NOTHING;
       for (const project of projects.all()) {
         closeOverdue(project, now);
         dropped = add(dropped, yield* dropAll(overdue(project, now)));
       }
       reserve.fill();
-      return dropped;
+      return { ...dropped, ...lost };
     },
     *trim(row) {
       const project = limited.get(row);
@@ -114,14 +115,11 @@ export function retention(
 
 const SELECT_PROJECT = "SELECT row, max_age_ms AS maxAgeMs, max_bytes AS maxBytes FROM projects";
 
-const NOTHING: Dropped = { segments: 0, bytes: 0, missing: 0, damaged: 0 };
+/** What went, and how much it was. */
+type Gone = Pick<Dropped, "segments" | "bytes">;
 
-function add(one: Dropped, other: Partial<Dropped>): Dropped {
-  const { segments = 0, bytes = 0, missing = 0, damaged = 0 } = other;
-  return {
-    segments: one.segments + segments,
-    bytes: one.bytes + bytes,
-    missing: one.missing + missing,
-    damaged: one.damaged + damaged,
-  };
+const NOTHING: Gone = { segments: 0, bytes: 0 };
+
+function add(one: Gone, other: Gone): Gone {
+  return { segments: one.segments + other.segments, bytes: one.bytes + other.bytes };
 }

@@ -1,7 +1,7 @@
 /** Adding rows to a table, many with one statement: one statement a row costs half as much again. */
 
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { prepare } from "./statement.ts";
+import type { SQLInputValue } from "node:sqlite";
+import type { PrepareOnce } from "./statement.ts";
 
 export interface RowAdder {
   /** Takes a row on; it is in the table after the next `flush` at the latest. */
@@ -22,11 +22,11 @@ export interface RowsOf {
   readonly onConflict?: string;
 }
 
-export function rowAdder(database: DatabaseSync, { insert, columns, onConflict = "" }: RowsOf): RowAdder {
+export function rowAdder(prepared: PrepareOnce, { insert, columns, onConflict = "" }: RowsOf): RowAdder {
   const row = `(${Array(columns).fill("?").join(", ")})`;
   const statements = SIZES.map((size) => ({
     size: size * columns,
-    statement: prepare(database, `${insert} VALUES ${Array(size).fill(row).join(", ")} ${onConflict}`),
+    statement: prepared(`${insert} VALUES ${Array(size).fill(row).join(", ")} ${onConflict}`),
   }));
   const most = SIZES[0] * columns;
   let waiting: SQLInputValue[] = [];

@@ -1,7 +1,7 @@
 /** A reading thread: requests one by one, each on snapshots of its own. */
 
 import { openForReading } from "./connection.ts";
-import { DamagedIndexError } from "./index/damage.ts";
+import { DamagedIndexError, DamagedSegmentError } from "./damage.ts";
 import { toProblem, type Answer, type Request, type ThreadOptions } from "./messages.ts";
 import { StaleSnapshotError } from "./open-to-read.ts";
 import { readerCalls } from "./reader.ts";
@@ -23,6 +23,7 @@ export function openServer({ folder }: ThreadOptions): Server {
       return run(request);
     } catch (error) {
       if (error instanceof DamagedIndexError) segments.setIndexAside(error.key);
+      if (error instanceof DamagedSegmentError) segments.passOver(error.key);
       throw error;
     } finally {
       segments.release();
@@ -38,7 +39,7 @@ export function openServer({ folder }: ThreadOptions): Server {
         return { id: request.id, value: onOneSnapshot(request) };
       } catch (error) {
         if (error instanceof StaleSnapshotError && stale < MOST_STALE) stale += 1;
-        else if (error instanceof DamagedIndexError && damaged < MOST_DAMAGED) damaged += 1;
+        else if (isDamaged(error) && damaged < MOST_DAMAGED) damaged += 1;
         else return { id: request.id, problem: toProblem(error) };
       }
     }
@@ -47,13 +48,21 @@ export function openServer({ folder }: ThreadOptions): Server {
   return {
     epoch,
     answer(requests, send) {
-      for (const request of requests) send({ answers: [answer(request)] });
+      for (const request of requests) {
+        const answered = answer(request);
+        segments.passOverNone();
+        send({ answers: [answered] });
+      }
     },
     close() {
       segments.close();
       connection.close();
     },
   };
+}
+
+function isDamaged(error: unknown): boolean {
+  return error instanceof DamagedIndexError || error instanceof DamagedSegmentError;
 }
 
 /** A file can be dropped while a request is about to open it; hardly ever twice in a row. */

@@ -156,7 +156,7 @@ export function openWriter(
 /** What is done between groups, by steps, and who is to be answered at its end. */
 interface Waiting {
   readonly request: Request | undefined;
-  readonly steps: RetainSteps;
+  readonly steps: RetainSteps<unknown>;
 }
 
 function groupedCalls(

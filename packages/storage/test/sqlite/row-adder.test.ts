@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { prepareOnce } from "../../src/sqlite/statement.ts";
 import { rowAdder, type RowAdder } from "../../src/sqlite/row-adder.ts";
 
 let database: DatabaseSync;
@@ -7,7 +8,7 @@ let rows: RowAdder;
 beforeEach(() => {
   database = new DatabaseSync(":memory:");
   database.exec("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT)");
-  rows = rowAdder(database, { insert: "INSERT INTO items (id, name)", columns: 2 });
+  rows = rowAdder(prepareOnce(database), { insert: "INSERT INTO items (id, name)", columns: 2 });
 });
 afterEach(() => database.close());
 
@@ -46,7 +47,7 @@ test("rows that a statement refuses aren't tried again", () => {
 });
 
 test("a row that is there already is what the conflict's rule makes of it, the last of several in a flush too", () => {
-  const counts = rowAdder(database, {
+  const counts = rowAdder(prepareOnce(database), {
     insert: "INSERT INTO items (id, name)",
     columns: 2,
     onConflict: "ON CONFLICT (id) DO UPDATE SET name = excluded.name",

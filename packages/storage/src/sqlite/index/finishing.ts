@@ -1,7 +1,7 @@
 /** What is done with an index, by steps, once nothing is added to its segment any more. */
 
 import type { DatabaseSync } from "node:sqlite";
-import { openSegment, segmentFile, sizeOfFile, type SegmentName } from "../segments/segment-file.ts";
+import { openSegmentToWrite, segmentFile, sizeOfFile, type SegmentName } from "../segments/segment-file.ts";
 import { giveRoomBack, inTransaction, prepare } from "../statement.ts";
 
 /** Pages of the text index that one step writes: some 20 ms. */
@@ -35,15 +35,15 @@ export function dropFreePages(index: DatabaseSync): void {
 /** Empties the write-ahead logs of both files; false while a reader stands in one of them. */
 export function dropLogs(index: DatabaseSync, folder: string, name: SegmentName): boolean {
   const file = segmentFile(folder, name);
-  return dropLog(index) && (sizeOfFile(`${file}-wal`) === 0 || dropLogOf(file));
+  return dropLog(index) && (sizeOfFile(`${file}-wal`) === 0 || dropLogOf(folder, name));
 }
 
-function dropLogOf(file: string): boolean {
-  const segment = openSegment(file);
+function dropLogOf(folder: string, name: SegmentName): boolean {
+  const { database, tell } = openSegmentToWrite(folder, name);
   try {
-    return dropLog(segment);
+    return tell(() => dropLog(database));
   } finally {
-    segment.close();
+    database.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { indexFile, segmentKey } from "../segments/segment-file.ts";
 import { segmentList, type SegmentRow } from "../segments/segment-list.ts";
-import { isDamage, setAside } from "./damage.ts";
+import { DamagedSegmentError, isDamage, setAside } from "../damage.ts";
 import { openSegmentIndexing, type SegmentIndexing } from "./segment-indexing.ts";
 
 export interface Indexer {
@@ -16,7 +16,10 @@ export interface Indexer {
 export function startIndexer(main: DatabaseSync, folder: string): Indexer {
   const list = segmentList(main);
   const open = new Map<string, SegmentIndexing>();
+  /** There is nothing left to do for them. */
   const complete = new Set<string>();
+  /** They can't be read to their end, now and ever. */
+  const damaged = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   /** Whether somebody may have removed an index since it was complete. */
   let looksAgain = false;
@@ -36,7 +39,7 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
     if (looksAgain) beginLostAnew(rows);
     looksAgain = false;
     return rows
-      .filter((row) => !complete.has(segmentKey(row)))
+      .filter((row) => !complete.has(segmentKey(row)) && !damaged.has(segmentKey(row)))
       .map(stepSegment)
       .includes(true);
   }
@@ -65,7 +68,8 @@ export function startIndexer(main: DatabaseSync, folder: string): Indexer {
     } catch (error) {
       // The disk is full, the segment was dropped just now, the index is broken: what is stored can be read without it.
       forget(key);
-      if (isDamage(error)) setAside(indexFile(folder, row));
+      if (error instanceof DamagedSegmentError) damaged.add(key);
+      else if (isDamage(error)) setAside(indexFile(folder, row));
       return false;
     }
   }

@@ -5,7 +5,7 @@ import type { Chunk } from "../../rules/history.ts";
 import { decodeSamples, visitNumbers } from "../../rules/sample-codec.ts";
 import { directionOf, type Order } from "../bounds.ts";
 import type { PrepareOnce } from "../statement.ts";
-import { DamagedIndexError } from "./damage.ts";
+import { DamagedIndexError } from "../damage.ts";
 import { VERSION } from "./index-file.ts";
 import { toTextQuery } from "./text-query.ts";
 

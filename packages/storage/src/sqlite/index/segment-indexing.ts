@@ -1,16 +1,10 @@
 /** Bringing the index of one segment up to date, by steps. */
 
 import type { DatabaseSync } from "node:sqlite";
-import {
-  indexFile,
-  openSegmentToRead,
-  removeIndex,
-  segmentFile,
-  type SegmentName,
-} from "../segments/segment-file.ts";
+import { indexFile, openSegmentToRead, removeIndex, type SegmentName } from "../segments/segment-file.ts";
 import { toLogRows, type LogBlockRow, type LogRow } from "../segments/log-blocks.ts";
-import { inTransaction, prepare } from "../statement.ts";
-import { isDamage, setAside } from "./damage.ts";
+import { isDamage, setAside } from "../damage.ts";
+import { inTransaction, prepare, type PrepareOnce } from "../statement.ts";
 import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
 import { logIndexing } from "./log-indexing.ts";
@@ -42,15 +36,15 @@ interface Through {
 
 /** Opens the index beside the segment; one that can't be read is made anew. */
 export function openSegmentIndexing(folder: string, name: SegmentName): SegmentIndexing {
-  const segment = openSegmentToRead(segmentFile(folder, name));
+  const segment = openSegmentToRead(folder, name);
   let index: DatabaseSync;
   try {
     index = openOrRemake(folder, name);
   } catch (error) {
-    segment.close();
+    segment.database.close();
     throw error;
   }
-  const statements = prepareAll(segment, index);
+  const statements = prepareAll(segment.prepared, index);
   const addLogs = logIndexing(index);
   const samples = sampleIndexing(index);
   const mergeTexts = textMerging(index);
@@ -61,7 +55,8 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
   function readLogs(): readonly LogRow[] {
     const logs: LogRow[] = [];
     for (const block of statements.blocks.iterate(entry)) {
-      for (const log of toLogRows(block, { low: entry + 1, high: Infinity })) logs.push(log);
+      const rows = segment.tell(() => toLogRows(block, { low: entry + 1, high: Infinity }));
+      for (const log of rows) logs.push(log);
       if (logs.length >= LOGS_A_STEP) break;
     }
     return logs;
@@ -126,7 +121,7 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
       return false;
     },
     close() {
-      segment.close();
+      segment.database.close();
       index.close();
     },
   };
@@ -142,18 +137,16 @@ function openOrRemake(folder: string, name: SegmentName): DatabaseSync {
   }
 }
 
-function prepareAll(segment: DatabaseSync, index: DatabaseSync) {
+function prepareAll(segment: PrepareOnce, index: DatabaseSync) {
   return {
     through: prepare<Through>(index, "SELECT entry, sample, complete FROM through"),
     saveEntry: prepare(index, "UPDATE through SET entry = ?"),
     saveSample: prepare(index, "UPDATE through SET sample = ?"),
     complete: prepare(index, "UPDATE through SET complete = 1"),
-    blocks: prepare<LogBlockRow>(
-      segment,
+    blocks: segment<LogBlockRow>(
       "SELECT id, device, session, at, entries FROM log_blocks WHERE id > ? ORDER BY id",
     ),
-    samples: prepare<SampleToIndex & { readonly number: number }>(
-      segment,
+    samples: segment<SampleToIndex & { readonly number: number }>(
       "SELECT number, variable, at, value FROM samples WHERE number > ? ORDER BY number LIMIT ?",
     ),
   };

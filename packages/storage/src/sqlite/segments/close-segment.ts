@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Time } from "../../ports.ts";
-import { inTransaction, prepare } from "../statement.ts";
+import { inTransaction, prepare, type PrepareOnce } from "../statement.ts";
 import type { StoredValue } from "../../rules/values.ts";
 import type { SegmentName } from "./segment-file.ts";
 import type { SegmentRow } from "./segment-list.ts";
@@ -33,7 +33,7 @@ interface SegmentEnd extends Span {
 
 export function closeSegmentRow(
   main: DatabaseSync,
-  segment: DatabaseSync,
+  segment: PrepareOnce,
   { project, number, firstSample }: SegmentRow,
   lastEntry: number,
 ): void {
@@ -46,20 +46,23 @@ export function closeSegmentRow(
   });
 }
 
+/** What is known of it all the same. */
+interface LostEnd {
+  readonly lastEntry: number;
+  readonly lastSample?: number;
+  readonly last: Time | null;
+}
+
 /** More samples than any segment holds. */
 const MOST_SAMPLES = 20_000_000;
 
-/** Closes one whose file is gone: what it said can't be told any more, but should the file come back, it is read. */
+/** Closes one whose file is gone or damaged: what it said can't be told any more, but should the file come back, it is read. */
 export function closeLostRow(
   main: DatabaseSync,
   { project, number, firstSample }: SegmentRow,
-  lastEntry: number,
-  at: Time,
+  { lastSample = firstSample + MOST_SAMPLES, ...end }: LostEnd,
 ): void {
-  const lastSample = firstSample + MOST_SAMPLES;
-  inTransaction(main, () =>
-    closeRow(main, { project, number, lastEntry, lastSample, first: null, last: at }),
-  );
+  inTransaction(main, () => closeRow(main, { project, number, lastSample, first: null, ...end }));
 }
 
 interface ClosedRow extends SegmentName, Span {
@@ -78,24 +81,22 @@ function closeRow(main: DatabaseSync, row: ClosedRow): void {
   prepare(main, "UPDATE projects SET last_sample = ?2 WHERE row = ?1").run(project, lastSample);
 }
 
-function readEnd(segment: DatabaseSync): SegmentEnd {
-  const read = prepare<SegmentEnd>(
-    segment,
+function readEnd(segment: PrepareOnce): SegmentEnd {
+  const read = segment<SegmentEnd>(
     `SELECT first_received_at AS first, last_received_at AS last,
        (SELECT max(number) FROM samples) AS lastSample FROM span`,
   );
   return read.get() ?? { first: null, last: null, lastSample: null };
 }
 
-function foldProgress(main: DatabaseSync, segment: DatabaseSync): void {
+function foldProgress(main: DatabaseSync, segment: PrepareOnce): void {
   const seeSession = prepare(
     main,
     `UPDATE sessions SET acknowledged = max(acknowledged, ?2), missed = missed + ?3, seen_at = max(seen_at, ?4)
      WHERE row = ?1`,
   );
   const seeDevice = prepare(main, "UPDATE devices SET last_seen = max(last_seen, ?2) WHERE row = ?1");
-  const rows = prepare<ProgressRow>(
-    segment,
+  const rows = segment<ProgressRow>(
     "SELECT session, device, acknowledged, missed, seen_at AS seenAt FROM progress",
   );
   for (const { session, device, acknowledged, missed, seenAt } of rows.iterate()) {
@@ -104,12 +105,9 @@ function foldProgress(main: DatabaseSync, segment: DatabaseSync): void {
   }
 }
 
-function foldReported(main: DatabaseSync, segment: DatabaseSync): void {
+function foldReported(main: DatabaseSync, segment: PrepareOnce): void {
   const report = prepare(main, "UPDATE variables SET value = ?2, at = ?3, received_at = ?4 WHERE row = ?1");
-  const rows = prepare<ReportedRow>(
-    segment,
-    "SELECT variable, value, at, received_at AS receivedAt FROM reported",
-  );
+  const rows = segment<ReportedRow>("SELECT variable, value, at, received_at AS receivedAt FROM reported");
   for (const { variable, value, at, receivedAt } of rows.iterate())
     report.run(variable, value, at, receivedAt);
 }

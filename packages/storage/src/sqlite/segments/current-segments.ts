@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { KEEP_ALL, type Retention, type Time } from "../../ports.ts";
+import { DamagedSegmentError } from "../damage.ts";
 import { inTransaction, prepare } from "../statement.ts";
 import { closeLostRow, closeSegmentRow } from "./close-segment.ts";
 import { createSegment, segmentFile } from "./segment-file.ts";
@@ -11,11 +12,11 @@ import { segmentList } from "./segment-list.ts";
 import { openSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
 
 export interface CurrentSegments {
-  /** The project's, or undefined while it has none, or its file is gone. Opens it if need be. */
+  /** The project's, or undefined while it has none, or its file is gone or damaged. Opens it if need be. */
   existing(project: number): SegmentWriter | undefined;
   /** When the project's segments end. */
   limitsOf(project: number): SegmentLimits;
-  /** To be called between groups: makes the project's segment if it has none, and closes one that is too old for `at`, or of an earlier version. */
+  /** To be called between groups: makes the project's segment if it has none, and closes one that is too old for `at`, or spent. */
   provide(project: number, at: Time): SegmentWriter;
   /** To be called between groups: closes those that are too big, and gives whose they were. */
   closeFull(): readonly number[];
@@ -56,7 +57,7 @@ export function currentSegments(
 
   function openWriter(project: number, number: number, lastSample: number): SegmentWriter {
     const file = segmentFile(folder, { project, number });
-    const writer = openSegmentWriter(file, lastSample);
+    const writer = openSegmentWriter(folder, { project, number }, lastSample);
     const own = readLimits(project);
     writer.limitLog(own.maxBytes);
     open.set(project, { writer, file, limits: own });
@@ -68,7 +69,12 @@ export function currentSegments(
     if (known !== undefined) return known.writer;
     const row = list.current(project);
     if (row === undefined || !existsSync(segmentFile(folder, row))) return undefined;
-    return openWriter(project, row.number, row.firstSample - 1);
+    try {
+      return openWriter(project, row.number, row.firstSample - 1);
+    } catch (error) {
+      if (error instanceof DamagedSegmentError) return undefined;
+      throw error;
+    }
   }
 
   function create(project: number): SegmentWriter {
@@ -86,7 +92,16 @@ export function currentSegments(
     const segment = existing(project);
     const row = list.current(project);
     if (segment === undefined || row === undefined) return;
-    closeSegmentRow(main, segment.database, row, lastEntry());
+    try {
+      closeSegmentRow(main, segment.prepared, row, lastEntry());
+    } catch (error) {
+      if (!(error instanceof DamagedSegmentError)) throw error;
+      closeLostRow(main, row, {
+        lastEntry: lastEntry(),
+        lastSample: segment.lastSample,
+        last: segment.lastReceivedAt,
+      });
+    }
     open.delete(project);
     segment.close();
   }
@@ -98,10 +113,10 @@ export function currentSegments(
       const segment = existing(project);
       const first = segment?.firstReceivedAt ?? at;
       const { maxAgeMs } = open.get(project)?.limits ?? limits;
-      if (segment !== undefined && !segment.isOld && at - first < maxAgeMs) return segment;
+      if (segment !== undefined && !segment.isSpent && at - first < maxAgeMs) return segment;
       closeCurrent(project);
       const lost = list.current(project);
-      if (lost !== undefined) closeLostRow(main, lost, lastEntry(), at);
+      if (lost !== undefined) closeLostRow(main, lost, { lastEntry: lastEntry(), last: at });
       return create(project);
     },
     closeFull() {

@@ -1,40 +1,54 @@
 /** What is lost in a folder though nobody dropped it: told of once, and left as it is, since a file may come back. */
 
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { Dropped } from "../../ports.ts";
-import { DAMAGED_SUFFIX } from "../index/damage.ts";
-import { segmentFile, segmentKey } from "./segment-file.ts";
+import { join, relative } from "node:path";
+import type { Losses } from "../../ports.ts";
+import { DAMAGED_SUFFIX } from "../damage.ts";
+import { isIndexFile, segmentFile } from "./segment-file.ts";
 import type { SegmentRow } from "./segment-list.ts";
 
 export interface SegmentLosses {
   /** Those that weren't told before. */
-  find(rows: readonly SegmentRow[]): Pick<Dropped, "missing" | "damaged">;
+  find(rows: readonly SegmentRow[]): Losses;
 }
 
 export function segmentLosses(folder: string): SegmentLosses {
-  const told = new Set<string>();
+  let missing: ReadonlySet<string> = new Set();
+  const damaged = new Set<string>();
 
-  function countMissing(rows: readonly SegmentRow[]): number {
-    const missing = rows
-      .filter((row) => row.state !== "dropped" && !existsSync(segmentFile(folder, row)))
-      .map(segmentKey);
-    const news = missing.filter((key) => !told.has(key));
-    told.clear();
-    for (const key of missing) told.add(key);
-    return news.length;
+  function newlyMissing(rows: readonly SegmentRow[]): readonly string[] {
+    const before = missing;
+    const files = rows.filter(({ state }) => state !== "dropped").map((row) => segmentFile(folder, row));
+    missing = new Set(files.filter((file) => !existsSync(file)));
+    return [...missing].filter((file) => !before.has(file));
   }
 
-  return { find: (rows) => ({ missing: countMissing(rows), damaged: removeDamaged(folder) }) };
+  function newlyDamaged(files: readonly string[]): readonly string[] {
+    const news = files.filter((file) => !damaged.has(file));
+    for (const file of news) damaged.add(file);
+    return news;
+  }
+
+  return {
+    find(rows) {
+      const noted = takeNotes(folder);
+      const inFolder = (file: string) => relative(folder, file);
+      return {
+        missing: newlyMissing(rows).map(inFolder),
+        damaged: newlyDamaged(noted.filter((file) => !isIndexFile(file))).map(inFolder),
+        damagedIndexes: noted.filter(isIndexFile).length,
+      };
+    },
+  };
 }
 
-/** Readers have set them aside. */
-function removeDamaged(folder: string): number {
+/** Whoever meets damage notes it, and sets an index aside. Gives whose notes there were. */
+function takeNotes(folder: string): readonly string[] {
   const root = join(folder, "segments");
-  if (!existsSync(root)) return 0;
-  const damaged = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(DAMAGED_SUFFIX),
-  );
-  for (const name of damaged) rmSync(join(root, name), { force: true });
-  return damaged.length;
+  if (!existsSync(root)) return [];
+  const notes = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(DAMAGED_SUFFIX))
+    .map((name) => join(root, name));
+  for (const note of notes) rmSync(note, { force: true });
+  return notes.map((note) => note.slice(0, -DAMAGED_SUFFIX.length));
 }

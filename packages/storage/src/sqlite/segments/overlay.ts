@@ -1,8 +1,7 @@
 /** What the current segment says of sessions, devices and variables, on top of the main file. */
 
-import type { DatabaseSync } from "node:sqlite";
 import type { Time } from "../../ports.ts";
-import { prepare } from "../statement.ts";
+import type { PrepareOnce } from "../statement.ts";
 import type { StoredValue } from "../../rules/values.ts";
 
 /** What a session has got to since the segment began. */
@@ -34,21 +33,17 @@ export const NO_OVERLAY: SegmentOverlay = {
   reported: () => undefined,
 };
 
-export function segmentOverlay(segment: DatabaseSync): SegmentOverlay {
-  const progress = prepare<Progress>(
-    segment,
+export function segmentOverlay(prepared: PrepareOnce): SegmentOverlay {
+  const progress = prepared<Progress>(
     "SELECT acknowledged, missed, seen_at AS seenAt FROM progress WHERE session = ?",
   );
-  const devicesSeenAt = prepare<{ device: number; seenAt: Time }>(
-    segment,
+  const devicesSeenAt = prepared<{ device: number; seenAt: Time }>(
     "SELECT device, max(seen_at) AS seenAt FROM progress GROUP BY device",
   );
-  const deviceSeenAt = prepare<{ seenAt: Time | null }>(
-    segment,
+  const deviceSeenAt = prepared<{ seenAt: Time | null }>(
     "SELECT max(seen_at) AS seenAt FROM progress WHERE device = ?",
   );
-  const reported = prepare<ReportedValue>(
-    segment,
+  const reported = prepared<ReportedValue>(
     "SELECT value, at, received_at AS receivedAt FROM reported WHERE variable = ?",
   );
   return {

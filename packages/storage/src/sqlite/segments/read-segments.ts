@@ -2,23 +2,25 @@
 
 import { existsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { setAside, tellingDamage } from "../index/damage.ts";
+import { DamagedIndexError, setAside, tellDamageAs, tellingDamage, type TellDamage } from "../damage.ts";
 import { indexReading, type ReadIndex } from "../index/read-index.ts";
 import { StaleSnapshotError, openToRead } from "../open-to-read.ts";
 import { prepareOnce, type PrepareOnce } from "../statement.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
-import { indexFile, openSegmentToRead, segmentFile, segmentKey } from "./segment-file.ts";
+import { indexFile, openSegmentToRead, segmentFile, segmentKey, type OpenSegment } from "./segment-file.ts";
 import { segmentList, type SegmentRow } from "./segment-list.ts";
 
 export interface ReadSegment {
   readonly row: SegmentRow;
   readonly prepared: PrepareOnce;
   readonly overlay: SegmentOverlay;
+  /** Guards what is made of its rows. */
+  readonly tell: TellDamage;
   /** Undefined while the indexer has made none. */
   readonly index: ReadIndex | undefined;
 }
 
-/** What is listed and has no file is left out, and what has a damaged index is read without it. */
+/** What is listed and has no file, or one that is damaged, is left out; what has a damaged index is read without it. */
 export interface ReadSegments {
   /** Those of a project, oldest first. */
   of(project: number): readonly SegmentRow[];
@@ -31,6 +33,10 @@ export interface ReadSegments {
   release(): void;
   /** To be called before `release`: reads a segment without its index, which is damaged, until there is another. */
   setIndexAside(key: string): void;
+  /** To be called before `release`: for the rest of the request it is as if that segment, which is damaged, weren't there. */
+  passOver(key: string): void;
+  /** To be called at a request's end: the next one may find what it needs in a damaged segment all the same. */
+  passOverNone(): void;
   /** Closes what was dropped, so that its room on the disk is free. */
   closeDropped(): void;
   close(): void;
@@ -45,7 +51,7 @@ interface OpenFile {
 }
 
 interface OpenPair {
-  readonly segment: OpenFile;
+  readonly segment: OpenSegment;
   readonly overlay: SegmentOverlay;
   readonly indexFile: string;
   index: OpenFile | undefined;
@@ -65,7 +71,11 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
   const pairs = new Map<string, OpenPair>();
   /** Segments whose files weren't there. */
   const missing = new Set<string>();
-  const isThere = (row: SegmentRow) => missing.size === 0 || !missing.has(segmentKey(row));
+  /** Those that were damaged in the running request. */
+  const passedOver = new Set<string>();
+  const isThere = (row: SegmentRow) =>
+    missing.size + passedOver.size === 0 ||
+    (!missing.has(segmentKey(row)) && !passedOver.has(segmentKey(row)));
 
   /** One that is gone was dropped a moment ago, and isn't listed any more; or it is lost, and so may others be. */
   function openPairOf(row: SegmentRow): OpenPair {
@@ -104,7 +114,7 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
     const index = pair.index === undefined ? undefined : snapshotOfIndex(pair.index);
     pair.isIndexComplete = index?.isComplete === true;
     pair.segment.prepared("BEGIN").run();
-    return { row, prepared: pair.segment.prepared, overlay: pair.overlay, index };
+    return { row, prepared: pair.segment.prepared, overlay: pair.overlay, tell: pair.segment.tell, index };
   }
 
   /** Damage may show even here. */
@@ -163,6 +173,12 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
       pair.index = undefined;
       pair.isIndexComplete = false;
     },
+    passOver(key) {
+      passedOver.add(key);
+      const pair = pairs.get(key);
+      if (pair !== undefined) closePair(key, pair);
+    },
+    passOverNone: () => passedOver.clear(),
     closeDropped() {
       const kept = new Set(list.all().flatMap((row) => (row.state === "dropped" ? [] : [segmentKey(row)])));
       closeUnless((key) => kept.has(key));
@@ -174,7 +190,7 @@ export function readSegments(main: DatabaseSync, folder: string): ReadSegments {
 }
 
 function openPair(folder: string, row: SegmentRow): OpenPair {
-  const segment = toOpenFile(openSegmentToRead(segmentFile(folder, row)));
+  const segment = openSegmentToRead(folder, row);
   const noIndex = {
     indexFile: indexFile(folder, row),
     index: undefined,
@@ -182,22 +198,19 @@ function openPair(folder: string, row: SegmentRow): OpenPair {
     damagedInode: undefined,
     isIndexComplete: false,
   };
-  return { segment, overlay: segmentOverlay(segment.database), ...noIndex, inUse: undefined };
+  return { segment, overlay: segmentOverlay(segment.prepared), ...noIndex, inUse: undefined };
 }
 
 function inodeOf(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.ino;
 }
 
-function toOpenFile(database: DatabaseSync): OpenFile {
-  return { database, prepared: prepareOnce(database) };
-}
-
 /** The indexer may be making it, or making it anew. */
 function openIfThere(file: string, key: string): OpenFile | undefined {
   try {
-    const { database, prepared } = toOpenFile(openToRead(file));
-    return { database, prepared: tellingDamage(prepared, key) };
+    const database = openToRead(file);
+    const tell = tellDamageAs((cause) => new DamagedIndexError(key, cause));
+    return { database, prepared: tellingDamage(prepareOnce(database), tell) };
   } catch {
     return undefined;
   }

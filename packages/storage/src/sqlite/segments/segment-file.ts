@@ -16,7 +16,16 @@ import {
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import {
+  DamageError,
+  DamagedSegmentError,
+  noteDamage,
+  tellDamageAs,
+  tellingDamage,
+  type TellDamage,
+} from "../damage.ts";
 import { openToRead } from "../open-to-read.ts";
+import { prepare, prepareOnce, type PrepareOnce } from "../statement.ts";
 import { LOG_BLOCKS_TABLE, readRowsAsBlocks } from "./log-blocks.ts";
 
 export interface SegmentName {
@@ -36,7 +45,13 @@ export function segmentFile(folder: string, { project, number }: SegmentName): s
 }
 
 export function indexFile(folder: string, { project, number }: SegmentName): string {
-  return join(folder, "segments", String(project), `${number}.index.db`);
+  return join(folder, "segments", String(project), `${number}${INDEX_ENDING}`);
+}
+
+const INDEX_ENDING = ".index.db";
+
+export function isIndexFile(file: string): boolean {
+  return file.endsWith(INDEX_ENDING);
 }
 
 /** Bytes on disk, with the index. */
@@ -81,27 +96,74 @@ export function removeOrphans(folder: string, names: readonly SegmentName[]): vo
   }
 }
 
-/** Opens a segment for writing. Where it is gone, it isn't made. */
-export function openSegment(file: string): DatabaseSync {
-  return openDatabase(file, "rw");
+/** A segment that is open; whatever meets damage in it throws a {@link DamagedSegmentError}, and that is noted. */
+export interface OpenSegment {
+  readonly database: DatabaseSync;
+  readonly prepared: PrepareOnce;
+  /** Guards what is made of its rows. */
+  readonly tell: TellDamage;
+  /** Whether damage was met. */
+  readonly isDamaged: boolean;
 }
 
-/** Opens a segment for reading, one of an earlier version as if it were of this. @throws StaleSnapshotError when it is gone. */
-export function openSegmentToRead(file: string): DatabaseSync {
-  const database = openToRead(file);
-  readRowsAsBlocks(database);
-  return database;
+/** Where it is gone, it isn't made. @throws DamagedSegmentError */
+export function openSegmentToWrite(folder: string, name: SegmentName): OpenSegment {
+  return openSegment(folder, name, (file) => openDatabase(file, "rw"));
+}
+
+/** One of an earlier version as if it were of this. @throws DamagedSegmentError @throws StaleSnapshotError when it is gone. */
+export function openSegmentToRead(folder: string, name: SegmentName): OpenSegment {
+  const segment = openSegment(folder, name, openToRead);
+  readRowsAsBlocks(segment.database, segment.prepared);
+  return segment;
+}
+
+function openSegment(folder: string, name: SegmentName, open: (file: string) => DatabaseSync): OpenSegment {
+  const file = segmentFile(folder, name);
+  let isDamaged = false;
+  const tell = tellDamageAs((cause) => {
+    isDamaged = true;
+    noteDamage(file);
+    return new DamagedSegmentError(segmentKey(name), cause);
+  });
+  const database = tell(() => openWhole(file, open));
+  return {
+    database,
+    prepared: tellingDamage(prepareOnce(database), tell),
+    tell,
+    get isDamaged() {
+      return isDamaged;
+    },
+  };
+}
+
+/** A file that was cut to nothing is a database as well, without tables. */
+function openWhole(file: string, open: (file: string) => DatabaseSync): DatabaseSync {
+  const database = open(file);
+  try {
+    const tables = prepare(database, "SELECT 1 FROM sqlite_schema WHERE name = 'samples'");
+    if (tables.get() === undefined) throw new DamageError("it has no tables");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function openDatabase(file: string, mode: "rw" | "rwc"): DatabaseSync {
   const url = pathToFileURL(file);
   url.searchParams.set("mode", mode);
   const database = new DatabaseSync(url, { timeout: BUSY_TIMEOUT_MS });
-  // The size of pages only means something to a file that is being made.
-  database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
-  database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
-  database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  return database;
+  try {
+    // The size of pages only means something to a file that is being made.
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 const BUSY_TIMEOUT_MS = 5_000;

@@ -8,10 +8,10 @@ import type { MarkerRecord, Time } from "../../ports.ts";
 import type { LogBlock } from "../../rules/log-blocks.ts";
 import { toFieldsText, type StoredValue } from "../../rules/values.ts";
 import { rowAdder } from "../row-adder.ts";
-import { prepare } from "../statement.ts";
+import type { PrepareOnce } from "../statement.ts";
 import { isOfRows, LOG_BLOCKS_TABLE } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
-import { openSegment } from "./segment-file.ts";
+import { openSegmentToWrite, type SegmentName } from "./segment-file.ts";
 
 /** The rows that tell whose an entry is. */
 export interface Origin {
@@ -21,13 +21,16 @@ export interface Origin {
 
 export interface SegmentWriter {
   readonly database: DatabaseSync;
-  /** Of an earlier version: it has to be closed before anything is added. */
-  readonly isOld: boolean;
+  readonly prepared: PrepareOnce;
+  /** It has to be closed before anything is added: it is of an earlier version, or damaged. */
+  readonly isSpent: boolean;
   /** What it says so far, also what the running group does. */
   readonly overlay: SegmentOverlay;
   /** When the first entry was received; null while there is none. */
   readonly firstReceivedAt: Time | null;
   readonly lastReceivedAt: Time | null;
+  /** The number of the last sample; the one before its first while there is none. */
+  readonly lastSample: number;
   see(
     origin: { readonly session: number; readonly device: number },
     seq: number,
@@ -67,13 +70,14 @@ interface Seen {
 }
 
 /** The sample after `lastSample` is the first that is added, if there is none yet. */
-export function openSegmentWriter(file: string, lastSample: number): SegmentWriter {
-  const database = openSegment(file);
-  const isOld = isOfRows(database);
+export function openSegmentWriter(folder: string, name: SegmentName, lastSample: number): SegmentWriter {
+  const segment = openSegmentToWrite(folder, name);
+  const { database, prepared } = segment;
+  const isOld = isOfRows(prepared);
   if (isOld) database.exec(LOG_BLOCKS_TABLE);
-  const statements = prepareAll(database);
+  const statements = prepareAll(prepared);
   const { logs, samples, progress, reports } = statements;
-  const overlay = segmentOverlay(database);
+  const overlay = segmentOverlay(prepared);
   const readSpan = (): Span => statements.span.get() ?? { first: null, last: null };
   const readLastSample = () => statements.lastSample.get()?.number ?? lastSample;
   const seen = new Map<number, Seen>();
@@ -100,7 +104,10 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
 
   return {
     database,
-    isOld,
+    prepared,
+    get isSpent() {
+      return isOld || segment.isDamaged;
+    },
     get overlay() {
       flush();
       return overlay;
@@ -110,6 +117,9 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
     },
     get lastReceivedAt() {
       return span.last;
+    },
+    get lastSample() {
+      return sample;
     },
     see({ session, device }, seq, missed, at) {
       const before = seen.get(session);
@@ -144,45 +154,48 @@ export function openSegmentWriter(file: string, lastSample: number): SegmentWrit
     forget() {
       for (const rows of [progress, samples, reports, logs]) rows.forget();
       seen.clear();
-      span = readSpan();
       isWider = false;
-      sample = readLastSample();
+      try {
+        span = readSpan();
+        sample = readLastSample();
+      } catch (error) {
+        // Nothing more is added to one that is damaged.
+        if (!segment.isDamaged) throw error;
+      }
     },
     close: () => database.close(),
   };
 }
 
-function prepareAll(database: DatabaseSync) {
+function prepareAll(prepared: PrepareOnce) {
   return {
-    progress: rowAdder(database, {
+    progress: rowAdder(prepared, {
       insert: "INSERT INTO progress (session, device, acknowledged, missed, seen_at)",
       columns: 5,
       onConflict: `ON CONFLICT (session) DO UPDATE SET acknowledged = max(acknowledged, excluded.acknowledged),
         missed = missed + excluded.missed, seen_at = max(seen_at, excluded.seen_at)`,
     }),
-    logs: rowAdder(database, {
+    logs: rowAdder(prepared, {
       insert: "INSERT INTO log_blocks (id, count, device, session, at, entries)",
       columns: 6,
     }),
-    samples: rowAdder(database, {
+    samples: rowAdder(prepared, {
       insert: "INSERT INTO samples (number, variable, at, delay, value)",
       columns: 5,
     }),
-    reports: rowAdder(database, {
+    reports: rowAdder(prepared, {
       insert: "INSERT OR REPLACE INTO reported (variable, value, at, received_at)",
       columns: 4,
     }),
-    addMarker: prepare(
-      database,
+    addMarker: prepared(
       `INSERT INTO markers (id, device, session, at, delay, name, fields, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    span: prepare<Span>(database, "SELECT first_received_at AS first, last_received_at AS last FROM span"),
-    saveSpan: prepare(database, "UPDATE span SET first_received_at = ?, last_received_at = ?"),
-    lastSample: prepare<{ number: number | null }>(database, "SELECT max(number) AS number FROM samples"),
-    logPages: prepare<{ wal_autocheckpoint: number }>(database, "PRAGMA wal_autocheckpoint"),
-    pageBytes: prepare<{ page_size: number }>(database, "PRAGMA page_size"),
-    bytes: prepare<{ bytes: number }>(
-      database,
+    span: prepared<Span>("SELECT first_received_at AS first, last_received_at AS last FROM span"),
+    saveSpan: prepared("UPDATE span SET first_received_at = ?, last_received_at = ?"),
+    lastSample: prepared<{ number: number | null }>("SELECT max(number) AS number FROM samples"),
+    logPages: prepared<{ wal_autocheckpoint: number }>("PRAGMA wal_autocheckpoint"),
+    pageBytes: prepared<{ page_size: number }>("PRAGMA page_size"),
+    bytes: prepared<{ bytes: number }>(
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
     ),
   };

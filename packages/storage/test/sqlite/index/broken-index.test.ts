@@ -84,15 +84,15 @@ test.each(["open", "closed"])(
     writeFileSync(file(), bytes);
     storage = await open();
     await expectAll();
-    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: 1 });
-    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: 0 });
+    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: [], damagedIndexes: 1 });
+    expect(await storage.devices.retain(NOON)).toMatchObject({ damagedIndexes: 0 });
     await indexed(storage);
     await expectAll();
     await storage.close();
     storage = await open();
     await indexed(storage);
     await expectAll();
-    expect(await storage.devices.retain(NOON)).toMatchObject({ damaged: 0 });
+    expect(await storage.devices.retain(NOON)).toMatchObject({ damagedIndexes: 0 });
   },
 );
 
