@@ -52,7 +52,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StorageFailedError)
-    return new ApiError("storage_unavailable", "storing fails for now; try again later");
+    return new ApiError("storage_unavailable", "the storage fails for now; try again later");
   if (error instanceof QueueFullError)
     return new ComeBackError("overloaded", "too many are logging in just now; try again", 1_000);
   const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };

@@ -5,7 +5,8 @@ import { defineGenServer, processName, type Context, type Owned } from "@wheelho
 import { ApiError } from "@wheelhouse/api";
 import { ListenError } from "@wheelhouse/net";
 import { MAX_NAME_LENGTH, parseJson as parseJsonText } from "@wheelhouse/protocol";
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { StorageFailedError } from "@wheelhouse/storage";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
@@ -172,10 +173,15 @@ function watch(server: Server, ctx: HttpContext, { config, metrics, passwords }:
   });
 }
 
+/** Of what can't be stored the storage's own process tells. */
+function isFailedRead({ method }: FastifyRequest, error: unknown): boolean {
+  return method === "GET" && error instanceof StorageFailedError;
+}
+
 function answerErrors(app: FastifyInstance, ctx: HttpContext): void {
   app.setErrorHandler(async (error, request, reply) => {
     const { status, headers, body } = toErrorAnswer(error);
-    if (status === 500) tellFailed(ctx, request, error);
+    if (status === 500 || isFailedRead(request, error)) tellFailed(ctx, request, error);
     return reply.status(status).headers(headers).send(body);
   });
 }

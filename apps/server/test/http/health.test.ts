@@ -37,6 +37,9 @@ test("a server whose storage fails is alive but not ready, and tells who asks", 
     status: 503,
     body: { error: { code: "storage_unavailable" } },
   });
+  expect(wheelhouse.events.filter(({ type }) => type === "http:request_failed")).toMatchObject([
+    { path: "/api/v1/projects/:project/logs", error: { message: "the disk is full" } },
+  ]);
   fails = false;
   expect(await send(server, { path: "/readyz" })).toMatchObject({ status: 200 });
   expect(await wheelhouse.api(`/projects/${project}/logs`)).toMatchObject({ status: 200 });
