@@ -1,7 +1,10 @@
 /**
  * All timers of a runtime, pure: time is told, not asked. Timers of one duration expire in the order they were set, so
- * each duration has a list, and arming or cancelling the 5 s of a call costs a link in a list and no host timer.
+ * each duration has a list, and arming or cancelling the 5 s of a call costs a link in a list and no host timer. The lists lie in
+ * a heap, each where its first timer was when it was looked at last.
  */
+
+import { Heap } from "./heap.ts";
 
 /** One timer. Extend it to say what happens when it expires. */
 export abstract class TimerNode {
@@ -41,6 +44,9 @@ class TimerList {
   readonly durationMs: number;
   first: TimerNode | undefined = undefined;
   last: TimerNode | undefined = undefined;
+  /** Its place among the lists: no later than its first timer expires, which may have been another when it was placed. */
+  deadline = 0;
+  number = 0;
 
   constructor(durationMs: number) {
     this.durationMs = durationMs;
@@ -61,23 +67,49 @@ class TimerList {
     else node.after.before = node.before;
     node.list = node.before = node.after = undefined;
   }
+
+  placeAt({ deadline, number }: TimerNode): void {
+    this.deadline = deadline;
+    this.number = number;
+  }
 }
+
+/** However many of so few are empty, it isn't worth a look. */
+const FEW_LISTS = 64;
 
 export class TimerQueue {
   readonly #lists = new Map<number, TimerList>();
+  /** The same. */
+  #inOrder = new Heap<TimerList>(isBefore);
   #armed = 0;
+  /** With so many lists it is time to drop those that are empty. */
+  #manyLists = FEW_LISTS;
 
-  /** Arms a timer to expire `durationMs` after `now`. It must not be armed already. */
+  /** Arms a timer to expire `durationMs` after `now`, which never goes back. It must not be armed already. */
   arm(node: TimerNode, durationMs: number, now: number): void {
-    let list = this.#lists.get(durationMs);
-    if (list === undefined) {
-      list = new TimerList(durationMs);
-      this.#lists.set(durationMs, list);
-    }
     this.#armed += 1;
     node.number = this.#armed;
     node.deadline = now + durationMs;
+    const list = this.#lists.get(durationMs);
+    if (list === undefined) this.#begin(durationMs, node);
+    else list.append(node);
+  }
+
+  #begin(durationMs: number, node: TimerNode): void {
+    if (this.#lists.size >= this.#manyLists) this.#dropEmpty();
+    const list = new TimerList(durationMs);
     list.append(node);
+    list.placeAt(node);
+    this.#lists.set(durationMs, list);
+    this.#inOrder.push(list);
+  }
+
+  /** Timers that are set for ever other durations, and cancelled, shall leave nothing behind. */
+  #dropEmpty(): void {
+    for (const [durationMs, { first }] of this.#lists)
+      if (first === undefined) this.#lists.delete(durationMs);
+    this.#inOrder = new Heap(isBefore, this.#lists.values());
+    this.#manyLists = Math.max(FEW_LISTS, this.#lists.size * 2);
   }
 
   /** Does nothing to one that isn't armed. An emptied list stays until time passes over it: it is likely to be used again. */
@@ -87,26 +119,35 @@ export class TimerQueue {
 
   /** When the next timer expires; `undefined` when none is armed. */
   nextDeadline(): number | undefined {
-    let next: number | undefined;
-    for (const { first } of this.#lists.values()) {
-      if (first !== undefined && (next === undefined || first.deadline < next)) next = first.deadline;
-    }
-    return next;
+    return this.#next()?.deadline;
   }
 
   /** Takes the timer that expired longest ago, if any has; call again until there is none. */
   takeExpired(now: number): TimerNode | undefined {
-    let earliest: TimerNode | undefined;
-    for (const [durationMs, list] of this.#lists) {
-      if (list.first === undefined) this.#lists.delete(durationMs);
-      else if (list.first.deadline <= now && (earliest === undefined || isBefore(list.first, earliest)))
-        earliest = list.first;
+    const next = this.#next();
+    if (next === undefined || next.deadline > now) return undefined;
+    this.cancel(next);
+    return next;
+  }
+
+  #next(): TimerNode | undefined {
+    const inOrder = this.#inOrder;
+    for (let list = inOrder.first; list !== undefined; list = inOrder.first) {
+      const { first } = list;
+      if (first?.number === list.number) return first;
+      if (first === undefined) {
+        inOrder.takeFirst();
+        this.#lists.delete(list.durationMs);
+      } else {
+        list.placeAt(first);
+        inOrder.firstIsLater();
+      }
     }
-    if (earliest !== undefined) this.cancel(earliest);
-    return earliest;
+    return undefined;
   }
 }
 
-function isBefore(one: TimerNode, other: TimerNode): boolean {
+/** Of one deadline, the one that was armed first. */
+function isBefore(one: TimerList, other: TimerList): boolean {
   return one.deadline < other.deadline || (one.deadline === other.deadline && one.number < other.number);
 }

@@ -29,7 +29,7 @@ class NaiveQueue {
 const step = fc.oneof(
   fc.record({
     type: fc.constant("arm" as const),
-    durationMs: fc.constantFrom(0, 1, 5, 5, 20, 1.5, Infinity),
+    durationMs: fc.oneof(fc.constantFrom(0, 1, 5, 5, 20, 1.5, Infinity), fc.nat(30)),
   }),
   fc.record({ type: fc.constant("cancel" as const), which: fc.nat(30) }),
   fc.record({ type: fc.constant("pass" as const), ms: fc.nat(10) }),
@@ -69,6 +69,33 @@ describe("a timer queue", () => {
         }
       }),
     );
+  });
+
+  test("takes many timers of as many durations as they expire", () => {
+    const queue = new TimerQueue();
+    const count = 100_000;
+    // Each of those numbers once, out of order.
+    const durations = Array.from({ length: count }, (_, index) => (index * 7_919) % count);
+    for (const durationMs of durations) queue.arm(new Silent(), durationMs, 0);
+    for (let expected = 0; expected < count; expected += 1) {
+      expect(queue.nextDeadline()).toBe(expected);
+      queue.takeExpired(count);
+    }
+    expect(queue.nextDeadline()).toBeUndefined();
+  });
+
+  test("is right behind many timers that were cancelled", () => {
+    const queue = new TimerQueue();
+    const kept = new Silent();
+    queue.arm(kept, 5_000, 0);
+    for (let durationMs = 0; durationMs < 1_000; durationMs += 1) {
+      const node = new Silent();
+      queue.arm(node, durationMs, 0);
+      queue.cancel(node);
+    }
+    expect(queue.takeExpired(4_999)).toBeUndefined();
+    expect(queue.nextDeadline()).toBe(5_000);
+    expect(queue.takeExpired(5_000)).toBe(kept);
   });
 
   test("arms a timer again that has expired or was cancelled", () => {
