@@ -8,9 +8,10 @@ import {
   type Ref,
   type Verbs,
 } from "@wheelhouse/actors";
-import type { DeviceAddress } from "@wheelhouse/storage";
+import type { DeviceAddress, DeviceRecord } from "@wheelhouse/storage";
 import { DeviceServer } from "./device.ts";
-import { deviceName, type DeviceProtocol } from "./protocol.ts";
+import { deviceName, type DeviceProtocol, type DeviceView } from "./protocol.ts";
+import { toDevice } from "./views.ts";
 
 type DevicesProtocol = DynamicSupervisorProtocol<DeviceAddress, DeviceProtocol>;
 
@@ -40,6 +41,36 @@ export async function withDevice<R>(
       if (!(error instanceof NoProcessError) || left <= 1) throw error;
     }
   }
+}
+
+/**
+ * How a device is shown: as its process sees it, which `wakes` has started if need be, else as it is stored, away and without
+ * variables. One that fails is nobody else's concern.
+ */
+export async function showDevice(
+  ctx: Pick<Verbs, "call" | "whereis">,
+  record: DeviceRecord,
+  wakes: boolean,
+): Promise<DeviceView> {
+  const asks = wakes || ctx.whereis(deviceName(record)) !== undefined;
+  const view = asks
+    ? await withDevice(ctx, record, (device) => ctx.call(device, "view")).catch(() => undefined)
+    : undefined;
+  return view ?? { device: toDevice(record, false), variables: [], openWrites: [] };
+}
+
+/** Devices that something is done with at a time. */
+const AT_ONCE = 100;
+
+/** Does something with many devices, in their order, some at once. */
+export async function eachOf<Item, Result>(
+  devices: readonly Item[],
+  work: (device: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < devices.length; start += AT_ONCE)
+    results.push(...(await Promise.all(devices.slice(start, start + AT_ONCE).map(work))));
+  return results;
 }
 
 async function findDevice(

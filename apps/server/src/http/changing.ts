@@ -18,14 +18,11 @@ import {
   type DeviceAddress,
   type WriteRecord,
 } from "@wheelhouse/storage";
-import { withDevice } from "../devices/devices.ts";
+import { eachOf, withDevice } from "../devices/devices.ts";
 import type { ChangeOutcome } from "../devices/protocol.ts";
 import { toWrite } from "../devices/views.ts";
 import { Store } from "../store/store.ts";
 import { storageUnavailable, toErrorAnswer, unknownDevice } from "./answers.ts";
-
-/** Devices that a change is stored for at a time. */
-const AT_ONCE = 100;
 
 /** What a person wants of a device. */
 export interface Wish {
@@ -67,7 +64,7 @@ export class Changing {
   /** Changes several, with a result each in their order: what goes wrong with one is its own. */
   async many(addresses: readonly DeviceAddress[], wish: Wish): Promise<readonly [200 | 202, ManyChanged]> {
     const deadline = this.#deadlineOf(wish);
-    const stored = await inGroups(addresses, AT_ONCE, (address) => this.#tryStore(address, wish));
+    const stored = await eachOf(addresses, (address) => this.#tryStore(address, wish));
     const ended = await Promise.all(
       stored.map(async (each) =>
         "error" in each ? each : { ...each, writes: await this.#whatBecame(each, deadline) },
@@ -178,17 +175,6 @@ function statusOf(writes: readonly WriteRecord[], deadline: number | undefined):
 function toResult(record: WriteRecord) {
   const { id, name, value, state, applied, reason }: Write = toWrite(record);
   return { id, name, value, state, applied, reason };
-}
-
-async function inGroups<Item, Result>(
-  items: readonly Item[],
-  size: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += size)
-    results.push(...(await Promise.all(items.slice(start, start + size).map(work))));
-  return results;
 }
 
 function expectStored(outcome: ChangeOutcome): Extract<ChangeOutcome, { outcome: "stored" }> {

@@ -1,6 +1,14 @@
 /** One page that watches: its subscriptions, and what it is owed, sent as fast as it reads and no faster. */
 
-import { defineGenServer, defineInfo, ignore, on, type Context, type Timer } from "@wheelhouse/actors";
+import {
+  defineGenServer,
+  defineInfo,
+  ignore,
+  isCleanExit,
+  on,
+  type Context,
+  type Timer,
+} from "@wheelhouse/actors";
 import { TOPIC_ACCESS, clientMessage, mayActAs, type LiveMessage, type Subscribe } from "@wheelhouse/api";
 import { parseJson } from "@wheelhouse/protocol";
 import {
@@ -43,9 +51,10 @@ export const MAX_SUBSCRIPTIONS = 32;
 /** A session that ends is told at once; one that runs out is seen when it does, or so much later. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** WebSocket close codes (RFC 6455, 7.4): going away; policy. */
+/** WebSocket close codes (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 const POLICY = 1008;
+const INTERNAL_ERROR = 1011;
 
 export interface PageStart {
   readonly socket: PageSocket;
@@ -118,7 +127,10 @@ export const LivePage = defineGenServer<LivePagePrivate, LivePageState, PageStar
       await lookAgain(ctx);
     },
   },
-  terminate: ({ state }) => state?.socket.close(GOING_AWAY, "the server is being stopped"),
+  terminate({ state }, reason) {
+    if (isCleanExit(reason)) state?.socket.close(GOING_AWAY, "the server is being stopped");
+    else state?.socket.close(INTERNAL_ERROR, "something went wrong here");
+  },
   format: ({ visitor, subscriptions }) => ({ user: visitor.user.id, subscriptions: subscriptions.size }),
 });
 

@@ -1,4 +1,6 @@
 import type { Changes, LiveMessage, Position, Snapshot } from "@wheelhouse/api";
+import { StorageFailedError, type DeviceStorage } from "@wheelhouse/storage";
+import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectGame, type TestGame } from "../http/support.ts";
 import { connectDevice, startLastingServer, startTestServer, type TestServer } from "../support.ts";
@@ -359,6 +361,41 @@ test("a server that ends tells its pages, and waits for no one", async () => {
   expect(closed).toEqual([1001, "the server is being stopped"]);
   const killed = ending.events.filter((event) => event.type === "process_ended" && event.reason === "killed");
   expect(killed).toEqual([]);
+});
+
+test("a device that can't be read is shown as it is stored, beside the others; a page that crashes is told so", async () => {
+  const memory = await openMemoryStorage();
+  let lostCall: "deviceState" | "lastEntry" | undefined;
+  const devices: DeviceStorage = {
+    ...memory.devices,
+    async deviceState(address) {
+      if (lostCall === "deviceState" && address.device === "lost") throw new StorageFailedError("unreadable");
+      return memory.devices.deviceState(address);
+    },
+    async lastEntry() {
+      if (lostCall === "lastEntry") throw new StorageFailedError("unreadable");
+      return memory.devices.lastEntry();
+    },
+  };
+  const failing = await startTestServer({ openStorage: async () => ({ ...memory, devices }) });
+  const { project, server, cookie } = failing;
+  for (const device of ["lost", "sound"])
+    await memory.devices.openSession({ project, device, newSession: device, at: 1, resumeAfter: 0 });
+  lostCall = "deviceState";
+  const page = await openPage(server, cookie);
+  const snapshot = (await page.subscribe({ project })) as Snapshot;
+  expect(snapshot.devices?.map(({ id, online }) => [id, online])).toEqual([
+    ["lost", false],
+    ["sound", false],
+  ]);
+  expect(Object.keys(snapshot.variables ?? {})).toEqual(["lost", "sound"]);
+  lostCall = "lastEntry";
+  page.say({ type: "subscribe", id: 2, project, topics: ["devices"] });
+  expect(await page.closed).toEqual([1011, "something went wrong here"]);
+  expect(failing.takeCrashes()).toEqual([
+    `device:${project}/lost: StorageFailedError: unreadable`,
+    "LivePage: StorageFailedError: unreadable",
+  ]);
 });
 
 test("a device of dialect 1 is live as well", async () => {

@@ -3,9 +3,9 @@
 import { ApiError, type Variable } from "@wheelhouse/api";
 import type { Verbs } from "@wheelhouse/actors";
 import type { DeviceAddress } from "@wheelhouse/storage";
-import { deviceName, type DeviceView } from "../../devices/protocol.ts";
-import { withDevice } from "../../devices/devices.ts";
-import { toDevice, toLogEntry } from "../../devices/views.ts";
+import type { DeviceView } from "../../devices/protocol.ts";
+import { eachOf, showDevice, withDevice } from "../../devices/devices.ts";
+import { toLogEntry } from "../../devices/views.ts";
 import { Store } from "../../store/store.ts";
 import { storageUnavailable, unknownDevice } from "../answers.ts";
 import { given, toPage, toPlace } from "../cursors.ts";
@@ -17,7 +17,8 @@ export function deviceHandlers(ctx: Verbs): Handlers<DeviceRoutes> {
   return {
     async devices({ params }) {
       const records = await ctx.call(Store, "devices", params.project);
-      return [200, { devices: await Promise.all(records.map((record) => withPresence(ctx, record))) }];
+      const views = await eachOf(records, (record) => showDevice(ctx, record, false));
+      return [200, { devices: views.map(({ device }) => device) }];
     },
 
     async device({ params }) {
@@ -74,11 +75,4 @@ export async function viewVariable(ctx: Verbs, address: DeviceAddress, name: str
   if (variable === "unknown_variable")
     throw new ApiError("unknown_variable", "no such variable", { field: "name" });
   return variable;
-}
-
-/** A device whose process rests is away; asking needn't wake it. */
-async function withPresence(ctx: Verbs, record: Parameters<typeof toDevice>[0]) {
-  const living = ctx.whereis(deviceName(record));
-  const view = living === undefined ? undefined : await ctx.call(living, "view").catch(() => undefined);
-  return view?.device ?? toDevice(record, false);
 }
