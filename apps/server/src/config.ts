@@ -258,7 +258,7 @@ function readHostAndPort(text: string): HostAndPort | undefined {
   const { host, port } =
     /^(?<host>\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):(?<port>\d{1,5})$/i.exec(text)?.groups ?? {};
   if (host === undefined || Number(port) > 65_535) return undefined;
-  return { host: host.replaceAll(/[[\]]/g, ""), port: Number(port) };
+  return { host: host.replaceAll(/[[\]]/g, "").toLowerCase(), port: Number(port) };
 }
 
 function readUrl(text: string): URL | undefined {

@@ -277,8 +277,10 @@ export class Session {
       return;
     }
     this.#tell(error.code, text, error.seq);
+    // Whatever the code, it is said where the connection ends: as the answer to a hello, one that else leaves it open ends it.
+    if (typeof error.retryAfterMs === "number") this.#retryAfterMs = error.retryAfterMs;
     if (ruleOf(error.code)?.comeBack !== "after") return;
-    this.#retryAfterMs = typeof error.retryAfterMs === "number" ? error.retryAfterMs : RETRY_AFTER_MS;
+    this.#retryAfterMs ??= RETRY_AFTER_MS;
     // Acknowledgements of what is on its way may still come before the server ends the connection.
     this.#enter("draining", atMs + DRAIN_TIMEOUT_MS);
   }

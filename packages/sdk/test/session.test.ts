@@ -153,6 +153,14 @@ describe("codes", () => {
     expect(session.tick(2_700)).toContainEqual({ type: "open" });
   });
 
+  test("a server that can't store answers the hello so, and is come back to no sooner than it asked", () => {
+    session.start(0);
+    session.opened(0, NOW);
+    receive({ type: "error", code: "storage_unavailable", message: "full", retryAfterMs: 700 }, 1_000);
+    session.lost(1_000);
+    expect(session.deadlineMs).toBe(1_700);
+  });
+
   test("a server that says shutting_down and stays is left", () => {
     connect();
     receive({ type: "error", code: "shutting_down", message: "bye" }, 1_000);

@@ -57,7 +57,7 @@ export function cookieFor(
 
 /** Only for the public name: on a loopback name it would bind every other server of that machine. */
 export function strictTransport(host: string | undefined, config: Reached): Readonly<Record<string, string>> {
-  const isPublic = config.publicUrl?.protocol === "https:" && config.publicUrl.host === host?.toLowerCase();
+  const isPublic = config.publicUrl?.protocol === "https:" && isPublicName(host, config);
   return isPublic ? { "strict-transport-security": "max-age=31536000" } : {};
 }
 
@@ -66,10 +66,18 @@ export function isOwnHost(host: string | undefined, config: Pick<Config, "http" 
   if (host === undefined) return false;
   const name = host.replace(/:\d+$/, "").toLowerCase();
   if (isLoopbackName(host)) return true;
-  if (config.publicUrl?.host === host.toLowerCase()) return true;
+  if (isPublicName(host, config)) return true;
   return (
     !ANY_ADDRESS.has(config.http.host) && (name === config.http.host || name === `[${config.http.host}]`)
   );
+}
+
+/** Who names a scheme's own port means the same. */
+function isPublicName(host: string | undefined, { publicUrl }: Pick<Config, "publicUrl">): boolean {
+  const name = host?.toLowerCase();
+  if (publicUrl === undefined || name === undefined) return false;
+  const ownPort = publicUrl.protocol === "https:" ? 443 : 80;
+  return name === publicUrl.host || name === `${publicUrl.host}:${ownPort}`;
 }
 
 /** Whether a browser says that the request comes from this server's own page; one that says nothing isn't a browser. */
