@@ -15,7 +15,6 @@ import {
   MAX_LINE_BYTES,
   MAX_WRONG_KEYS,
   VERIFY_TIMEOUT_MS,
-  WINDOW_LINES,
   anonymousDeviceId,
   formatError,
   type Code,
@@ -32,6 +31,7 @@ import {
   type Said,
   type SaidByStranger,
 } from "./dialects.ts";
+import { LineWindow } from "./line-window.ts";
 import {
   RevokedTopic,
   type AttachOutcome,
@@ -49,17 +49,6 @@ const HEARTBEAT_STEP_MS = 1_000;
 const SLOW_STEP_MS = 100;
 /** How often it is told that it is too fast, at the most. */
 const SLOW_NOTICE_MS = 1_000;
-
-/** Bytes of long lines that may be unacknowledged before the server stops reading: few of them hold as much as a window of short ones. */
-export const WINDOW_BYTES = 1_048_576;
-/** Lines that are no longer fill a window by their number before they do by their bytes, so these needn't be counted. */
-const LONG_LINE_BYTES = WINDOW_BYTES / WINDOW_LINES;
-
-/** What every connection of a listener shares. */
-export interface DeviceLimits {
-  /** Lines by device key, over all of its connections. */
-  readonly lines: KeyedBuckets;
-}
 
 interface ConnectionPrivate extends DeviceConnectionProtocol {
   casts: DeviceConnectionProtocol["casts"] & {
@@ -82,44 +71,37 @@ interface ConnectionState {
   dialect: Dialect | undefined;
   verified: Verified | undefined;
   wrongKeys: number;
-  /** Lines that were passed on, and how many of them are stored. */
-  passedLines: number;
-  storedLines: number;
+  /** Of the line that is being heard. */
+  lineBytes: number;
+  readonly window: LineWindow;
   lastLineAt: number;
-  readonly limits: DeviceLimits;
+  /** Lines by device key, over all connections of a listener. */
+  readonly keyLines: KeyedBuckets;
   /** Its key has said too much of late: nothing is read until it may say more. */
   tooFast: boolean;
   toldTooFastAt: number;
   /** Why the connection ends, once all it passed on is stored: the device says goodbye, or the server drains. */
   ending: "bye" | "shutting_down" | undefined;
-  /** Of the line that is being heard. */
-  lineBytes: number;
-  /** The long ones among the lines that were passed on and aren't stored, and their bytes. */
-  readonly longLines: { readonly line: number; readonly bytes: number }[];
-  longBytes: number;
 }
 
 type Ctx = ConnectionContext<ConnectionPrivate, ConnectionState>;
 
-export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionState, DeviceLimits>({
+export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionState, KeyedBuckets>({
   name: "DeviceConnection",
 
-  init(ctx, limits) {
+  init(ctx, keyLines) {
     ctx.after(VERIFY_TIMEOUT_MS, "verifyTimedOut");
     return {
       dialect: undefined,
       verified: undefined,
       wrongKeys: 0,
-      passedLines: 0,
-      storedLines: 0,
+      lineBytes: 0,
+      window: new LineWindow(),
       lastLineAt: ctx.now(),
-      limits,
+      keyLines,
       tooFast: false,
       toldTooFastAt: Number.NEGATIVE_INFINITY,
       ending: undefined,
-      lineBytes: 0,
-      longLines: [],
-      longBytes: 0,
     };
   },
 
@@ -135,22 +117,23 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     ctx.state.lastLineAt = ctx.now();
     if (dialect === undefined || verified === undefined)
       return leave(ctx, "too_large", "the line is too long");
+    countLine(ctx, dialect, verified.key);
     const text = `expected a line of at most ${MAX_LINE_BYTES} bytes; this one was skipped`;
     ctx.send(dialect.refusal("too_large", text));
   },
 
   // Whoever closes here has said so to the device's process already.
   closed(ctx, by) {
-    if (by === "peer") detach(ctx, "closed", true);
+    if (by === "peer") detach(ctx, "closed");
   },
 
   error(ctx) {
-    detach(ctx, "connection lost", true);
+    detach(ctx, "connection lost");
   },
 
   // What the listener minds for connections: that the peer takes what it is sent.
   timeout(ctx) {
-    detach(ctx, "connection lost", true);
+    detach(ctx, "connection lost");
   },
 
   shutdown(ctx) {
@@ -168,9 +151,7 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
   casts: {
     stored(ctx, line, seq) {
       const { state } = ctx;
-      state.storedLines = Math.max(state.storedLines, line);
-      while ((state.longLines[0]?.line ?? Infinity) <= state.storedLines)
-        state.longBytes -= state.longLines.shift()?.bytes ?? 0;
+      state.window.storedUpTo(line);
       const ack = seq === undefined ? undefined : state.dialect?.ack(seq);
       if (ack !== undefined) ctx.send(ack);
       readOn(ctx);
@@ -197,8 +178,8 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     },
 
     mayGoOn(ctx) {
-      const { limits, verified } = ctx.state;
-      ctx.state.tooFast = verified !== undefined && !limits.lines.has(verified.key, ctx.now());
+      const { keyLines, verified } = ctx.state;
+      ctx.state.tooFast = verified !== undefined && !keyLines.has(verified.key, ctx.now());
       if (ctx.state.tooFast) ctx.after(SLOW_STEP_MS, "mayGoOn");
       else readOn(ctx);
     },
@@ -243,12 +224,8 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
 }
 
 /** Whether the next line may come: the window has room, the key hasn't said too much, and the device hasn't said goodbye. */
-function isReading(state: ConnectionState): boolean {
-  return hasRoom(state) && !state.tooFast && state.ending !== "bye";
-}
-
-function hasRoom({ passedLines, storedLines, longBytes }: ConnectionState): boolean {
-  return passedLines - storedLines < WINDOW_LINES && longBytes < WINDOW_BYTES;
+function isReading({ window, tooFast, ending }: ConnectionState): boolean {
+  return window.hasRoom && !tooFast && ending !== "bye";
 }
 
 function readOn(ctx: Ctx): void {
@@ -259,7 +236,7 @@ function readOn(ctx: Ctx): void {
 function countLine(ctx: Ctx, dialect: Dialect, key: string): void {
   const { state } = ctx;
   const now = ctx.now();
-  if (state.limits.lines.take(key, now) || state.tooFast) return;
+  if (state.keyLines.take(key, now) || state.tooFast) return;
   state.tooFast = true;
   ctx.pause();
   ctx.after(SLOW_STEP_MS, "mayGoOn");
@@ -395,14 +372,10 @@ function passOn(
   seq: number | undefined,
   receivedAt: number,
 ): void {
-  const { state } = ctx;
-  state.passedLines += 1;
-  if (state.lineBytes > LONG_LINE_BYTES) {
-    state.longLines.push({ line: state.passedLines, bytes: state.lineBytes });
-    state.longBytes += state.lineBytes;
-  }
-  ctx.cast(device, "heard", { connection: ctx.self, line: state.passedLines, seq, receivedAt, content });
-  if (!hasRoom(state)) ctx.pause();
+  const { window, lineBytes } = ctx.state;
+  const line = window.pass(lineBytes);
+  ctx.cast(device, "heard", { connection: ctx.self, line, seq, receivedAt, content });
+  if (!window.hasRoom) ctx.pause();
 }
 
 function identifyAgain(ctx: Ctx, dialect: Dialect, { key }: Verified, claimed: string): void {
@@ -415,21 +388,21 @@ function identifyAgain(ctx: Ctx, dialect: Dialect, { key }: Verified, claimed: s
 /** Tells the device why, where its dialect has words for it, and closes. */
 function leave(ctx: Ctx, code: Code, text: string): void {
   ctx.send(ctx.state.dialect?.farewell(code, text) ?? formatError(code, text));
-  detach(ctx, code, true);
+  detach(ctx, code);
   ctx.close();
 }
 
-function detach(ctx: Ctx, reason: string, resumable: boolean): void {
+/** Who said goodbye won't go on with the session, however the connection ends then. */
+function detach(ctx: Ctx, reason: string): void {
   const { verified, ending } = ctx.state;
   if (verified === undefined) return;
-  if (ending === "bye") ctx.cast(verified.device, "detached", ctx.self, "bye", false);
-  else ctx.cast(verified.device, "detached", ctx.self, reason, resumable);
+  const saidBye = ending === "bye";
+  ctx.cast(verified.device, "detached", ctx.self, saidBye ? "bye" : reason, !saidBye);
 }
 
 /** Ends once everything that was passed on is stored and acknowledged; false when it isn't yet. */
 function endIfStored(ctx: Ctx): boolean {
-  const { passedLines, storedLines } = ctx.state;
-  if (passedLines > storedLines) return false;
+  if (!ctx.state.window.isEmpty) return false;
   end(ctx);
   return true;
 }
@@ -438,6 +411,6 @@ function end(ctx: Ctx): void {
   const { dialect, ending } = ctx.state;
   if (ending !== "bye" && dialect !== undefined)
     ctx.send(dialect.farewell("shutting_down", "the server is being stopped"));
-  detach(ctx, "shutting_down", true);
+  detach(ctx, "shutting_down");
   ctx.close();
 }

@@ -41,12 +41,12 @@ function listener(
   { tcp: { host, port }, deviceLines }: DeviceListenerOptions,
   tls: TlsIdentity | undefined,
 ): ChildSpec {
-  const lines = new KeyedBuckets({ perSecond: deviceLines, burst: deviceLines });
+  const keyLines = new KeyedBuckets({ perSecond: deviceLines, burst: deviceLines });
   return Listener.child(
     {
       host,
       port,
-      handler: DeviceConnection.with({ lines }),
+      handler: DeviceConnection.with(keyLines),
       packet: "line",
       // It is answered, and the lines behind it are heard.
       overlong: "skip",

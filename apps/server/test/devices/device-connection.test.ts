@@ -1,9 +1,9 @@
 /** One device's connection: who it is, what it may say before that is known, how long it may be silent. */
 
 import { DRAIN_TIMEOUT_MS } from "@wheelhouse/net";
-import { HEARTBEAT_MS, VERIFY_TIMEOUT_MS, WINDOW_LINES } from "@wheelhouse/protocol";
+import { HEARTBEAT_MS, MAX_LINE_BYTES, VERIFY_TIMEOUT_MS, WINDOW_LINES } from "@wheelhouse/protocol";
 import { describe, expect, test } from "vitest";
-import { WINDOW_BYTES } from "../../src/devices/device-connection.ts";
+import { WINDOW_BYTES } from "../../src/devices/line-window.ts";
 import { RevokedTopic } from "../../src/devices/protocol.ts";
 import {
   DEVICE_LINES,
@@ -330,6 +330,16 @@ describe("lines of one key over its limit", () => {
   const answers = (lines: readonly string[]) => ({
     pongs: lines.filter((text) => text.includes('"pong"')).length,
     notices: lines.filter((text) => text.includes('"rate_limited"')).length,
+  });
+
+  test("are those that are too long as well", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(hello("one"));
+    device.send(...pings(DEVICE_LINES - 1), "x".repeat(MAX_LINE_BYTES), ...pings(2));
+    await server.settle();
+    const said = device.take();
+    expect(said.filter((text) => text.includes('"too_large"'))).toHaveLength(1);
+    expect(answers(said)).toEqual({ pongs: DEVICE_LINES, notices: 1 });
   });
 
   test("wait, over all of its connections; one notice says so, and nothing is lost", async () => {
