@@ -3,11 +3,11 @@
 import { resolve } from "node:path";
 import {
   StorageClosedError,
+  StorageFailedError,
   type AccountStorage,
   type DeviceBatch,
   type DeviceStorage,
   type Storage,
-  type StorageFailedError,
   type StoredBatch,
   type WriteQuery,
   type WriteRecord,
@@ -85,6 +85,9 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
       },
     };
   } catch (error) {
+    // Whoever opens it hears of it by this error alone, and not by `onFailed` too.
+    const cause = new StorageFailedError("the storage couldn't be opened", { cause: error });
+    await Promise.all(crew.map((thread) => thread.abandon(cause)));
     await Promise.all(started.map(({ worker }) => worker.terminate()));
     throw error;
   }
