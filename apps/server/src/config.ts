@@ -1,8 +1,8 @@
 /** The server's settings: one table of flags, variables and defaults, read without touching anything. Pure. */
 
-import { BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { TrustedAddresses, isAddressOrRange } from "@wheelhouse/net";
 
 export interface HostAndPort {
   readonly host: string;
@@ -22,7 +22,7 @@ export interface Config {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   /** The proxies whose word on where a request comes from counts. */
-  readonly trustedProxy: BlockList | undefined;
+  readonly trustedProxy: TrustedAddresses | undefined;
   /** Whether anybody may make an account. */
   readonly openRegistration: boolean;
   /** Requests within 10 s from one address, and as many by one session or token. */
@@ -116,7 +116,7 @@ export const SETTINGS = {
     value: "LIST",
     help: "proxies whose X-Forwarded-For counts: addresses or networks, by comma",
     expected: "addresses or networks (10.0.0.0/8), separated by commas",
-    read: readNetworks,
+    read: readTrusted,
   },
   openRegistration: {
     flag: "open-registration",
@@ -275,15 +275,7 @@ function readCount(text: string, highest: number, lowest = 1): number | undefine
   return count >= lowest && count <= highest ? count : undefined;
 }
 
-function readNetworks(text: string): BlockList | undefined {
-  const list = new BlockList();
-  for (const part of text.split(",").map((each) => each.trim())) {
-    const [address = "", length] = part.split("/", 2);
-    const version = isIP(address);
-    const bits = version === 4 ? 32 : 128;
-    const prefix = length === undefined ? bits : readCount(length, bits, 0);
-    if (version === 0 || prefix === undefined) return undefined;
-    list.addSubnet(address, prefix, version === 4 ? "ipv4" : "ipv6");
-  }
-  return list;
+function readTrusted(text: string): TrustedAddresses | undefined {
+  const parts = text.split(",").map((part) => part.trim());
+  return parts.every(isAddressOrRange) ? new TrustedAddresses(parts) : undefined;
 }

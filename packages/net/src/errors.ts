@@ -3,6 +3,7 @@
 import type { FramingFault } from "./framing/framer.ts";
 import { formatEndpoint, type Endpoint } from "./network/network.ts";
 
+/** Why it can't be listened. */
 export type ListenErrorCode =
   | "address_in_use"
   | "not_permitted"
@@ -20,6 +21,7 @@ const LISTEN_CODES: Readonly<Record<string, readonly [ListenErrorCode, string]>>
   ENFILE: ["too_many_files", "this machine has too many files open"],
 };
 
+/** Nobody can listen there; `cause` is the system's own error. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
   readonly code: ListenErrorCode;
@@ -38,6 +40,7 @@ export class ListenError extends Error {
   }
 }
 
+/** Why there is no connection. */
 export type ConnectErrorCode =
   | "refused"
   | "timeout"
@@ -61,6 +64,7 @@ const CONNECT_CODES: Readonly<Record<string, readonly [ConnectErrorCode, string]
   ENFILE: ["too_many_files", "this machine has too many files open"],
 };
 
+/** Nobody can be connected to there; `cause` is the system's own error. */
 export class ConnectError extends Error {
   override readonly name = "ConnectError";
   readonly code: ConnectErrorCode;

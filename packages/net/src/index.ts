@@ -40,7 +40,13 @@ export {
   type SocketSettings,
 } from "./socket/options.ts";
 export { type ActiveMode, type ReceiveError } from "./socket/messages.ts";
-export { type TlsIdentity, type TlsInfo, type TlsServerOptions } from "./network/tls.ts";
+export {
+  type TlsClientOptions,
+  type TlsIdentity,
+  type TlsInfo,
+  type TlsOptions,
+  type TlsServerOptions,
+} from "./network/tls.ts";
 
 // Connections
 export {
@@ -92,3 +98,4 @@ export {
 } from "./observers/log.ts";
 export { NetMetrics, type EndKind, type NetMetricsSnapshot } from "./observers/metrics.ts";
 export { formatEndpoint, type Endpoint } from "./network/network.ts";
+export { TrustedAddresses, isAddressOrRange, plainAddress } from "./listener/trusted-addresses.ts";

@@ -40,6 +40,7 @@ export {
   type TlsClientOptions,
   type TlsIdentity,
   type TlsInfo,
+  type TlsOptions,
   type TlsServerOptions,
 } from "./network/tls.ts";
 

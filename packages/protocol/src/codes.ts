@@ -41,6 +41,7 @@ export interface Refusal {
   readonly seq?: number;
 }
 
+/** What makes a {@link Refusal}. */
 export function refuse(code: Code, text: string, seq?: number): Refusal {
   return seq === undefined ? { type: "refused", code, text } : { type: "refused", code, text, seq };
 }

@@ -1,6 +1,6 @@
 /** What a device declares of a variable, and reading that declaration. */
 
-import { isJsonObject, showValue, type JsonObject, type JsonValue } from "./json.ts";
+import { expectedToBe, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { KIND_NAMES, isKindName, kindOf, type KindName } from "./kinds/index.ts";
 import type { Limits } from "./kinds/kind.ts";
 import { MAX_NAME_LENGTH } from "./limits.ts";
@@ -95,5 +95,5 @@ function pickDeclaration(input: JsonObject, name: string, kind: KindName): Varia
 }
 
 function problem(where: string, expected: string, got: unknown): DeclarationProblem {
-  return { problem: `expected ${where} to be ${expected}, got: ${showValue(got)}` };
+  return { problem: expectedToBe(where, expected, got) };
 }

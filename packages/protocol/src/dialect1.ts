@@ -7,7 +7,7 @@ import { fromBase64, toBase64 } from "./base64.ts";
 import { refuse, type Code, type Refusal } from "./codes.ts";
 import { NAME_RULE, isVariableName } from "./declaration.ts";
 import { isDeviceKey } from "./identity.ts";
-import { isJsonObject, parseDeviceJson, showValue, type JsonValue } from "./json.ts";
+import { expectedToBe, isJsonObject, parseDeviceJson, showValue, type JsonValue } from "./json.ts";
 import { formatValue, kindOf, type KindName } from "./kinds/index.ts";
 import { parseLogLevel, type LogLevel } from "./log-level.ts";
 
@@ -64,6 +64,7 @@ export function parseDialect1(line: string): Dialect1Message | Refusal {
 
 export const VERIFIED_LINE = "OK\n";
 
+/** `E:` with the code and why, on one line. */
 export function formatError(code: Code, text: string): string {
   return `E:${code}:${text.replaceAll(/[\r\n]+/g, " ")}\n`;
 }
@@ -156,5 +157,5 @@ function parseTimestamp(timestamp: JsonValue | undefined): number | undefined | 
 }
 
 function expected(where: string, what: string, got: unknown): ItemProblem {
-  return { problem: `expected ${where} to be ${what}, got: ${showValue(got)}` };
+  return { problem: expectedToBe(where, what, got) };
 }

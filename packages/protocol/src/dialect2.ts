@@ -10,6 +10,7 @@ import {
 } from "./declaration.ts";
 import { isDeviceId } from "./identity.ts";
 import {
+  expectedToBe,
   isJsonObject,
   parseDeviceJson,
   parseJson,
@@ -131,6 +132,7 @@ export function isDialect2(line: string): boolean {
   return line.startsWith("{");
 }
 
+/** A line of JSON, with its end. */
 export function formatMessage(message: ServerMessage | DeviceMessage): string {
   return `${JSON.stringify(message.type === "declare" ? toDeclareLine(message.variables) : message)}\n`;
 }
@@ -140,19 +142,23 @@ export function parseDeviceMessage(line: string): DeviceMessage | Refusal {
   const input = parseDeviceJson(line);
   if (input === undefined) return refuse("bad_json", "expected one JSON object on the line");
   if (!isJsonObject(input)) return refuse("invalid", `expected a JSON object, got: ${showValue(input)}`);
-  const { type } = input;
-  const parse =
-    typeof type === "string" && Object.hasOwn(DEVICE_PARSERS, type) ? DEVICE_PARSERS[type] : undefined;
-  const seq = typeof type === "string" && UNNUMBERED.has(type) ? undefined : readSeq(input);
-  if (parse === undefined) {
-    return refuse(
-      "unknown_type",
-      `expected type to be one of ${Object.keys(DEVICE_PARSERS).join(", ")}, got: ${showValue(type)}`,
-      seq,
-    );
-  }
-  const message = parse(input);
-  return typeof message === "string" ? refuse("invalid", message, seq) : message;
+  const parse = parserOf(UNNUMBERED_PARSERS, input);
+  if (parse !== undefined) return toMessage(parse(input));
+  const seq = isWhole(input["seq"]) ? input["seq"] : undefined;
+  const parseNumbered = parserOf(NUMBERED_PARSERS, input);
+  // A type that this server doesn't know may have a number, and then it is used up.
+  if (parseNumbered === undefined)
+    return refuse("unknown_type", expectedToBe("type", `one of ${TYPES.join(", ")}`, input["type"]), seq);
+  if (seq === undefined) return toMessage(expectedToBe("seq", "a whole number from 1", input["seq"]));
+  return toMessage(parseNumbered(input, seq), seq);
+}
+
+function parserOf<Parse>(parsers: Readonly<Record<string, Parse>>, { type }: JsonObject): Parse | undefined {
+  return typeof type === "string" && Object.hasOwn(parsers, type) ? parsers[type] : undefined;
+}
+
+function toMessage(parsed: Parsed, seq?: number): DeviceMessage | Refusal {
+  return typeof parsed === "string" ? refuse("invalid", parsed, seq) : parsed;
 }
 
 /** Reads a line that the server sent; `undefined` for one this client doesn't know or can't use, which it ignores. */
@@ -179,27 +185,31 @@ type Parsed = DeviceMessage | string;
 /** A message while it is made. What devices say all the time is made field by field: `present` takes longer than the rest. */
 type Draft<Message> = { -readonly [Field in keyof Message]: Message[Field] };
 
-/** Types without a `seq`. A type this server doesn't know may have one, and then it is used up. */
-const UNNUMBERED: ReadonlySet<string> = new Set(["hello", "declare", "applied", "ping", "pong", "bye"]);
-
-const DEVICE_PARSERS: Readonly<Record<string, (input: JsonObject) => Parsed>> = {
+/** By the types of lines that have no `seq`. */
+const UNNUMBERED_PARSERS: Readonly<Record<string, (input: JsonObject) => Parsed>> = {
   hello: parseHello,
   declare: parseDeclare,
-  variables: parseVariables,
-  logs: parseLogs,
-  marker: parseMarker,
   applied: parseApplied,
   ping: () => ({ type: "ping" }),
   pong: () => ({ type: "pong" }),
   bye: () => ({ type: "bye" }),
 };
 
+/** By the types of those that have one. */
+const NUMBERED_PARSERS: Readonly<Record<string, (input: JsonObject, seq: number) => Parsed>> = {
+  variables: parseVariables,
+  logs: parseLogs,
+  marker: parseMarker,
+};
+
+const TYPES = [...Object.keys(UNNUMBERED_PARSERS), ...Object.keys(NUMBERED_PARSERS)];
+
 function parseHello(input: JsonObject): Parsed {
   const { protocol, key, device, name, app, build, tags, session, now } = input;
-  if (protocol !== PROTOCOL_VERSION) return expected("protocol", String(PROTOCOL_VERSION), protocol);
-  if (typeof key !== "string") return expected("key", "text", key);
+  if (protocol !== PROTOCOL_VERSION) return expectedToBe("protocol", String(PROTOCOL_VERSION), protocol);
+  if (typeof key !== "string") return expectedToBe("key", "text", key);
   if (!isDeviceId(device)) {
-    return expected(
+    return expectedToBe(
       "device",
       "1 to 64 of A-Z a-z 0-9 . _ - that don't begin with anonymous-, and not . or .. or __proto__",
       device,
@@ -207,12 +217,12 @@ function parseHello(input: JsonObject): Parsed {
   }
   for (const [field, text] of Object.entries({ name, app, build, session })) {
     if (text !== undefined && (typeof text !== "string" || text.length > MAX_HELLO_TEXT_LENGTH)) {
-      return expected(field, `text of at most ${MAX_HELLO_TEXT_LENGTH} characters`, text);
+      return expectedToBe(field, `text of at most ${MAX_HELLO_TEXT_LENGTH} characters`, text);
     }
   }
   if (tags !== undefined && !isTextList(tags))
-    return expected("tags", `at most ${MAX_TAGS} texts of at most ${MAX_TAG_LENGTH} characters`, tags);
-  if (now !== undefined && !isTime(now)) return expected("now", "milliseconds since 1970", now);
+    return expectedToBe("tags", `at most ${MAX_TAGS} texts of at most ${MAX_TAG_LENGTH} characters`, tags);
+  if (now !== undefined && !isTime(now)) return expectedToBe("now", "milliseconds since 1970", now);
   return {
     type: "hello",
     protocol,
@@ -240,7 +250,7 @@ function toTags(tags: readonly string[]): readonly string[] {
 }
 
 function parseDeclare({ variables }: JsonObject): Parsed {
-  if (!Array.isArray(variables)) return expected("variables", "a list", variables);
+  if (!Array.isArray(variables)) return expectedToBe("variables", "a list", variables);
   const declared: DeclaredVariable[] = [];
   for (const [index, entry] of variables.entries()) {
     const variable = parseDeclaration(entry, `variables[${index}]`);
@@ -250,29 +260,23 @@ function parseDeclare({ variables }: JsonObject): Parsed {
   return { type: "declare", variables: declared };
 }
 
-function parseVariables(input: JsonObject): Parsed {
-  const seq = readSeq(input);
-  const { at, backlog, values } = input;
-  if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
-  if (at !== undefined && !isTime(at)) return expected("at", "milliseconds since 1970", at);
+function parseVariables({ at, backlog, values }: JsonObject, seq: number): Parsed {
+  if (at !== undefined && !isTime(at)) return expectedToBe("at", "milliseconds since 1970", at);
   if (backlog !== undefined && typeof backlog !== "boolean")
-    return expected("backlog", "true or false", backlog);
-  if (!isJsonObject(values)) return expected("values", "an object of names and values", values);
+    return expectedToBe("backlog", "true or false", backlog);
+  if (!isJsonObject(values)) return expectedToBe("values", "an object of names and values", values);
   const wrongName = Object.keys(values).find((name) => !isVariableName(name));
-  if (wrongName !== undefined) return expected("values", `named with ${NAME_RULE}`, wrongName);
+  if (wrongName !== undefined) return expectedToBe("values", `named with ${NAME_RULE}`, wrongName);
   const line: Draft<VariablesLine> = { type: "variables", seq, values };
   if (at !== undefined) line.at = toWholeMs(at);
   if (backlog !== undefined) line.backlog = backlog;
   return line;
 }
 
-function parseLogs(input: JsonObject): Parsed {
-  const seq = readSeq(input);
-  const { backlog, entries } = input;
-  if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
+function parseLogs({ backlog, entries }: JsonObject, seq: number): Parsed {
   if (backlog !== undefined && typeof backlog !== "boolean")
-    return expected("backlog", "true or false", backlog);
-  if (!Array.isArray(entries)) return expected("entries", "a list", entries);
+    return expectedToBe("backlog", "true or false", backlog);
+  if (!Array.isArray(entries)) return expectedToBe("entries", "a list", entries);
   const parsed: LogEntryLine[] = [];
   for (let index = 0; index < entries.length; index += 1) {
     const log = parseLogEntry(entries[index] as JsonValue, index);
@@ -286,26 +290,24 @@ function parseLogs(input: JsonObject): Parsed {
 
 function parseLogEntry(input: JsonValue, index: number): LogEntryLine | string {
   const where = (field: string) => `entries[${index}]${field}`;
-  if (!isJsonObject(input)) return expected(where(""), "an object", input);
+  if (!isJsonObject(input)) return expectedToBe(where(""), "an object", input);
   const { at, level, message, fields } = input;
-  if (at !== undefined && !isTime(at)) return expected(where(".at"), "milliseconds since 1970", at);
-  if (typeof message !== "string") return expected(where(".message"), "text", message);
-  if (fields !== undefined && !isJsonObject(fields)) return expected(where(".fields"), "an object", fields);
+  if (at !== undefined && !isTime(at)) return expectedToBe(where(".at"), "milliseconds since 1970", at);
+  if (typeof message !== "string") return expectedToBe(where(".message"), "text", message);
+  if (fields !== undefined && !isJsonObject(fields))
+    return expectedToBe(where(".fields"), "an object", fields);
   const known = level === undefined ? "info" : parseLogLevel(level);
-  if (known === undefined) return expected(where(".level"), "debug, info, warn, error or fatal", level);
+  if (known === undefined) return expectedToBe(where(".level"), "debug, info, warn, error or fatal", level);
   const entry: Draft<LogEntryLine> = { level: known, message };
   if (at !== undefined) entry.at = toWholeMs(at);
   if (fields !== undefined) entry.fields = fields;
   return entry;
 }
 
-function parseMarker(input: JsonObject): Parsed {
-  const seq = readSeq(input);
-  const { at, name, fields } = input;
-  if (seq === undefined) return expected("seq", "a whole number from 1", input["seq"]);
-  if (at !== undefined && !isTime(at)) return expected("at", "milliseconds since 1970", at);
-  if (!isVariableName(name)) return expected("name", NAME_RULE, name);
-  if (fields !== undefined && !isJsonObject(fields)) return expected("fields", "an object", fields);
+function parseMarker({ at, name, fields }: JsonObject, seq: number): Parsed {
+  if (at !== undefined && !isTime(at)) return expectedToBe("at", "milliseconds since 1970", at);
+  if (!isVariableName(name)) return expectedToBe("name", NAME_RULE, name);
+  if (fields !== undefined && !isJsonObject(fields)) return expectedToBe("fields", "an object", fields);
   const line: Draft<MarkerLine> = { type: "marker", seq, name };
   if (at !== undefined) line.at = toWholeMs(at);
   if (fields !== undefined) line.fields = fields;
@@ -313,22 +315,18 @@ function parseMarker(input: JsonObject): Parsed {
 }
 
 function parseApplied({ id, results }: JsonObject): Parsed {
-  if (!isWhole(id)) return expected("id", "the id of the set", id);
-  if (!isJsonObject(results)) return expected("results", "an object of names and results", results);
+  if (!isWhole(id)) return expectedToBe("id", "the id of the set", id);
+  if (!isJsonObject(results)) return expectedToBe("results", "an object of names and results", results);
   for (const [name, result] of Object.entries(results)) {
-    if (!isJsonObject(result)) return expected(`results.${name}`, "an object", result);
+    if (!isJsonObject(result)) return expectedToBe(`results.${name}`, "an object", result);
     const { error, value } = result;
     if (error !== undefined && typeof error !== "string")
-      return expected(`results.${name}.error`, "text", error);
+      return expectedToBe(`results.${name}.error`, "text", error);
     if (error === undefined && value === undefined)
-      return expected(`results.${name}.value`, "the applied value", value);
+      return expectedToBe(`results.${name}.value`, "the applied value", value);
   }
   // Each result was checked above; JsonObject can't say so.
   return { type: "applied", id, results: results as unknown as AppliedLine["results"] };
-}
-
-function readSeq({ seq }: JsonObject): number | undefined {
-  return isWhole(seq) ? seq : undefined;
 }
 
 function isWhole(value: JsonValue | undefined): value is number {
@@ -355,10 +353,6 @@ function isTextList(value: JsonValue): value is readonly string[] {
 /** The fields that are there: a line never carries `undefined`. */
 function present(fields: Record<string, unknown>): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function expected(field: string, what: string, got: unknown): string {
-  return `expected ${field} to be ${what}, got: ${showValue(got)}`;
 }
 
 function toDeclareLine(variables: readonly DeclaredVariable[]): object {

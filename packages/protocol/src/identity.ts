@@ -5,6 +5,7 @@ const DEVICE = /^[A-Za-z0-9._-]{1,64}$/;
 const ANONYMOUS = "anonymous-";
 const UNREACHABLE = [".", "..", "__proto__"];
 
+/** Whether it has the form of a device key: 12 of A-Z a-z 0-9. */
 export function isDeviceKey(text: unknown): text is string {
   return typeof text === "string" && KEY.test(text);
 }

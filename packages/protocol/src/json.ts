@@ -58,6 +58,11 @@ export function isWellFormedJson(value: JsonValue): boolean {
   );
 }
 
+/** What is wrong with a value: where it is, what would be right there, and what it is. */
+export function expectedToBe(where: string, what: string, got: unknown): string {
+  return `expected ${where} to be ${what}, got: ${showValue(got)}`;
+}
+
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function showValue(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -13,6 +13,7 @@ import type { NewSamples } from "./rules/new-samples.ts";
 /** Milliseconds since 1970. */
 export type Time = number;
 
+/** All that a server keeps. */
 export interface Storage {
   /** A random name of this data, made with it: entry ids of different epochs can't be compared. */
   readonly epoch: string;
@@ -48,6 +49,7 @@ export interface Retention {
   readonly maxBytes: number | null;
 }
 
+/** What a new project keeps. */
 export const KEEP_ALL: Retention = { maxAgeMs: null, maxBytes: null };
 
 export interface DeviceKeyRecord {
@@ -148,6 +150,7 @@ export interface Membership {
   readonly role: RoleName;
 }
 
+/** Who may do what. */
 export interface AccountStorage {
   countUsers(): Promise<number>;
   /** Stores a user with a first project (as its owner) and a first key, all or nothing. */
@@ -650,6 +653,7 @@ export interface DeviceStorage {
 
 // Errors
 
+/** Asked after it was closed. */
 export class StorageClosedError extends Error {
   override readonly name = "StorageClosedError";
   readonly code = "storage_closed";

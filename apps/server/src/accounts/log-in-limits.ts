@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
+import { plainAddress } from "@wheelhouse/net";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 
 /** Wrong passwords within {@link WINDOW_SECONDS}: for one account from one address, or from one known browser. */
@@ -107,9 +108,8 @@ function toKey(account: string): string {
 
 /** Whoever has one IPv6 address has 2⁶⁴ of them. */
 export function toNetwork(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
+  const plain = plainAddress(address);
+  if (!isIPv6(plain)) return plain;
   const [head = "", tail = ""] = address.split("%", 1)[0]?.split("::") ?? [];
   const heads = head === "" ? [] : head.split(":");
   const tails = tail === "" ? [] : tail.split(":");

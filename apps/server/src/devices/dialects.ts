@@ -28,7 +28,7 @@ import {
   type Refusal,
 } from "@wheelhouse/protocol";
 import type { NewLogEntry } from "@wheelhouse/storage";
-import type { LineContent, WantedValue } from "./protocol.ts";
+import type { LineContent, TypedValue } from "./protocol.ts";
 
 /** What a line says, whichever dialect said it. */
 export type Said =
@@ -79,7 +79,7 @@ export interface Dialect {
   /** What is said before the connection is closed for that reason, if anything. */
   farewell(code: Code, text: string): string;
   ack(seq: number): string | undefined;
-  set(key: string, set: number, values: readonly WantedValue[]): string;
+  set(key: string, set: number, values: readonly TypedValue[]): string;
   ping(): string;
   pong(): string;
 }

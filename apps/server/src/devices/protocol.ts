@@ -5,9 +5,9 @@ import type {
   AppliedResult,
   Code,
   DeclaredVariable,
+  Dialect1Variable,
   JsonObject,
   JsonValue,
-  KindName,
 } from "@wheelhouse/protocol";
 import type { Device, Variable } from "@wheelhouse/api";
 import type {
@@ -71,12 +71,8 @@ export type LineContent =
   /** Refused by the connection already; only its number counts. */
   | { readonly type: "refused" };
 
-export interface TypedValue {
-  readonly name: string;
-  readonly type: string;
-  readonly kind: KindName;
-  readonly value: JsonValue;
-}
+/** What dialect 1 reports, and what a person wants, as both dialects need it. */
+export type TypedValue = Dialect1Variable;
 
 /** What became of a person's wish to change variables. */
 export type ChangeOutcome =
@@ -156,16 +152,13 @@ export function deviceName({ project, device }: DeviceAddress): ProcessName<Devi
 
 // A connection's process
 
-/** A value that a person wants, as both dialects need it. */
-export interface WantedValue extends TypedValue {}
-
 export interface DeviceConnectionProtocol {
   casts: {
     /** Everything up to this line, and this `seq` where lines have one, is durable. */
     stored(line: number, seq: number | undefined): void;
     /** What was understood doesn't fit the device, or can't be stored for now. */
     refuse(code: Code, text: string, seq: number | undefined): void;
-    set(set: number, values: readonly WantedValue[]): void;
+    set(set: number, values: readonly TypedValue[]): void;
     /** Tells the device the code and closes. */
     end(code: Code, text: string): void;
   };

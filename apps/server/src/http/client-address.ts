@@ -1,33 +1,28 @@
 /** Where a request comes from, behind proxies or not. Pure. */
 
 import type { IncomingHttpHeaders } from "node:http";
-import { isIP, type BlockList } from "node:net";
+import { isIP } from "node:net";
+import type { TrustedAddresses } from "@wheelhouse/net";
 import { isLoopback, isLoopbackName } from "./security.ts";
 
 /** The address that a request counts for: the nearest one that isn't a trusted proxy's. */
 export function clientAddress(
   remote: string | undefined,
   headers: IncomingHttpHeaders,
-  trusted: BlockList | undefined,
+  trusted: TrustedAddresses | undefined,
 ): string {
   const nearest = remote ?? "unknown";
   const named = String(headers["x-forwarded-for"] ?? "")
     .split(",")
     .map((each) => each.trim());
   let address = nearest;
-  while (isTrusted(address, trusted)) {
+  while (trusted?.has(address) === true) {
     const next = named.pop();
     // What isn't an address was made up by somebody beyond the last proxy that can be believed.
     if (next === undefined || isIP(next) === 0) break;
     address = next;
   }
   return address;
-}
-
-export function isTrusted(address: string, trusted: BlockList | undefined): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  const version = isIP(plain);
-  return trusted !== undefined && version !== 0 && trusted.check(plain, version === 4 ? "ipv4" : "ipv6");
 }
 
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;

@@ -18,7 +18,6 @@ import { acceptLivePages } from "../live/upgrade.ts";
 import { Store } from "../store/store.ts";
 import { toErrorAnswer, wrongHost } from "./answers.ts";
 import { serveApiPage } from "./api-page.ts";
-import { isTrusted } from "./client-address.ts";
 import { guardConnections } from "./connections.ts";
 import { serveHealth } from "./health.ts";
 import { addGauges } from "./metrics.ts";
@@ -160,7 +159,7 @@ function watch(server: Server, ctx: HttpContext, { config, metrics, passwords }:
   const connections = guardConnections(server, {
     most: config.maxConnections,
     mostOfAddress: Math.ceil(config.maxConnections / ADDRESS_SHARE),
-    isExempt: (address) => isTrusted(address, config.trustedProxy),
+    isExempt: (address) => config.trustedProxy?.has(address) === true,
   });
   addGauges(metrics, {
     connections,

@@ -1,6 +1,7 @@
 /** Which requests may be a browser's own page's, and what every answer tells the browser. Pure. */
 
 import { STATUS_CODES, type IncomingHttpHeaders } from "node:http";
+import { plainAddress } from "@wheelhouse/net";
 import type { Config } from "../config.ts";
 import type { ErrorAnswer } from "./answers.ts";
 
@@ -101,5 +102,6 @@ export function isLoopbackName(host: string | undefined): boolean {
 
 /** Whether an address is this machine's own. */
 export function isLoopback(address: string | undefined): boolean {
-  return address === "::1" || /^(?:::ffff:)?127\./.test(address ?? "");
+  const plain = plainAddress(address ?? "");
+  return plain === "::1" || plain.startsWith("127.");
 }

@@ -1,10 +1,8 @@
-import { BlockList } from "node:net";
+import { TrustedAddresses } from "@wheelhouse/net";
 import { expect, test } from "vitest";
 import { clientAddress, isFromHere } from "../../src/http/client-address.ts";
 
-const trusted = new BlockList();
-trusted.addSubnet("10.0.0.0", 8);
-trusted.addAddress("127.0.0.1");
+const trusted = new TrustedAddresses(["10.0.0.0/8", "127.0.0.1"]);
 
 test.each<[remote: string | undefined, forwarded: string | undefined, address: string]>([
   ["203.0.113.9", undefined, "203.0.113.9"],

@@ -1,7 +1,7 @@
 /** Logging in when others try to: limits, known browsers, and equal work for accounts that are there and that aren't. */
 
 import type { Answer } from "@wheelhouse/api";
-import { BlockList } from "node:net";
+import { TrustedAddresses } from "@wheelhouse/net";
 import { expect, test } from "vitest";
 import type { RunningServer } from "../../src/server.ts";
 import { openPage } from "../live/support.ts";
@@ -12,9 +12,7 @@ const ann = { email: "ann@example.org", password: "correct horse battery" };
 
 /** A server behind a proxy, so that a test can come from anywhere. */
 function startBehindProxy(): Promise<TestServer> {
-  const trustedProxy = new BlockList();
-  trustedProxy.addAddress("127.0.0.1");
-  return startTestServer({ config: { trustedProxy } });
+  return startTestServer({ config: { trustedProxy: new TrustedAddresses(["127.0.0.1"]) } });
 }
 
 function logIn(server: RunningServer, body: object, address: string, cookie = ""): Promise<RawAnswer> {

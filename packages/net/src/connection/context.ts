@@ -2,7 +2,7 @@
 
 import type { Context, Protocol, Ref } from "@wheelhouse/actors";
 import type { Endpoint } from "../network/network.ts";
-import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import type { TlsInfo, TlsOptions } from "../network/tls.ts";
 import type { ActiveMode, ReceiveError } from "../socket/messages.ts";
 import type { SocketSettings } from "../socket/options.ts";
 import type { TransferResult } from "../socket/open.ts";
@@ -18,6 +18,7 @@ export interface ConnectionChanges extends SocketSettings {
   readonly readTimeoutMs?: number;
 }
 
+/** What each of a connection's handlers is given: its process's context, and its socket. */
 export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> extends Context<P, S> {
   readonly local: Endpoint;
   /** The other end of the socket; behind a proxy, the proxy. */
@@ -81,7 +82,7 @@ export interface ConnectionContext<P extends Protocol = Protocol, S = unknown> e
    * Goes on encrypted (STARTTLS). What was read before and not handled is part of the handshake, never data. When it
    * `failed`, the connection is closed and ends with this handler. Without options, those of the listener's `tls` hold.
    */
-  secure(options?: TlsServerOptions | TlsClientOptions, limits?: SecureOptions): Promise<TlsInfo | "failed">;
+  secure(options?: TlsOptions, limits?: SecureOptions): Promise<TlsInfo | "failed">;
   /**
    * Gives the socket to another process, which hears `handed` first, and then the messages that wait here. It goes on in the
    * mode it has: with `"once"` the next packet comes, and a passive socket (`active: false`, a count that has run out, a

@@ -62,6 +62,7 @@ class HeaderReader {
   async read(): Promise<ProxyHeader | string> {
     const first = await this.#receive(1);
     if (typeof first === "string") return first;
+    this.#parser.push(first);
     return first[0] === 13 ? this.#readV2(first) : this.#readV1();
   }
 
@@ -87,9 +88,7 @@ class HeaderReader {
     return parsed.type === "malformed" ? parsed.why : "cut off";
   }
 
-  async #receive(bytes: number): Promise<Buffer | string> {
-    const received = await this.#ctx.socket.recv(bytes, Math.max(1, this.#deadline - this.#ctx.now()));
-    if (typeof received !== "string" && bytes === 1) this.#parser.push(received);
-    return received;
+  #receive(bytes: number): Promise<Buffer | string> {
+    return this.#ctx.socket.recv(bytes, Math.max(1, this.#deadline - this.#ctx.now()));
   }
 }

@@ -141,7 +141,7 @@ function parseV2(held: Buffer): ProxyHeaderResult {
   if (command === "local" || isUnknown) return { type: "header", header: unknownHeader(command, []), rest };
   const header =
     family === "unspecified" || protocol === "unspecified"
-      ? unknownHeader(command, extrasOf(block.subarray(addressBlockBytes(family, block))))
+      ? unknownHeader(command, extrasOf(block.subarray(expectAddresses(family, block))))
       : toV2Header(TRANSPORTS[family][protocol], family, block);
   checkSum(held.subarray(0, bytes), header.extras);
   return { type: "header", header, rest };
@@ -163,12 +163,14 @@ function toV2Header(
   family: Exclude<Family, "unspecified">,
   block: Buffer,
 ): ProxyHeader {
+  const addressBytes = expectAddresses(family, block);
   const [source, destination] = endpointsOf(family, block);
-  const extras = extrasOf(block.subarray(addressBlockBytes(family, block)));
+  const extras = extrasOf(block.subarray(addressBytes));
   return { version: 2, command: "proxy", transport, source, destination, extras };
 }
 
-function addressBlockBytes(family: Family, block: Buffer): number {
+/** How many bytes of the block the addresses take; all of them are there. */
+function expectAddresses(family: Family, block: Buffer): number {
   const ports = family === "ipv4" || family === "ipv6" ? 2 * PORT_BYTES : 0;
   const bytes = 2 * ADDRESS_BYTES[family] + ports;
   if (block.length < bytes) throw new Malformed("shorter than its addresses");
@@ -180,7 +182,6 @@ function endpointsOf(
   block: Buffer,
 ): readonly [source: Endpoint, destination: Endpoint] {
   const bytes = ADDRESS_BYTES[family];
-  addressBlockBytes(family, block);
   const addressAt = (index: 0 | 1) => block.subarray(index * bytes, (index + 1) * bytes);
   if (family === "unix") return [toUnixEndpoint(addressAt(0)), toUnixEndpoint(addressAt(1))];
   const portAt = (index: 0 | 1) => block.readUInt16BE(2 * bytes + index * PORT_BYTES);

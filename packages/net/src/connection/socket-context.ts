@@ -4,7 +4,7 @@ import type { ExitReason, LabelledRef, Ref, Timer } from "@wheelhouse/actors";
 import { SendTimeoutError, TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
 import { expectAddress, expectMilliseconds, expectOptions, oneOf, type Checks } from "../expectations.ts";
-import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import type { TlsInfo, TlsOptions, TlsServerOptions } from "../network/tls.ts";
 import { SocketInfo, type ActiveMode, type PacketMessage, type ReceiveError } from "../socket/messages.ts";
 import { transfer, type TransferResult } from "../socket/open.ts";
 import { SOCKET_CHECKS } from "../socket/options.ts";
@@ -317,7 +317,7 @@ export class SocketContext extends SocketVerbs {
   }
 
   async secure(
-    options: TlsServerOptions | TlsClientOptions | undefined = this.#listenersTls,
+    options: TlsOptions | undefined = this.#listenersTls,
     limits?: SecureOptions,
   ): Promise<TlsInfo | "failed"> {
     if (options === undefined) throw new Error("expected the listener's option tls to be given, got: none");

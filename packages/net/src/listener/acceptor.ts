@@ -72,7 +72,7 @@ export const Acceptor: GenServer<ListenerProtocol, AcceptorStart> = defineGenSer
     ctx.own(line);
     ledger.tellRoom = () => ctx.inform(ctx.self, RoomInfo, undefined);
     const listenSocket =
-      ledger.status === "listening" ? await listenAt(ctx, ledger, ledger.place) : undefined;
+      ledger.status === "listening" ? await listenAt(ctx, ledger, ledger.listensAgainAt) : undefined;
     if (listenSocket !== undefined) tell(ctx, { type: "net:listening", listener: ledger.local });
     if (ledger.draining !== undefined) void finishDrain(ctx, ledger, ledger.draining);
     return { ledger, connections, listenSocket, line, reserve: newReserve(ctx, ledger) };

@@ -36,7 +36,7 @@ export class Ledger {
   /** Where it listens, or listened last. */
   local: Endpoint;
   /** The same as it was asked for: where to listen again after a crash. Where a `resume` listens, the settings say. */
-  place: Endpoint;
+  listensAgainAt: Endpoint;
   accepted = 0;
   ended = 0;
   uncounted = 0;
@@ -69,7 +69,7 @@ export class Ledger {
 
   constructor(settings: ListenerSettings) {
     this.#settings = settings;
-    this.local = this.place = settings.endpoint;
+    this.local = this.listensAgainAt = settings.endpoint;
     this.limits = new Limits(toLimits(settings.options));
     this.#alarms = new Alarms(settings.alarms);
     this.#trusted = toTrusted(settings);
@@ -79,8 +79,8 @@ export class Ledger {
   listensAt(asked: Endpoint, local: Endpoint): void {
     const isAsSet = asked === this.#settings.endpoint;
     this.local = local;
-    this.place = { ...asked, port: local.port };
-    if (isAsSet) this.#settings = { ...this.#settings, endpoint: this.place };
+    this.listensAgainAt = { ...asked, port: local.port };
+    if (isAsSet) this.#settings = { ...this.#settings, endpoint: this.listensAgainAt };
   }
 
   get settings(): ListenerSettings {

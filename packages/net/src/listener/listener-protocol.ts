@@ -47,6 +47,7 @@ export interface ConnectionInfo {
   readonly stats: SocketStats;
 }
 
+/** How a listener lets its connections end; times in milliseconds. */
 export interface DrainOptions {
   /** How long connections have; 0 cuts them at once, `Infinity` waits for the last. Default: the listener's `drainTimeoutMs`. */
   readonly timeoutMs?: number;
@@ -56,6 +57,7 @@ export interface DrainOptions {
   readonly notice?: unknown;
 }
 
+/** What became of its connections. */
 export interface Drained {
   /** Those that were there when it began, with those that were closing. */
   readonly connections: number;

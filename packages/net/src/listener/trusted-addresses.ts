@@ -16,6 +16,7 @@ export function isAddressOrRange(text: string): boolean {
   return parseRange(text) !== undefined;
 }
 
+/** Those that are trusted, say to tell for whom they speak (a listener's `proxyProtocol`). */
 export class TrustedAddresses {
   readonly #list = new BlockList();
 
@@ -31,6 +32,7 @@ export class TrustedAddresses {
     }
   }
 
+  /** Whether an address is one of them; what is no address isn't. */
   has(address: string): boolean {
     const plain = plainAddress(address);
     const family = isIP(plain);

@@ -12,7 +12,7 @@ import {
   type Check,
   type Checks,
 } from "../expectations.ts";
-import type { TlsClientOptions, TlsIdentity, TlsServerOptions } from "./tls.ts";
+import type { TlsClientOptions, TlsIdentity, TlsOptions, TlsServerOptions } from "./tls.ts";
 
 /** Longest name of an application protocol, in bytes (RFC 7301). */
 const MAX_PROTOCOL_BYTES = 255;
@@ -42,10 +42,10 @@ const CLIENT_CHECKS: Checks<TlsClientOptions> = {
 const right = new WeakSet<object>();
 
 /** @throws RangeError */
-export function checkTlsOptions(options: TlsServerOptions | TlsClientOptions): void {
+export function checkTlsOptions(options: TlsOptions): void {
   if (right.has(options)) return;
   expectObject("options", options);
-  const { role, cert, key }: Partial<TlsServerOptions | TlsClientOptions> = options;
+  const { role, cert, key }: Partial<TlsOptions> = options;
   oneOf("server", "client")("role", role);
   if (role === "server") expectOptions(options, SERVER_CHECKS, { required: ["cert", "key"] });
   else expectOptions(options, CLIENT_CHECKS, { required: ["serverName"] });

@@ -1,7 +1,7 @@
 /** What the socket layer needs of a network. The real one is `node-network.ts`; a runtime may be given another. */
 
 import type { PortKey } from "@wheelhouse/actors";
-import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
+import type { TlsInfo, TlsOptions } from "./tls.ts";
 
 /** One end of a connection, or a place to listen at. */
 export interface Endpoint {
@@ -79,7 +79,7 @@ export interface Stream {
    *
    * @throws TlsError when the handshake fails; the stream is destroyed then.
    */
-  secure(options: TlsServerOptions | TlsClientOptions, held: readonly Buffer[]): Promise<TlsInfo>;
+  secure(options: TlsOptions, held: readonly Buffer[]): Promise<TlsInfo>;
 }
 
 export interface ListeningPort {
@@ -106,6 +106,7 @@ export interface Descriptors {
   readonly limit: number;
 }
 
+/** What connections are made of: the machine's network, or a simulated one. */
 export interface Network {
   /** @throws ListenError */
   listen(request: ListenRequest): Promise<ListeningPort>;

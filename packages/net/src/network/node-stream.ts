@@ -9,7 +9,7 @@ import { Lingering, type Parting } from "./lingering.ts";
 import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import { readShared, takeRead } from "./shared-reads.ts";
-import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
+import type { TlsInfo, TlsOptions } from "./tls.ts";
 
 /** Writes of a burst are joined into one buffer up to so many bytes; above, copying costs more than a gathering write. */
 const JOIN_BYTES = 65_536;
@@ -299,7 +299,7 @@ export class NodeStream implements Stream, Parting {
 
   // Encryption
 
-  async secure(options: TlsServerOptions | TlsClientOptions, held: readonly Buffer[]): Promise<TlsInfo> {
+  async secure(options: TlsOptions, held: readonly Buffer[]): Promise<TlsInfo> {
     const { shakeHands } = await import("./node-tls.ts");
     await this.#emptied();
     const raw = this.#raw;

@@ -5,7 +5,7 @@ import { connect, type Server, type TLSSocket } from "node:tls";
 import { TlsError } from "../errors.ts";
 import type { Endpoint } from "./network.ts";
 import { clientContext, serverFor } from "./tls-contexts.ts";
-import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "./tls.ts";
+import type { TlsClientOptions, TlsInfo, TlsOptions, TlsServerOptions } from "./tls.ts";
 
 /** What came of a handshake: the socket to go on with, paused. */
 export interface Secured {
@@ -18,11 +18,7 @@ export interface Secured {
  *
  * @throws TlsError when it fails; the socket is destroyed then.
  */
-export async function shakeHands(
-  raw: Socket,
-  options: TlsServerOptions | TlsClientOptions,
-  peer: Endpoint,
-): Promise<Secured> {
+export async function shakeHands(raw: Socket, options: TlsOptions, peer: Endpoint): Promise<Secured> {
   // A peer that ends amid the handshake has failed; only afterwards may a connection be half open.
   raw.allowHalfOpen = false;
   try {
@@ -85,7 +81,7 @@ function refusalOf(error: Error, socket: TLSSocket): Error {
   return Object.assign(new Error(`the client's certificate: ${code}`, { cause: error }), { code });
 }
 
-function toInfo(socket: TLSSocket, options: TlsServerOptions | TlsClientOptions): TlsInfo {
+function toInfo(socket: TLSSocket, options: TlsOptions): TlsInfo {
   const { servername, alpnProtocol } = socket as { servername?: unknown; alpnProtocol: unknown };
   const asked = options.role === "client" ? options.serverName : servername;
   return {

@@ -8,6 +8,7 @@ export interface TlsIdentity {
   readonly key: string | Uint8Array;
 }
 
+/** The end that shows a certificate. */
 export interface TlsServerOptions extends TlsIdentity {
   readonly role: "server";
   /**
@@ -24,6 +25,7 @@ export interface TlsServerOptions extends TlsIdentity {
   readonly alpn?: readonly string[];
 }
 
+/** The end that asks for a name. A certificate of its own it shows only to a server that asks for one. */
 export interface TlsClientOptions extends Partial<TlsIdentity> {
   readonly role: "client";
   /** The name to ask for, which the certificate must be for. */
@@ -32,6 +34,9 @@ export interface TlsClientOptions extends Partial<TlsIdentity> {
   readonly ca?: string | Uint8Array;
   readonly alpn?: readonly string[];
 }
+
+/** Either end's. */
+export type TlsOptions = TlsServerOptions | TlsClientOptions;
 
 /** What was agreed on. */
 export interface TlsInfo {

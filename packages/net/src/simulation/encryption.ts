@@ -2,8 +2,8 @@
 
 import { TlsError } from "../errors.ts";
 import type { Endpoint } from "../network/network.ts";
-import type { TlsInfo } from "../network/tls.ts";
-import { Handshake, type SecureOptions } from "./handshake.ts";
+import type { TlsInfo, TlsOptions } from "../network/tls.ts";
+import { Handshake } from "./handshake.ts";
 import { Records } from "./records.ts";
 
 const NOTHING = Buffer.alloc(0);
@@ -24,7 +24,7 @@ export class Encryption {
   /** Records that came together with the last of the handshake. */
   #rest: Buffer = NOTHING;
 
-  constructor(options: SecureOptions, stream: EncryptedStream) {
+  constructor(options: TlsOptions, stream: EncryptedStream) {
     let agree = (_info: TlsInfo): void => {};
     let fail = (_error: TlsError): void => {};
     this.info = new Promise((resolve, reject) => {

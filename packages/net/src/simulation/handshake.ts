@@ -3,11 +3,9 @@
  * vouched for by itself alone: whoever names a `ca` must be shown exactly that one.
  */
 
-import type { TlsClientOptions, TlsIdentity, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import type { TlsClientOptions, TlsIdentity, TlsInfo, TlsOptions, TlsServerOptions } from "../network/tls.ts";
 import { networkError } from "./network-error.ts";
 import { fromMessage, toMessage, type Message } from "./records.ts";
-
-export type SecureOptions = TlsServerOptions | TlsClientOptions;
 
 const ALERT = 0x15;
 const HELLO = 0x16;
@@ -29,14 +27,14 @@ export interface HandshakeStream {
 }
 
 export class Handshake {
-  readonly #options: SecureOptions;
+  readonly #options: TlsOptions;
   readonly #stream: HandshakeStream;
   #held: Buffer = Buffer.alloc(0);
   #serverName: string | undefined;
   #alpn: string | undefined;
   #over = false;
 
-  constructor(options: SecureOptions, stream: HandshakeStream) {
+  constructor(options: TlsOptions, stream: HandshakeStream) {
     this.#options = options;
     this.#stream = stream;
   }

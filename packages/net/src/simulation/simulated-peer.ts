@@ -1,9 +1,8 @@
 /** Somebody at the other end of a connection, outside of all processes, who does what a test says. */
 
 import type { Endpoint } from "../network/network.ts";
-import type { TlsInfo } from "../network/tls.ts";
+import type { TlsInfo, TlsOptions } from "../network/tls.ts";
 import type { Agenda } from "./agenda.ts";
-import type { SecureOptions } from "./handshake.ts";
 import type { Link } from "./link.ts";
 import type { SimulatedStream } from "./simulated-stream.ts";
 
@@ -83,7 +82,7 @@ export class SimulatedPeer {
   }
 
   /** Shakes hands for an encrypted connection; what was read and not taken is part of that. Resolves in virtual time. */
-  async secure(options: SecureOptions): Promise<TlsInfo> {
+  async secure(options: TlsOptions): Promise<TlsInfo> {
     const stream = await new Promise<SimulatedStream>((resolve) => this.#do(resolve));
     stream.pause();
     const info = await stream.secure(options, this.#chunks.splice(0));

@@ -1,11 +1,10 @@
 /** One end of a simulated connection, with its kernel's buffers. It behaves as TCP's does (RFC 9293), as Node.js shows it. */
 
-import type { TlsInfo } from "../network/tls.ts";
+import type { TlsInfo, TlsOptions } from "../network/tls.ts";
 import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "../network/network.ts";
 import { ChunkQueue } from "../framing/chunk-queue.ts";
 import type { Agenda } from "./agenda.ts";
 import { Encryption } from "./encryption.ts";
-import type { SecureOptions } from "./handshake.ts";
 import { networkError } from "./network-error.ts";
 import { Outgoing, takeBytes } from "./outgoing.ts";
 import type { Segment } from "./wire.ts";
@@ -353,7 +352,7 @@ export class SimulatedStream implements Stream {
 
   // Encryption, or what stands for it
 
-  secure(options: SecureOptions, held: readonly Buffer[]): Promise<TlsInfo> {
+  secure(options: TlsOptions, held: readonly Buffer[]): Promise<TlsInfo> {
     const encryption = new Encryption(options, {
       remote: this.remote,
       send: (bytes) => this.#send([bytes]),

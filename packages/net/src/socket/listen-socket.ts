@@ -36,10 +36,11 @@ export function takeOver(stream: Stream): void {
 }
 
 /** Somebody who waits for a connection; it belongs to a process, and waits no longer than that lives. */
-export interface Acceptor extends Owned {
+export interface PendingAccept extends Owned {
   accepted(stream: Stream | undefined): void;
 }
 
+/** A socket that listens: gen_tcp:listen/2's, owned by the process that opened it. */
 export class ListenSocket implements Owned {
   /** Where it listens: the port that was found for 0, too. */
   readonly local: Endpoint;
@@ -47,7 +48,7 @@ export class ListenSocket implements Owned {
   readonly #backlog: number;
   /** Streams that nobody owns yet. */
   readonly #untaken = new Set<Stream>();
-  readonly #acceptors = new Set<Acceptor>();
+  readonly #acceptors = new Set<PendingAccept>();
   #closing: Promise<void> | undefined = undefined;
 
   /** @internal */
@@ -79,7 +80,7 @@ export class ListenSocket implements Owned {
   }
 
   /** @internal Gives the acceptor the next stream; `undefined` when it has closed. */
-  accept(acceptor: Acceptor): void {
+  accept(acceptor: PendingAccept): void {
     const [stream] = this.#untaken;
     if (stream !== undefined) this.taken(stream);
     if (stream !== undefined || this.#closing !== undefined) acceptor.accepted(stream);
@@ -87,7 +88,7 @@ export class ListenSocket implements Owned {
   }
 
   /** @internal It waits no longer. */
-  giveUp(acceptor: Acceptor): void {
+  giveUp(acceptor: PendingAccept): void {
     this.#acceptors.delete(acceptor);
   }
 

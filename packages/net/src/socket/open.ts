@@ -12,7 +12,7 @@ import {
 import { checkEndpoint } from "../network/check-endpoint.ts";
 import type { Endpoint, Stream } from "../network/network.ts";
 import { within } from "./alarm.ts";
-import { ListenInfo, ListenSocket, expectUnadopted, takeOver, type Acceptor } from "./listen-socket.ts";
+import { ListenInfo, ListenSocket, expectUnadopted, takeOver, type PendingAccept } from "./listen-socket.ts";
 import { SocketInfo } from "./messages.ts";
 import {
   BACKLOG,
@@ -102,7 +102,7 @@ async function nextStream(
   listenSocket: ListenSocket,
   timeoutMs: number,
 ): Promise<Stream | "closed" | "timeout"> {
-  const acceptor: Acceptor = { accepted: () => {}, release: () => listenSocket.giveUp(acceptor) };
+  const acceptor: PendingAccept = { accepted: () => {}, release: () => listenSocket.giveUp(acceptor) };
   const next = new Promise<Stream | undefined>((resolve) => {
     acceptor.accepted = resolve;
     listenSocket.accept(acceptor);

@@ -10,7 +10,7 @@ import { checkTlsOptions } from "../network/check-tls.ts";
 import { endedBefore, lateHandshake } from "../network/handshake-errors.ts";
 import { NetworkPort, type Endpoint, type Network, type Stream } from "../network/network.ts";
 import { nodeNetwork } from "../network/node-network.ts";
-import type { TlsClientOptions, TlsInfo, TlsServerOptions } from "../network/tls.ts";
+import type { TlsInfo, TlsOptions } from "../network/tls.ts";
 import { Incoming } from "./incoming.ts";
 import {
   SocketInfo,
@@ -33,7 +33,7 @@ import { within } from "./alarm.ts";
 /** What a socket has done so far (inet:getstat/1). */
 export interface SocketStats {
   readonly bytesRead: number;
-  /** Given to the network; `unsentBytes` of them haven't left. */
+  /** Given to the network; some of them may not have left. */
   readonly bytesWritten: number;
   readonly packetsRead: number;
   readonly packetsWritten: number;
@@ -62,6 +62,7 @@ export type SocketOwner = Pick<
   | "waitFor"
 >;
 
+/** Which part of a file is sent. */
 export interface SendFileOptions {
   /** Where to begin, in bytes. Default: 0. */
   readonly from?: number;
@@ -69,6 +70,7 @@ export interface SendFileOptions {
   readonly bytes?: number;
 }
 
+/** How long encryption may take to begin. */
 export interface SecureOptions {
   /** Milliseconds. Default: {@link HANDSHAKE_TIMEOUT_MS}. */
   readonly timeoutMs?: number;
@@ -90,6 +92,7 @@ export interface PartingWatcher {
 /** How long a closed socket's peer may take nothing of what was written, or not close, in milliseconds. */
 const LINGER_MS = 5_000;
 
+/** A connection in gen_tcp's terms, owned by one process at a time, which gets its messages. */
 export class Socket implements Owned {
   #owner: SocketOwner;
   #settings: Settings;
@@ -276,7 +279,7 @@ export class Socket implements Owned {
    *
    * @throws TlsError when it fails; the socket is closed then, and nothing more is told of it.
    */
-  secure(options: TlsServerOptions | TlsClientOptions, limits: SecureOptions = {}): Promise<TlsInfo> {
+  secure(options: TlsOptions, limits: SecureOptions = {}): Promise<TlsInfo> {
     checkTlsOptions(options);
     expectOptions(limits, SECURE_CHECKS);
     const { timeoutMs = HANDSHAKE_TIMEOUT_MS } = limits;
@@ -284,7 +287,7 @@ export class Socket implements Owned {
     return this.#owner.waitFor(this.#outgoing.exclusively(() => this.#shakeHands(options, timeoutMs)));
   }
 
-  async #shakeHands(options: TlsServerOptions | TlsClientOptions, timeoutMs: number): Promise<TlsInfo> {
+  async #shakeHands(options: TlsOptions, timeoutMs: number): Promise<TlsInfo> {
     try {
       const info = await within(this.#owner, timeoutMs, this.#secureStream(options), "late");
       if (info === "late") throw new TlsError(this.remote, lateHandshake(timeoutMs));
@@ -297,7 +300,7 @@ export class Socket implements Owned {
     }
   }
 
-  #secureStream(options: TlsServerOptions | TlsClientOptions): Promise<TlsInfo> {
+  #secureStream(options: TlsOptions): Promise<TlsInfo> {
     const held = this.#incoming.takeRest();
     if (held === undefined || this.#incoming.isEnded || this.#outgoing.isEnding)
       throw new TlsError(this.remote, endedBefore());

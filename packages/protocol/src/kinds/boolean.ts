@@ -1,3 +1,5 @@
+/** On or off. */
+
 import type { Kind } from "./kind.ts";
 
 const WORDS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };

@@ -1,3 +1,5 @@
+/** Colours. */
+
 import type { Kind } from "./kind.ts";
 
 const HEX = /^#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i;

@@ -1,3 +1,5 @@
+/** One of some texts. */
+
 import type { Kind } from "./kind.ts";
 import { string } from "./string.ts";
 

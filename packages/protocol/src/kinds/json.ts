@@ -1,3 +1,5 @@
+/** Values of any shape. */
+
 import { jsonEqual } from "../json.ts";
 import type { Kind } from "./kind.ts";
 

@@ -17,6 +17,7 @@ export interface Misfit {
   readonly expected: string;
 }
 
+/** One kind of variable. */
 export interface Kind<Value extends JsonValue = JsonValue> {
   /** Reads a JSON value that claims to be of this kind; text is read too where it is unambiguous (`"5"` for a number). */
   parse(input: JsonValue): Value | undefined;

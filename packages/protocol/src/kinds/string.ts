@@ -1,3 +1,5 @@
+/** Text. */
+
 import type { Kind } from "./kind.ts";
 
 export const string: Kind<string> = {

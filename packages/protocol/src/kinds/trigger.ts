@@ -1,3 +1,5 @@
+/** Buttons. */
+
 import type { JsonValue } from "../json.ts";
 import { boolean } from "./boolean.ts";
 import type { Kind } from "./kind.ts";

@@ -1,3 +1,5 @@
+/** A few numbers that belong together. */
+
 import { jsonEqual } from "../json.ts";
 import type { Kind } from "./kind.ts";
 import { float } from "./number.ts";

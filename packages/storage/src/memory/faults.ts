@@ -2,6 +2,7 @@
 
 import { StorageClosedError, StorageFailedError } from "../ports.ts";
 
+/** What shall go wrong in a storage in memory. */
 export class MemoryFaults {
   /** No room: calls that store fail, and leave nothing behind. */
   isFull = false;

@@ -21,6 +21,7 @@ export type VisitSample = (
   backlog: boolean,
 ) => void;
 
+/** Samples that are to be stored. */
 export class NewSamples {
   readonly #plain: Plain[] = [];
   #length = 0;
