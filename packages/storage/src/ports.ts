@@ -665,7 +665,7 @@ export class StorageFailedError extends Error {
   readonly code = "storage_failed";
 }
 
-/** The data folder can't be used: not writable, held by another server, or of a newer version. */
+/** The data folder can't be used: not writable, held by another server, of a newer version, or not of one piece. */
 export class StorageUnusableError extends Error {
   override readonly name = "StorageUnusableError";
   readonly code = "storage_unusable";

@@ -5,7 +5,8 @@ import { readEpoch, unusable, type Connection } from "./connection.ts";
 import { holdFolder } from "./folder.ts";
 import { moveOldRows } from "./migrations/move-old-rows.ts";
 import type { Reserve } from "./reserve.ts";
-import { migrate } from "./schema.ts";
+import { listsSegments, migrate } from "./schema.ts";
+import { removeOrphans } from "./segments/orphans.ts";
 import type { SegmentLimits } from "./segments/segment-limits.ts";
 
 /** @throws StorageUnusableError */
@@ -47,6 +48,7 @@ function prepareFile(file: string, folder: string, limits: SegmentLimits): Datab
   try {
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB}`);
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    if (!listsSegments(database)) removeOrphans(folder, []);
     migrate(database, file);
     moveOldRows(database, folder, limits);
     return database;

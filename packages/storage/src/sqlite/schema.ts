@@ -26,13 +26,22 @@ const MIGRATIONS: readonly Migration[] = [
   openSessions,
 ];
 
+/** Whether a data file lists segments: a new one doesn't, nor one of the first version. */
+export function listsSegments(database: DatabaseSync): boolean {
+  return versionOf(database) > MIGRATIONS.indexOf(segmentTables);
+}
+
+function versionOf(database: DatabaseSync): number {
+  return (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+}
+
 /**
  * Brings a data file to this version, each step as a transaction of its own.
  *
  * @throws StorageUnusableError when the file is of a newer version.
  */
 export function migrate(database: DatabaseSync, file: string): void {
-  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  const version = versionOf(database);
   if (version > MIGRATIONS.length) {
     throw new StorageUnusableError(
       `${file} was made by a newer Wheelhouse: its data has version ${version}, this one knows up to ${MIGRATIONS.length}`,

@@ -18,7 +18,7 @@ import { retention, type RetainSteps, type Retaining } from "./retention.ts";
 import { runFrom } from "./run-call.ts";
 import { currentSegments, type CurrentSegments } from "./segments/current-segments.ts";
 import type { SegmentLimits } from "./segments/segment-limits.ts";
-import { removeOrphans } from "./segments/segment-file.ts";
+import { removeOrphans } from "./segments/orphans.ts";
 import { segmentList } from "./segments/segment-list.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { endForgottenSessions, sessionWriting } from "./sessions.ts";

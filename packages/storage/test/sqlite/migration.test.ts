@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -22,6 +22,7 @@ import {
   type WriteRecord,
 } from "../../src/index.ts";
 import type { DeviceRecord, DeviceState, HistoryQuery, SampleRecord } from "../../src/index.ts";
+import { migrate } from "../../src/sqlite/schema.ts";
 import { openSqliteStorage, type SqliteOptions } from "../../src/sqlite/index.ts";
 import { makeFolder, type TemporaryFolder } from "./folders.ts";
 import { fixture } from "./old-folder.ts";
@@ -157,9 +158,14 @@ test.each([
 test("what a crash left of a move is done away with, and the move begins anew", async () => {
   const { folder } = temporary;
   // As it is in the middle: the tables are there, a segment is listed and half full, and everything is still in the file.
-  await withStorage(async () => {});
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(join(folder, `wheelhouse.db${suffix}`), { force: true });
-  writeFileSync(join(folder, "wheelhouse.db"), fixture("version-1.db"));
+  const file = join(folder, "wheelhouse.db");
+  writeFileSync(file, fixture("version-1.db"));
+  const database = new DatabaseSync(file);
+  migrate(database, file);
+  database.exec(
+    "INSERT INTO segments (project, number, state, first_entry, first_sample) VALUES (1, 1, 'current', 1, 1)",
+  );
+  database.close();
   mkdirSync(join(folder, "segments", "2"), { recursive: true });
   writeFileSync(join(folder, "segments", "2", "1.db"), "half a segment");
   await withStorage(expectAll);

@@ -1,9 +1,17 @@
 /** Bringing the index of one segment up to date, by steps. */
 
+import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { indexFile, openSegmentToRead, removeIndex, type SegmentName } from "../segments/segment-file.ts";
+import {
+  indexFile,
+  openSegmentToRead,
+  removeIndex,
+  segmentFile,
+  type SegmentName,
+} from "../segments/segment-file.ts";
 import { toLogRows, type LogBlockRow, type LogRow } from "../segments/log-blocks.ts";
 import { isDamage, setAside } from "../damage.ts";
+import { StaleSnapshotError } from "../open-to-read.ts";
 import { inTransaction, prepare, type PrepareOnce } from "../statement.ts";
 import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
@@ -40,6 +48,8 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
   let index: DatabaseSync;
   try {
     index = openOrRemake(folder, name);
+    // The writer drops a segment before its index, and doesn't look again.
+    if (!existsSync(segmentFile(folder, name))) throw dropped(folder, name, index);
   } catch (error) {
     segment.database.close();
     throw error;
@@ -125,6 +135,12 @@ export function openSegmentIndexing(folder: string, name: SegmentName): SegmentI
       index.close();
     },
   };
+}
+
+function dropped(folder: string, name: SegmentName, index: DatabaseSync): StaleSnapshotError {
+  index.close();
+  removeIndex(folder, name);
+  return new StaleSnapshotError("a file is gone");
 }
 
 function openOrRemake(folder: string, name: SegmentName): DatabaseSync {

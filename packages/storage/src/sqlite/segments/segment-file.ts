@@ -3,17 +3,8 @@
  * dropped as a whole. Beside it lies its index (see ../index/index-file.ts).
  */
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import {
@@ -24,7 +15,7 @@ import {
   tellingDamage,
   type TellDamage,
 } from "../damage.ts";
-import { openToRead } from "../open-to-read.ts";
+import { StaleSnapshotError, openToRead } from "../open-to-read.ts";
 import { prepare, prepareOnce, type PrepareOnce } from "../statement.ts";
 import { LOG_BLOCKS_TABLE, readRowsAsBlocks } from "./log-blocks.ts";
 
@@ -85,17 +76,6 @@ export function createSegment(folder: string, name: SegmentName): void {
   for (const directory of [dirname(file), dirname(dirname(file)), folder]) syncDirectory(directory);
 }
 
-/** Removes what crashes left behind: files of segments that aren't among those there are. */
-export function removeOrphans(folder: string, names: readonly SegmentName[]): void {
-  const wanted = new Set(names.flatMap((name) => filesOf(folder, name)));
-  const root = join(folder, "segments");
-  if (!existsSync(root)) return;
-  for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
-    const path = join(root, file);
-    if (basename(file).includes(".db") && !wanted.has(path)) rmSync(path, { force: true });
-  }
-}
-
 /** A segment that is open; whatever meets damage in it throws a {@link DamagedSegmentError}, and that is noted. */
 export interface OpenSegment {
   readonly database: DatabaseSync;
@@ -146,7 +126,8 @@ function openWhole(file: string, open: (file: string) => DatabaseSync): Database
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    // It may have been dropped between its opening and its first page.
+    throw existsSync(file) ? error : new StaleSnapshotError("a file is gone");
   }
 }
 
@@ -174,7 +155,8 @@ const PAGE_BYTES = 16_384;
 /** Pages of the log, 32 MiB, after which a commit also copies them into the file. Smaller, it would do that too often. */
 const CHECKPOINT_PAGES = 2_000;
 
-function filesOf(folder: string, name: SegmentName): readonly string[] {
+/** All of a segment that may be there. */
+export function filesOf(folder: string, name: SegmentName): readonly string[] {
   return [...withLog(segmentFile(folder, name)), ...withLog(indexFile(folder, name))];
 }
 

@@ -1,6 +1,6 @@
 /** An index that is broken, old or gone costs time, never an answer. */
 
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -110,11 +110,3 @@ async function closeSegment(): Promise<void> {
   await indexed(storage);
   await storage.close();
 }
-
-test("files of segments that aren't listed are removed at the start", async () => {
-  const folder = join(temporary.folder, "segments", "1");
-  for (const name of ["7.db", "7.index.db-wal"]) writeFileSync(join(folder, name), "left by a crash");
-  storage = await open();
-  expect(readdirSync(folder).filter((name) => name.startsWith("7"))).toEqual([]);
-  await expectAll();
-});
