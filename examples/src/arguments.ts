@@ -85,7 +85,7 @@ export function readListenArguments(
   const port = setting("port", String(defaultPort));
   if (!isPort(port.value))
     return {
-      problem: `expected ${port.source} to be a whole number from 0 to ${MAX_PORT}, got: ${port.value}`,
+      problem: `expected ${port.source} to be a whole number from 0 to ${MAX_PORT}, got: ${port.value || "nothing"}`,
     };
   return { host: host.value, port: Number(port.value) };
 }

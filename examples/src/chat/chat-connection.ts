@@ -44,8 +44,8 @@ export const ChatConnection = defineConnection<
   data(ctx, line) {
     const text = toText(line);
     if (text === "") return;
-    if (!ctx.state.allowance.take(ctx.now())) hear(ctx, TOO_FAST);
-    else if (text === "/quit") return quit(ctx);
+    if (text === "/quit") quit(ctx);
+    else if (!ctx.state.allowance.take(ctx.now())) hear(ctx, TOO_FAST);
     else if (ctx.state.name === undefined) askForName(ctx, text);
     else converse(ctx, text);
   },

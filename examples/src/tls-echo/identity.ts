@@ -20,7 +20,9 @@ export function readIdentity({ cert, key }: GivenOptions): TlsIdentity | Argumen
     createSecureContext(identity);
     return identity;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    // OpenSSL's own words, without the file and line of its that they come from.
+    const { reason, message } = error as Error & { readonly reason?: string };
+    const why = reason ?? message;
     return {
       problem: `expected --cert and --key to be a certificate and its key, got: ${cert} and ${key} (${why})`,
     };

@@ -106,10 +106,17 @@ export class TlsError extends Error {
   readonly endpoint: Endpoint;
 
   constructor(endpoint: Endpoint, cause: NodeJS.ErrnoException, code = toTlsErrorCode(cause.code ?? "")) {
-    super(`can't encrypt to ${formatEndpoint(endpoint)}: ${TLS_REASONS[code]} (${cause.message})`, { cause });
+    super(`can't encrypt to ${formatEndpoint(endpoint)}: ${TLS_REASONS[code]} (${reasonOf(cause)})`, {
+      cause,
+    });
     this.code = code;
     this.endpoint = endpointOnly(endpoint);
   }
+}
+
+/** OpenSSL's own words, without the file and line of its that they come from. */
+function reasonOf({ message, reason }: Error & { readonly reason?: unknown }): string {
+  return typeof reason === "string" ? reason : message;
 }
 
 /** OpenSSL's alerts and errors begin with `ERR_SSL_`; its reasons to refuse a certificate have no such beginning. */

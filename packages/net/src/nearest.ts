@@ -5,13 +5,14 @@ const MOST_WRONG = 2;
 /** Of longer ones nobody could say what was meant, and to look would take its time. */
 const LONGEST_NAME = 40;
 
-/** The name that takes the fewest changes to come to, if one takes but a few; case counts for nothing. */
+/** The name that takes the fewest changes to come to, if one takes but a few; case counts for nothing, nor do dashes and underscores. */
 export function nearestOf(written: string, names: readonly string[]): string | undefined {
   if (written.length > LONGEST_NAME) return undefined;
+  const bare = written.toLowerCase().replaceAll(/[_-]/g, "");
   let nearest: string | undefined;
   let fewest = Math.min(MOST_WRONG, Math.floor(written.length / 2)) + 1;
   for (const name of names) {
-    const changes = distance(written.toLowerCase(), name.toLowerCase());
+    const changes = distance(bare, name.toLowerCase());
     if (changes >= fewest) continue;
     nearest = name;
     fewest = changes;

@@ -93,6 +93,10 @@ describe("options", () => {
     [{ first: 1, rest: [0, ,] }, "expected rest[1] to be a whole number at least 0, got: undefined"],
     [{ first: 1, rest: new Set() }, "expected rest to be a list, got: a Set"],
     [{ frist: 1 }, 'expected each option to be one that there is, got: "frist" (did you mean first?)'],
+    [
+      { f_i_r_s_t: 1 },
+      'expected each option to be one that there is, got: "f_i_r_s_t" (did you mean first?)',
+    ],
     [{ other: 1 }, 'expected each option to be one of first, second, rest, got: "other"'],
     [null, "expected options to be an object, got: null"],
     [[], "expected options to be an object, got: []"],

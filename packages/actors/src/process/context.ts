@@ -282,6 +282,11 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     this.#process.disown(resource);
   }
 
+  /** Whether that is this process's own address or name. */
+  protected isSelf(ref: Ref): boolean {
+    return this.#process.host.resolve(ref) === this.#process;
+  }
+
   handOver<M>(
     resource: Owned,
     to: Ref,
@@ -291,6 +296,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     const other = this.#process.host.resolve(to);
     if (!this.#process.owns(resource)) return "not_owner";
     if (other === undefined) return "noproc";
+    if (other === this.#process) return "handed_over";
     this.#process.disown(resource);
     other.own(resource);
     resource.handedTo?.(other.context as Context);

@@ -146,6 +146,9 @@ export function defineDynamicSupervisor<A, C, P extends Protocol>(
       const running = [...ctx.state.children].filter(([, { restarting }]) => !restarting);
       await Promise.all(running.map(([ref, { spec }]) => stopChild(ctx, ref, spec.shutdown)));
     },
+    // As with other supervisors: only the children's definitions know what to hide of their arguments.
+    format: ({ children }) => [...children.keys()],
+    formatArgs: () => [],
   });
   return {
     ...server,

@@ -137,6 +137,9 @@ export function defineSupervisor<A = void>(
     },
     exit: (ctx, exit) => childEnded(ctx, exit),
     terminate: (ctx) => stopAll(ctx, ctx.state.children),
+    // It has the arguments of all that it starts, and only their own definitions know what to hide of them.
+    format: ({ children }) => children.map(toInfo),
+    formatArgs: () => [],
   });
   const specOf = (args: A, options?: { readonly name?: ProcessName<SupervisorProtocol> }) =>
     server.with(args, options as { readonly name?: ProcessName<SupervisorPrivate> });

@@ -204,9 +204,14 @@ const HANDLER_CHECKS: Checks<Definition> = {
   terminate: expectFunction,
   format: expectFunction,
   formatArgs: expectFunction,
-  calls: expectObject,
-  casts: expectObject,
+  calls: expectFunctions,
+  casts: expectFunctions,
 };
+
+function expectFunctions(name: string, value: unknown): void {
+  expectObject(name, value);
+  for (const [message, handler] of Object.entries(value)) expectFunction(`${name}.${message}`, handler);
+}
 
 /** What a gen server that is a connection is started with. */
 class Started<A> {

@@ -3,7 +3,14 @@
 import type { ExitReason, LabelledRef, Ref, Timer } from "@wheelhouse/actors";
 import { SendTimeoutError, TlsError } from "../errors.ts";
 import { tell, type TimeoutKind } from "../events.ts";
-import { expectAddress, expectMilliseconds, expectOptions, oneOf, type Checks } from "../expectations.ts";
+import {
+  expectAddress,
+  expectMilliseconds,
+  expectMillisecondsFromZero,
+  expectOptions,
+  oneOf,
+  type Checks,
+} from "../expectations.ts";
 import type { TlsInfo, TlsOptions, TlsServerOptions } from "../network/tls.ts";
 import { SocketInfo, type ActiveMode, type PacketMessage, type ReceiveError } from "../socket/messages.ts";
 import { transfer, type TransferResult } from "../socket/open.ts";
@@ -168,7 +175,7 @@ export class SocketContext extends SocketVerbs {
     this.#mode = mode;
     if (this.phase !== "open") return;
     if (this.#paused) {
-      this.#due = mode !== false;
+      this.#addWhilePaused(before, mode);
     } else if (mode !== "once") {
       // A number adds to what is left of one before, but there is nothing to add to a single packet.
       if (before === "once" && typeof mode === "number") this.socket.setActive(false);
@@ -180,9 +187,19 @@ export class SocketContext extends SocketVerbs {
     }
   }
 
+  /** What was left of a number when the pause began isn't lost. */
+  #addWhilePaused(before: ActiveMode, mode: ActiveMode): void {
+    const isSum = typeof before === "number" && typeof mode === "number";
+    const sum = isSum ? before + mode : mode;
+    this.#mode = typeof sum === "number" && sum <= 0 ? false : sum;
+    this.#due = this.#mode !== false;
+    // At zero it is told so.
+    if (typeof sum === "number" && sum <= 0) this.socket.setActive(sum);
+  }
+
   /** Who receives doesn't hear of its times as of messages, so it is here that they hold. */
   async recv(bytes = 0, timeoutMs = this.readTimeoutMs): Promise<Buffer | ReceiveError> {
-    expectMilliseconds("timeoutMs", timeoutMs);
+    expectMillisecondsFromZero("timeoutMs", timeoutMs);
     const untilMs = this.#untilMs;
     // Most have no such time, and a look at the clock would cost them something.
     const leftMs = untilMs === Infinity ? Infinity : untilMs - this.now();
@@ -335,6 +352,7 @@ export class SocketContext extends SocketVerbs {
   transfer(to: Ref): TransferResult {
     const { socket } = this;
     expectAddress("the new owner", to);
+    if (this.isSelf(to)) return transfer(this, socket, to);
     // Before the packets that wait, if it will be handed over: nobody else tells the new owner of its socket.
     if (socket.owner === this && !socket.isForsaken) this.inform(to, SocketInfo, { type: "handed", socket });
     const result = transfer(this, socket, to);

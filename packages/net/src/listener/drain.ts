@@ -46,16 +46,21 @@ export async function carryOut(ctx: DrainContext, ledger: Ledger, draining: Drai
   return { connections, cut };
 }
 
-/** With no time at all nobody is told. */
-async function tellAll(
-  ctx: DrainContext,
-  ledger: Ledger,
-  { staggerMs, notice, untilMs }: Draining,
-): Promise<void> {
-  for (const place of ledger.begunPlaces()) {
+/** Of a drain's time, how much of it telling may take: whoever is told last has the rest. */
+const TELLING_SHARE = 1 / 2;
+
+/** With no time at all nobody is told. Between two of them passes no more than leaves all of them some. */
+async function tellAll(ctx: DrainContext, ledger: Ledger, draining: Draining): Promise<void> {
+  const { notice, untilMs } = draining;
+  const places = ledger.begunPlaces();
+  const beginsAt = ctx.now();
+  const stepMs = Math.min(draining.staggerMs, ((untilMs - beginsAt) * TELLING_SHARE) / places.length);
+  let dueAt = beginsAt;
+  for (const place of places) {
     if (ctx.now() >= untilMs) return;
-    const isNews = place.tellDrain(ctx, notice);
-    if (isNews && staggerMs > 0) await untilEmpty(ctx, ledger, Math.min(ctx.now() + staggerMs, untilMs));
+    if (!place.tellDrain(ctx, notice)) continue;
+    dueAt += stepMs;
+    if (dueAt > ctx.now()) await untilEmpty(ctx, ledger, dueAt);
   }
 }
 

@@ -13,11 +13,12 @@ type Pem = string | Uint8Array | undefined;
 const clients = new WeakMap<TlsClientOptions, SecureContext>();
 const servers = new WeakMap<TlsServerOptions, Server>();
 
-/** @throws Error of OpenSSL where the certificate or its key can't be used. */
+/** @throws Error of OpenSSL where a certificate or its key can't be used. */
 export function clientContext(options: TlsClientOptions): SecureContext {
   const known = clients.get(options);
   if (known !== undefined) return known;
   const { ca, cert, key } = options;
+  expectAuthorities("ca", ca);
   const made = createContext({ ca, cert, key });
   clients.set(options, made);
   return made;

@@ -69,7 +69,8 @@ export class NetMetrics {
 
   snapshot(): NetMetricsSnapshot {
     return {
-      connections: this.#started - this.#endedAll,
+      // Some may have begun before anybody counted.
+      connections: Math.max(0, this.#started - this.#endedAll),
       started: this.#started,
       ended: { ...this.#ended },
       refused: { ...this.#refused },

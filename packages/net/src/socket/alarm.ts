@@ -28,7 +28,7 @@ export class Alarm {
   }
 }
 
-/** What the promise gives, or `late` when it takes longer than so many milliseconds of that process's runtime. */
+/** What the promise gives, or `late` when it takes longer than so many milliseconds of that process's runtime; with 0, what it has given already. */
 export async function within<T, L extends string>(
   owner: AlarmOwner,
   ms: number,
@@ -36,6 +36,7 @@ export async function within<T, L extends string>(
   late: L,
 ): Promise<T | L> {
   if (ms === Infinity) return promise;
+  if (ms === 0) return Promise.race([promise, Promise.resolve(late)]);
   let cancel = () => {};
   const tooLate = new Promise<L>((resolve) => {
     cancel = owner.schedule(ms, () => resolve(late));

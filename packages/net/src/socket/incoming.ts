@@ -4,6 +4,7 @@
  */
 
 import { FramingError } from "../errors.ts";
+import { wrong } from "../expectations.ts";
 import { OVERLONG, type Frame, type Framer, type FramingFault } from "../framing/framer.ts";
 import { isReset, type Stream, type StreamEvents } from "../network/network.ts";
 import { Alarm } from "./alarm.ts";
@@ -84,7 +85,9 @@ export class Incoming implements StreamEvents {
     return new Promise((resolve) => {
       this.#receiver = { bytes, resolve };
       this.deliver();
-      if (this.#receiver !== undefined && timeoutMs !== Infinity) this.#answerWithin(timeoutMs);
+      if (this.#receiver === undefined || timeoutMs === Infinity) return;
+      if (timeoutMs > 0) this.#answerWithin(timeoutMs);
+      else this.#answer("timeout");
     });
   }
 
@@ -93,7 +96,7 @@ export class Incoming implements StreamEvents {
     const canTake = this.#toFramer().take !== undefined;
     if (canTake && Number.isSafeInteger(bytes) && bytes > 0) return;
     const right = canTake ? "a whole number from 0" : "0 where packets aren't raw";
-    throw new RangeError(`expected bytes to be ${right}, got: ${bytes}`);
+    throw wrong("bytes", right, bytes);
   }
 
   #answerWithin(timeoutMs: number): void {
@@ -259,9 +262,15 @@ export class Incoming implements StreamEvents {
       return;
     }
     this.packetsRead += 1;
-    if (this.#receiver !== undefined) this.#answer(frame);
+    if (this.#receiver !== undefined) this.#answerPacket(frame);
     else this.#tellPacket({ type: "data", socket: this.#socket, data: frame });
     this.#countDown();
+  }
+
+  /** What was told before isn't the framer's last any more. */
+  #answerPacket(packet: Buffer): void {
+    this.#last = undefined;
+    this.#answer(packet);
   }
 
   /** Of `"once"` there is only one at a time anyway. */
@@ -343,14 +352,19 @@ export class Incoming implements StreamEvents {
   discard(): void {
     if (this.isEnded) return;
     this.#endNow().discards = true;
-    this.#framer?.takeRest();
+    this.#framer = undefined;
     this.#stream.resume();
     this.deliver();
   }
 
-  /** The owner wants to hear no more; who waits for a packet is told so. */
+  /** The owner has given the socket away: who still waits for a packet on its behalf gets none. */
+  handOver(): void {
+    this.#answer("closed");
+  }
+
+  /** The owner wants to hear no more; who waits for a packet is told so. A framing of its own isn't asked for anything. */
   forsake(): void {
-    this.#framer?.takeRest();
+    this.#framer = undefined;
     this.#endNow().isTold = true;
     this.#suspended = false;
     this.#active = false;

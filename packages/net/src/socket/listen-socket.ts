@@ -82,7 +82,7 @@ export class ListenSocket implements Owned {
   /** @internal Gives the acceptor the next stream; `undefined` when it has closed. */
   accept(acceptor: PendingAccept): void {
     const [stream] = this.#untaken;
-    if (stream !== undefined) this.taken(stream);
+    if (stream !== undefined) takeOver(stream);
     if (stream !== undefined || this.#closing !== undefined) acceptor.accepted(stream);
     else this.#acceptors.add(acceptor);
   }

@@ -5,7 +5,7 @@ import {
   able,
   expectAddress,
   expectFlag,
-  expectMilliseconds,
+  expectMillisecondsFromZero,
   expectOptions,
   type Checks,
 } from "../expectations.ts";
@@ -80,7 +80,8 @@ export async function listen(
 }
 
 /**
- * Waits for the next connection and owns it; `closed` when the listening socket is, `timeout` when none came in time.
+ * Waits for the next connection and owns it; `closed` when the listening socket is, `timeout` when none came in time. With a
+ * time of 0 it takes one that is there.
  *
  * @throws RangeError when an option is wrong.
  */
@@ -92,9 +93,9 @@ export async function accept(
 ): Promise<Socket | "closed" | "timeout"> {
   expectListenSocket("listenSocket", listenSocket);
   checkSocketOptions(options);
-  expectMilliseconds("timeoutMs", timeoutMs);
+  expectMillisecondsFromZero("timeoutMs", timeoutMs);
   const stream = await ctx.waitFor(nextStream(ctx, listenSocket, timeoutMs));
-  return typeof stream === "string" ? stream : adopt(ctx, stream, options);
+  return typeof stream === "string" ? stream : new Socket(ctx, stream, options);
 }
 
 async function nextStream(
@@ -103,15 +104,18 @@ async function nextStream(
   timeoutMs: number,
 ): Promise<Stream | "closed" | "timeout"> {
   const acceptor: PendingAccept = { accepted: () => {}, release: () => listenSocket.giveUp(acceptor) };
+  let given: Stream | undefined;
   const next = new Promise<Stream | undefined>((resolve) => {
-    acceptor.accepted = resolve;
+    acceptor.accepted = (stream) => resolve((given = stream));
     listenSocket.accept(acceptor);
   });
   ctx.own(acceptor);
   const stream = await within(ctx, timeoutMs, next, "timeout");
   ctx.disown(acceptor);
-  if (stream === "timeout") listenSocket.giveUp(acceptor);
-  return stream ?? "closed";
+  if (stream !== "timeout") return stream ?? "closed";
+  listenSocket.giveUp(acceptor);
+  // One that came in the very moment is nobody else's.
+  return given ?? "timeout";
 }
 
 /**
@@ -125,7 +129,7 @@ export async function connect(ctx: SocketOwner, to: Endpoint, options: ConnectOp
   checkConnectOptions(options);
   const { timeoutMs = CONNECT_TIMEOUT_MS, ...given } = options;
   const stream = await ctx.waitFor(networkOf(ctx).connect(to, timeoutMs));
-  return adopt(ctx, stream, { noDelay: NO_DELAY, keepAliveMs: KEEP_ALIVE_MS, ...given });
+  return new Socket(ctx, stream, { noDelay: NO_DELAY, keepAliveMs: KEEP_ALIVE_MS, ...given });
 }
 
 /**
@@ -146,7 +150,8 @@ export type TransferResult = "transferred" | "not_owner" | "noproc" | "closed";
 
 /**
  * Gives a socket to another process (gen_tcp:controlling_process/2), with those of its messages that wait, in their order,
- * before any that come later. Only its owner may. What was asked for stays asked for: a passive socket stays passive.
+ * before any that come later. Only its owner may. What was asked for stays asked for: a passive socket stays passive; but
+ * whoever still receives from it gets `closed`. Given to its owner nothing changes.
  *
  * @throws RangeError when the socket is none, or the other is no process's address.
  */

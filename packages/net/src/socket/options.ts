@@ -243,9 +243,10 @@ export function checkListenOptions(options: ListenOptions): void {
 }
 
 /** @throws RangeError unless it is at a port, or at a path. */
-export function checkPlace({ port, path }: ListenOptions): void {
+export function checkPlace({ host, port, path }: ListenOptions): void {
   if (port === undefined) LISTEN_CHECKS.path("path", path);
   else if (path !== undefined) throw wrong("path", "absent where port is given", path);
+  if (path !== undefined && host !== undefined) throw wrong("host", "absent where path is given", host);
 }
 
 /** Of what was checked one by one. @throws RangeError */

@@ -10,6 +10,7 @@ import { packetHeader } from "../framing/packet.ts";
 import type { Stream } from "../network/network.ts";
 import { Burst } from "./burst.ts";
 import { SendWatch } from "./send-watch.ts";
+import type { Settings } from "./options.ts";
 import type { Socket } from "./socket.ts";
 
 /** What can be sent: a packet, or the parts of one. Bytes aren't copied, so whoever sends them leaves them as they are. */
@@ -95,13 +96,10 @@ export class Outgoing {
   }
 
   #refuse(): "full" {
-    const { whenFull, highWatermarkBytes } = this.#socket.settings;
-    if (whenFull === "close") {
+    if (this.#socket.settings.whenFull === "close") {
       this.#socket.abort();
     } else {
       this.#owesRoom = true;
-      // Lowered after that was written, the watermark is passed without a write.
-      if (this.#stream.unsentBytes > highWatermarkBytes) this.#rise();
     }
     return "full";
   }
@@ -182,6 +180,13 @@ export class Outgoing {
     if (this.#above) return;
     this.#above = this.#owesRoom = true;
     this.#watchProgress();
+  }
+
+  /** A watermark that was lowered is passed without a write, and a peer that is watched is so by the new time-out. */
+  settingsChanged({ sendTimeoutMs: before }: Settings): void {
+    const { highWatermarkBytes, sendTimeoutMs } = this.#socket.settings;
+    if (!this.#above && this.#stream.unsentBytes > highWatermarkBytes) this.#rise();
+    else if (this.#above && sendTimeoutMs !== before) this.#watchProgress();
   }
 
   /** What is unsent has fallen to the low watermark. */

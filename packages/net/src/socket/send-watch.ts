@@ -30,7 +30,9 @@ export class SendWatch {
     this.#alarm = new Alarm(sending.owner, () => this.#look());
   }
 
+  /** Begins anew if it was looking already. */
   begin(timeoutMs: number): void {
+    this.end();
     this.#timeoutMs = timeoutMs;
     this.#goneBytes = this.#sending.goneBytes();
     this.#looksInVain = 0;

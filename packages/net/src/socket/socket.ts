@@ -5,7 +5,15 @@
 
 import type { Context, Owned } from "@wheelhouse/actors";
 import { TlsError } from "../errors.ts";
-import { expectMilliseconds, expectOptions, oneOf, text, whole, type Checks } from "../expectations.ts";
+import {
+  expectMilliseconds,
+  expectMillisecondsFromZero,
+  expectOptions,
+  oneOf,
+  text,
+  whole,
+  type Checks,
+} from "../expectations.ts";
 import { checkTlsOptions } from "../network/check-tls.ts";
 import { endedBefore, lateHandshake } from "../network/handshake-errors.ts";
 import { NetworkPort, type Endpoint, type Network, type Stream } from "../network/network.ts";
@@ -149,12 +157,13 @@ export class Socket implements Owned {
 
   /**
    * Receives from a passive socket (gen_tcp:recv/3): with 0 the next packet, or, raw, whatever is there; in raw mode also
-   * exactly so many bytes, whatever their chunks. After the last one comes `closed`, as often as asked.
+   * exactly so many bytes, whatever their chunks. After the last one comes `closed`, as often as asked. With a time of 0 it
+   * takes what is there.
    *
    * @throws RangeError when bytes are asked for where packets aren't raw.
    */
   recv(bytes = 0, timeoutMs = Infinity): Promise<Buffer | ReceiveError> {
-    expectMilliseconds("timeoutMs", timeoutMs);
+    expectMillisecondsFromZero("timeoutMs", timeoutMs);
     // Packets may be there for as long as one asks, and others wait for their turn.
     const turn = this.#owner.giveWay();
     if (turn === undefined) return this.#owner.waitFor(this.#incoming.receive(bytes, timeoutMs));
@@ -254,6 +263,7 @@ export class Socket implements Owned {
     const settings = changeSettings(before, changes);
     this.#settings = settings;
     this.#stream.setOptions(settings.stream);
+    this.#outgoing.settingsChanged(before);
     if (settings.packet !== before.packet || settings.overlong !== before.overlong) this.#incoming.reframe();
     else if (settings.maxPacketBytes !== before.maxPacketBytes)
       this.#incoming.maxPacketBytes = settings.maxPacketBytes;
@@ -304,7 +314,8 @@ export class Socket implements Owned {
     const held = this.#incoming.takeRest();
     if (held === undefined || this.#incoming.isEnded || this.#outgoing.isEnding)
       throw new TlsError(this.remote, endedBefore());
-    if (this.#tls !== undefined) throw new TlsError(this.remote, new Error("it is encrypted already"));
+    if (this.#tls !== undefined)
+      throw new TlsError(this.remote, new Error("it is encrypted already"), "closed");
     return this.#stream.secure(options, held);
   }
 
@@ -392,6 +403,7 @@ export class Socket implements Owned {
 
   /** @internal */
   handedTo(owner: SocketOwner): void {
+    this.#incoming.handOver();
     this.#owner = owner;
   }
 

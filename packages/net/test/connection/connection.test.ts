@@ -137,6 +137,51 @@ describe("packets (behaviours 44, 45)", () => {
     expect(await peer.readLine()).toBe("held");
   });
 
+  it("a number that is added in a pause adds to what was left before it", async () => {
+    const told: string[] = [];
+    const Counting = defineConnection({
+      name: "Counting",
+      data(ctx, line) {
+        told.push(line.toString().trim());
+        if (told.length !== 2) return;
+        ctx.pause();
+        ctx.setOptions({ active: 4 });
+        ctx.resume();
+        ctx.send("go on\n");
+      },
+      passive: (ctx) => ctx.close(),
+    });
+    const server = await serve({ packet: "line", active: 5, handler: Counting.with() });
+    const peer = await dial(server.port);
+    await peer.write("1\n2\n");
+    expect(await peer.readLine()).toBe("go on");
+    await peer.write(Array.from({ length: 20 }, (_, line) => `${line + 3}\n`).join(""));
+    await peer.gone();
+    expect(told).toEqual(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  });
+
+  it("a number that takes in a pause what was left ends the reading, and is told", async () => {
+    const told: string[] = [];
+    const Counting = defineConnection({
+      name: "Counting",
+      data(ctx, line) {
+        told.push(line.toString().trim());
+        ctx.pause();
+        ctx.setOptions({ active: -9 });
+        ctx.resume();
+      },
+      passive(ctx) {
+        told.push("passive");
+        ctx.close();
+      },
+    });
+    const server = await serve({ packet: "line", active: 5, handler: Counting.with() });
+    const peer = await dial(server.port);
+    await peer.write("1\n");
+    await peer.gone();
+    expect(told).toEqual(["1", "passive"]);
+  });
+
   it("a pause and a resume within a handler change nothing", async () => {
     const Nervous = defineConnection({
       name: "Nervous",

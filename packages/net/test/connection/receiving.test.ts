@@ -52,7 +52,7 @@ it("43: nonsense is refused by its name", async () => {
   const server = await serve({ active: false, handler: Nonsense.with() });
   await (await dial(server.port)).gone();
   const time = (got: string) =>
-    `RangeError: expected timeoutMs to be a positive number of milliseconds, got: ${got}`;
+    `RangeError: expected timeoutMs to be a number of milliseconds from 0, got: ${got}`;
   const owner = (got: string) => `RangeError: expected the new owner to be a process's address, got: ${got}`;
   expect(refused).toEqual([
     ...['"5"', "null", "NaN"].map(time),

@@ -1,9 +1,10 @@
 /** Flaws of well-known small TCP servers, each of which must be impossible here. */
 
-import { defineGenServer, processName, provide, start, type Ref } from "@wheelhouse/actors";
-import { defineConnection } from "@wheelhouse/net";
+import { defineGenServer, formatCrash, processName, provide, start, type Ref } from "@wheelhouse/actors";
+import { Listener, defineConnection } from "@wheelhouse/net";
 import { NetworkPort } from "@wheelhouse/net/socket";
 import { expect, it } from "vitest";
+import { localhost } from "../certificates.ts";
 import { FakeNetwork } from "../fake-network.ts";
 import { Inbox, dial, gate, nextTurn, serve, stopAfterTest, testRuntime } from "../support.ts";
 
@@ -217,4 +218,16 @@ it("56: nothing waits without a limit for a peer that is gone: what is sent to i
   peer.reset();
   await closed.opened;
   expect(new Set(results)).toEqual(new Set(["closed"]));
+});
+
+it("12: a listener that can't start shows nobody its key", async () => {
+  const taken = await serve({ handler: Echo.with() });
+  const { runtime, recorded } = testRuntime();
+  const crashes: string[] = [];
+  runtime.on((event) => void (event.type === "crash" && crashes.push(formatCrash(event))));
+  const options = { port: taken.port, handler: Echo.with(), tls: localhost };
+  await expect(start(Listener, options, { runtime })).rejects.toThrow("another program listens there");
+  recorded.expectCrashes(crashes.length);
+  expect(crashes.join("\n")).toContain("Listener");
+  expect(crashes.join("\n")).not.toContain("PRIVATE KEY");
 });

@@ -109,6 +109,19 @@ describe("the metrics", () => {
     expect(text.endsWith("\n")).toBe(true);
   });
 
+  it("58: never count fewer than none, also of connections that began before them", async () => {
+    const made = testRuntime();
+    const server = await serve(LINES, made);
+    const peer = await dial(server.port);
+    await peer.write("hello\n");
+    await peer.readLine();
+    const metrics = new NetMetrics();
+    made.runtime.on(metrics.observe);
+    peer.finish();
+    await server.events.until("net:connection_ended");
+    expect(metrics.snapshot()).toMatchObject({ connections: 0, started: 0, ended: { normal: 1 } });
+  });
+
   it("58: count each kind of event", () => {
     const metrics = new NetMetrics();
     const ended = {

@@ -135,3 +135,21 @@ describe("amid a drain (behaviour 41)", () => {
     expect(isStopped).toBe(true);
   });
 });
+
+it("41: a stagger never leaves somebody untold: it is as short as the deadline asks for", async () => {
+  const server = await serve();
+  const peers = Array.from({ length: 50 }, () => server.dial("hello\n"));
+  await server.pass(100);
+  const call = server.runtime.callWithin(Infinity, TestListener, "drain", {
+    timeoutMs: 1_000,
+    staggerMs: 100,
+    notice: "now",
+  });
+  await server.pass(400);
+  const told = peers.filter(({ receivedBytes }) => receivedBytes > "hello\n".length).length;
+  expect(told).toBeGreaterThan(30);
+  expect(told).toBeLessThan(50);
+  await server.pass(10_000);
+  expect(await call).toMatchObject({ connections: 50 });
+  for (const peer of peers) expect(peer.takeLines()).toEqual(["hello", "told: now"]);
+});

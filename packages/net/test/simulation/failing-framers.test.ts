@@ -1,7 +1,7 @@
 /** A framing of one's own that fails concerns its own connection only. */
 
 import { defineConnection } from "@wheelhouse/net";
-import { defineFramer } from "@wheelhouse/net/socket";
+import { defineFramer, type FramerFactory } from "@wheelhouse/net/socket";
 import { expect, it } from "vitest";
 import { serve as simulate } from "../simulation/simulated-server.ts";
 
@@ -67,4 +67,26 @@ it("55: a scan that needs no number of bytes isn't asked for ever", async () => 
   await server.pass();
   expect(looks).toBe(1);
   expect(peer.isEnded).toBe(true);
+});
+
+it("38: one whose rest can't be had ends its own connection too, and its socket closes", async () => {
+  const restless: FramerFactory = ({ maxPacketBytes }) => {
+    const held: Buffer[] = [];
+    return {
+      maxBytes: maxPacketBytes,
+      fault: undefined,
+      heldBytes: 0,
+      push: (chunk) => void held.push(chunk),
+      next: () => held.shift(),
+      takeRest() {
+        throw new Error("not supported");
+      },
+    };
+  };
+  const Once = defineConnection({ name: "Once", data: (ctx) => ctx.close() });
+  const server = await simulate({ packet: restless, handler: Once.with() });
+  const peer = server.dial("x");
+  await server.pass();
+  expect(peer.isEnded).toBe(true);
+  expect(server.network.openStreams).toEqual([]);
 });

@@ -21,7 +21,7 @@ describe("a simulated network's options", () => {
     ],
     [{ acceptDelayMs: ["1", "2"] as never }, "expected acceptDelayMs to be milliseconds"],
     [{ files: [] as never }, "expected files to be an object, got: []"],
-    [null, "expected options to be an object, got: null"],
+    [null, "expected network to be an object, got: null"],
   ])("are refused by name: %o", (options, message) => {
     const error = errorOf(options as object);
     expect(error).toBeInstanceOf(RangeError);
@@ -42,4 +42,13 @@ describe("a simulated network's options", () => {
     const values = anything.filter((value) => !isNumbers(value) && value !== "random");
     fc.assert(fc.property(values, (value) => isRefusalOf(name, errorOf({ [name]: value }))));
   });
+});
+
+it("what a simulation is told besides is refused by its name too", () => {
+  const make = (options: unknown) => () => simulationWithNetwork(options as { seed: number });
+  expect(make({ seed: 1, net: {} })).toThrow(
+    'expected each option to be one of seed, startsAt, maxTurns, ports, network, got: "net"',
+  );
+  expect(make({ seed: 1, networks: {} })).toThrow("did you mean network?");
+  expect(make(undefined)).toThrow("expected options to be an object, got: undefined");
 });

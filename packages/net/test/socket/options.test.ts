@@ -45,6 +45,7 @@ describe("options that are wrong are refused by name", () => {
     [{}, "expected path to be the path of a Unix socket, or port to be given, got: undefined"],
     [{ path: "" }, 'expected path to be the path of a Unix socket, or port to be given, got: ""'],
     [{ port: 1, path: "/tmp/s" }, 'expected path to be absent where port is given, got: "/tmp/s"'],
+    [{ path: "/tmp/s", host: "::1" }, 'expected host to be absent where path is given, got: "::1"'],
     [{ port: 65_536 }, "expected port to be a whole number from 0 to 65535, got: 65536"],
     [{ port: 0, host: "" }, 'expected host to be a name or an address, got: ""'],
     [{ port: 0, backlog: 0 }, "expected backlog to be a whole number at least 1, got: 0"],

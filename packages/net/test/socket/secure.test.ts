@@ -194,9 +194,18 @@ describe("encryption", () => {
     const made = await tcp.pair({ active: false });
     await secureBoth(made, SERVER, TRUSTING);
     const { server, socket, peer } = made;
-    await expect(server.run(() => socket.secure(SERVER))).rejects.toMatchObject({ code: "handshake_failed" });
+    await expect(server.run(() => socket.secure(SERVER))).rejects.toMatchObject({ code: "closed" });
     expect(await server.run(() => socket.recv())).toBe("closed");
     expect(await peer.closed()).toBe("ECONNRESET");
+  });
+
+  it("31: a client's authority that can't be used is refused by its name", async () => {
+    const { server, socket, peer } = await tcp.pair({ active: false });
+    const nobody = { role: "client", serverName: "localhost", ca: "nonsense" } as const;
+    await expect(server.run(() => socket.secure(nobody))).rejects.toThrow(
+      "expected ca to be certificates in PEM, got: what can't be used",
+    );
+    await peer.gone();
   });
 
   it("46: a record that was tampered with ends the connection with an error", async () => {

@@ -185,13 +185,18 @@ describe("waiting for so long", () => {
     expect(network.connects).toEqual([15_000, 7]);
   });
 
-  it.each([0, -1, Number.NaN])("refuses %d milliseconds", async (timeoutMs) => {
-    const { server, listening, socket } = { ...(await simulatePair({ active: false })) };
+  it.each([-1, Number.NaN])("accept and recv refuse %d milliseconds", async (timeoutMs) => {
+    const { server, listening, socket } = await simulatePair({ active: false });
+    const refusal = `expected timeoutMs to be a number of milliseconds from 0, got: ${timeoutMs}`;
+    await expect(server.run((ctx) => accept(ctx, listening, {}, timeoutMs))).rejects.toThrow(refusal);
+    await expect(server.run(() => socket.recv(0, timeoutMs))).rejects.toThrow(refusal);
+  });
+
+  it.each([0, -1, Number.NaN])("connect and secure refuse %d milliseconds", async (timeoutMs) => {
+    const { server, socket } = await simulatePair({ active: false });
     const refusal = `expected timeoutMs to be a positive number of milliseconds, got: ${timeoutMs}`;
     const to = { host: "127.0.0.1", port: 9 };
-    await expect(server.run((ctx) => accept(ctx, listening, {}, timeoutMs))).rejects.toThrow(refusal);
     await expect(server.run((ctx) => connect(ctx, to, { timeoutMs }))).rejects.toThrow(refusal);
-    await expect(server.run(() => socket.recv(0, timeoutMs))).rejects.toThrow(refusal);
     const client = { role: "client", serverName: "a" } as const;
     await expect(server.run(() => socket.secure(client, { timeoutMs }))).rejects.toThrow(refusal);
   });

@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { SendFileError, type Packet } from "@wheelhouse/net/socket";
+import { defineGenServer, later, on, type Context } from "@wheelhouse/actors";
+import { SendFileError, SocketInfo, transfer, type Packet, type Socket } from "@wheelhouse/net/socket";
 import { describe, expect, it } from "vitest";
 import type { Peer } from "../peer.ts";
+import { nextTurn, owner, startProcess, testRuntime } from "../support.ts";
 import { hear, hearAll, socketPath, someTurns, tcp, transports, type Pair } from "./pairs.ts";
 
 /** More than the kernel takes of a peer that doesn't read. */
@@ -17,6 +19,63 @@ async function stuck(transport: typeof tcp): Promise<Pair> {
   expect(made.socket.writable).toBe(false);
   return made;
 }
+
+/** Asks for a packet, keeps it, and later sends it with the one behind it. */
+interface KeeperProtocol {
+  calls: { keep(): void; receive(): number; sendBoth(): void };
+}
+
+interface KeeperState {
+  readonly socket: Socket;
+  kept: Buffer | undefined;
+  sends: boolean;
+}
+
+const Keeper = defineGenServer<KeeperProtocol, KeeperState, Socket>({
+  name: "Keeper",
+  init: (_, socket) => ({ socket, kept: undefined, sends: false }),
+  calls: {
+    keep: ({ state }) => state.socket.setActive("once"),
+    receive: ({ state }) => later(state.socket.recv().then(({ length }) => length)),
+    sendBoth({ state }) {
+      state.socket.send(state.kept ?? "");
+      state.sends = true;
+      state.socket.setActive("once");
+    },
+  },
+  infos: [
+    on(SocketInfo, ({ state }: Context<KeeperProtocol, KeeperState>, message) => {
+      if (message.type !== "data") return;
+      if (state.sends) state.socket.send(message.data);
+      else state.kept = message.data;
+    }),
+  ],
+});
+
+it("57: a packet that was kept is sent as it is, whatever was received since", async () => {
+  const made = testRuntime();
+  const { server, socket, peer } = await tcp.pair({ packet: "line", active: false }, await owner(made));
+  const keeper = await startProcess(made, Keeper.with(socket));
+  await server.run((ctx) => transfer(ctx, socket, keeper.ref));
+  const keep = async () => {
+    await keeper.call(keeper.ref, "keep");
+    await someTurns();
+  };
+  const line = (bytes: number, of: string) => `${of.repeat(bytes - 1)}\n`;
+  // The second line of a chunk is kept; of the next chunk the first is received, and the second begins where the kept one ended.
+  await peer.write(line(20_000, "a") + line(20_000, "b"));
+  await keep();
+  await keep();
+  await peer.write(line(40_000, "c") + line(100, "d"));
+  for (let turns = 0; socket.stats.bytesRead < 80_100; turns += 1) {
+    expect(turns).toBeLessThan(100_000);
+    await nextTurn();
+  }
+  expect(await keeper.call(keeper.ref, "receive")).toBe(40_000);
+  await keeper.call(keeper.ref, "sendBoth");
+  expect((await peer.readLine()).slice(0, 5)).toBe("bbbbb");
+  expect((await peer.readLine()).slice(0, 5)).toBe("ddddd");
+});
 
 describe.each(transports)("writing over $name", (transport) => {
   const cutOff = transport.hasReset ? "ECONNRESET" : "an end";

@@ -243,7 +243,7 @@ describe("verbs that are told nonsense", () => {
 
   it("recv and accept wait for no text", async () => {
     const { server, listening, socket } = await tcp.pair({ active: false });
-    const message = 'expected timeoutMs to be a positive number of milliseconds, got: "100"';
+    const message = 'expected timeoutMs to be a number of milliseconds from 0, got: "100"';
     const timeoutMs = "100" as unknown as number;
     await expect(server.run(() => socket.recv(0, timeoutMs))).rejects.toEqual(new RangeError(message));
     const accepted = server.run((ctx) => accept(ctx, listening, {}, timeoutMs));
