@@ -1,7 +1,8 @@
 // Makes a clone ready to run: installs what package-lock.json names, and builds the page when its sources changed.
 // It runs on whatever Node.js (20 or newer) is on the machine, before anything is installed, so it needs nothing else.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -39,19 +40,26 @@ function fail(text) {
   process.exit(1);
 }
 
-/** Runs a command in the clone's root; shows what it printed only when it failed. */
-function run(what, command, args, options = {}) {
-  const result = spawnSync(command, args, {
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Runs a command in the clone's root; shows what it printed only when it failed. A signal ends it too, before it ends this. */
+async function run(what, command, args) {
+  const child = spawn(command, args, {
     cwd: root,
-    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
     shell: process.platform === "win32",
-    ...options,
   });
-  if (result.status === 0) return;
-  process.stderr.write(
-    `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ? `${result.error.message}\n` : ""}`,
-  );
-  fail(`${what} failed; what it printed stands above`);
+  const printed = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => printed.push(chunk));
+  let passed;
+  const pass = (signal) => child.kill((passed = signal));
+  for (const signal of SIGNALS) process.on(signal, pass);
+  const [status] = await once(child, "close").catch((error) => [error.message]);
+  for (const each of SIGNALS) process.off(each, pass);
+  if (passed !== undefined) process.kill(process.pid, passed);
+  if (status === 0) return;
+  process.stderr.write(Buffer.concat(printed));
+  fail(`${what} failed (${status}); what it printed stands above`);
 }
 
 function filesUnder(path) {
@@ -85,7 +93,7 @@ function seconds(startedAt) {
   return `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
 }
 
-function install() {
+async function install() {
   const workspaces = ["packages", "apps"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`),
   );
@@ -94,8 +102,8 @@ function install() {
   if (stampHolds(installStamp, digest)) return;
   const startedAt = performance.now();
   say("installing what package-lock.json names (once; half a minute or so) …");
-  run("npm ci", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-  linkNode();
+  await run("npm ci", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  await linkNode();
   provideExec();
   writeFileSync(installStamp, digest);
   say(`installed in ${seconds(startedAt)}`);
@@ -105,11 +113,11 @@ function install() {
  * npm 10 links a platform package's `node` and then removes the link again, with those of the packages for
  * other platforms. Relinking that one package repairs it.
  */
-function linkNode() {
+async function linkNode() {
   const name = nodePackages[`${process.platform}-${process.arch}`];
   const linked = existsSync(join(root, "node_modules", ".bin", "node"));
   if (name !== undefined && existsSync(join(root, "node_modules", name)) && !linked) {
-    run("linking Node.js 24", "npm", ["rebuild", name, "--ignore-scripts", "--loglevel=error"]);
+    await run("linking Node.js 24", "npm", ["rebuild", name, "--ignore-scripts", "--loglevel=error"]);
   }
   const node = existsSync(join(root, "node_modules", ".bin", "node"))
     ? join(root, "node_modules", ".bin", "node")
@@ -130,13 +138,13 @@ function provideExec() {
   if (process.platform === "win32") writeFileSync(join(root, "node_modules", ".bin", "exec.cmd"), "@%*\r\n");
 }
 
-function buildPage() {
+async function buildPage() {
   const digest = digestOf(pageSources);
   if (stampHolds(pageStamp, digest)) return;
   const startedAt = performance.now();
   say("building the page …");
   rmSync(pageStamp, { force: true });
-  run("building the page", "npm", [
+  await run("building the page", "npm", [
     "run",
     "build",
     "--workspace",
@@ -150,5 +158,5 @@ function buildPage() {
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 20) fail(`expected Node.js 20 or newer, found: ${process.version}`);
-install();
-if (!process.argv.includes("--no-page")) buildPage();
+await install();
+if (!process.argv.includes("--no-page")) await buildPage();

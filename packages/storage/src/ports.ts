@@ -175,7 +175,6 @@ export interface AccountStorage {
 
   /** Forgets the sessions that have expired by its `createdAt`. */
   addWebSession(session: WebSessionRecord): Promise<void>;
-  webSession(tokenHash: string): Promise<WebSessionRecord | undefined>;
   /** Oldest first, expired ones included. */
   webSessions(user: string): Promise<readonly WebSessionRecord[]>;
   /** Whose the session is, in one look. */

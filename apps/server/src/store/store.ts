@@ -56,7 +56,6 @@ const ACCOUNT_CALLS: Record<keyof AccountStorage, true> = {
   passwordReset: true,
   resetPassword: true,
   addWebSession: true,
-  webSession: true,
   webSessions: true,
   sessionHolder: true,
   touchWebSession: true,

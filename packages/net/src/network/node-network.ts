@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { ConnectError, ListenError } from "../errors.ts";
 import { lookAtDescriptors } from "./descriptors.ts";
-import type { HostClock } from "./host-clock.ts";
+import { hostClock as clock } from "./node-clock.ts";
 import type { Endpoint, ListenRequest, Network } from "./network.ts";
 import { NodeStream, toDelay } from "./node-stream.ts";
 
@@ -141,19 +141,3 @@ function codeOfConnecting(path: string): Promise<string | undefined> {
     socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
   });
 }
-
-/** What a timer of Node.js can wait for; of more it makes a millisecond. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
-const clock: HostClock = {
-  after(ms, work) {
-    let timer: NodeJS.Timeout;
-    const wait = (leftMs: number) => {
-      const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
-      timer = setTimeout(() => (leftMs > partMs ? wait(leftMs - partMs) : work()), partMs).unref();
-    };
-    wait(ms);
-    return () => clearTimeout(timer);
-  },
-  soon: (work) => void setImmediate(work),
-};

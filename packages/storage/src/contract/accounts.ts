@@ -60,7 +60,7 @@ export function accountContract(subject: Subject): void {
     expect(await accounts().userByEmail("nobody@example.org")).toBeUndefined();
     expect(await accounts().userById("nobody")).toBeUndefined();
     expect(await accounts().memberships("nobody")).toEqual([]);
-    expect(await accounts().webSession("nothing")).toBeUndefined();
+    expect(await accounts().sessionHolder("nothing")).toBeUndefined();
     expect(await accounts().validDeviceKey("nothing")).toBeUndefined();
     expect(await accounts().deviceKeys("nothing")).toEqual([]);
   });
@@ -93,15 +93,15 @@ export function accountContract(subject: Subject): void {
       await registerAnn(subject);
       await accounts().addWebSession(session);
       await accounts().addWebSession(webSession("h-2"));
-      expect(await accounts().webSession("h-1")).toEqual(session);
+      expect((await accounts().sessionHolder("h-1"))?.session).toEqual(session);
       await accounts().removeWebSession("h-1");
-      expect(await accounts().webSession("h-1")).toBeUndefined();
-      expect(await accounts().webSession("h-2")).toEqual(webSession("h-2"));
+      expect(await accounts().sessionHolder("h-1")).toBeUndefined();
+      expect((await accounts().sessionHolder("h-2"))?.session).toEqual(webSession("h-2"));
     });
 
     test("are refused for a user who isn't there", async () => {
       await expect(accounts().addWebSession({ ...session, user: "nobody" })).rejects.toThrow(TypeError);
-      expect(await accounts().webSession("h-1")).toBeUndefined();
+      expect(await accounts().sessionHolder("h-1")).toBeUndefined();
     });
   });
 

@@ -30,7 +30,7 @@ export function durabilityContract(subject: Subject): void {
       await accounts.countUsers(),
       await accounts.userByEmail(ann.email),
       await accounts.memberships(ann.id),
-      await accounts.webSession("h-1"),
+      await accounts.sessionHolder("h-1"),
       await accounts.deviceKeys(rocket.id),
       await devices().devices(rocket.id),
       await devices().deviceState(pixel),

@@ -28,7 +28,6 @@ export function credentialCalls(disk: MemoryDisk, memberships: (user: string) =>
         if (expiresAt <= session.createdAt) disk.webSessions.delete(hash);
       disk.webSessions.set(session.tokenHash, session);
     },
-    webSession: (tokenHash: string): WebSessionRecord | undefined => disk.webSessions.get(tokenHash),
     webSessions: (user: string): readonly WebSessionRecord[] =>
       oldestFirst([...disk.webSessions.values()].filter((session) => session.user === user)),
     sessionHolder(tokenHash: string): (HolderRecord & { session: WebSessionRecord }) | undefined {

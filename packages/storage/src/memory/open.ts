@@ -56,7 +56,6 @@ const ACCOUNT_READS: ReadonlySet<keyof AccountStorage> = new Set<keyof AccountSt
   "userByEmail",
   "userById",
   "memberships",
-  "webSession",
   "webSessions",
   "sessionHolder",
   "knownDevice",

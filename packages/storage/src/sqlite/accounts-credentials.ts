@@ -121,7 +121,6 @@ export function credentialReading(database: DatabaseSync, users: UserReading) {
   }
 
   return {
-    webSession: (tokenHash: string): WebSessionRecord | undefined => session.get(tokenHash),
     webSessions: (user: string): readonly WebSessionRecord[] => sessions.all(user),
     sessionHolder(tokenHash: string): (HolderRecord & { session: WebSessionRecord }) | undefined {
       const found = session.get(tokenHash);

@@ -1,7 +1,7 @@
 /** The data folder: made when missing, refused when it can't be written or another server holds it. */
 
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StorageUnusableError } from "../ports.ts";
 import { isOutOfRoom, noRoomFor } from "./reserve.ts";
@@ -45,11 +45,27 @@ const PID_FILE = "lock.pid";
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw notWritable(folder, error);
   }
+}
+
+/** With those above it. One by one: Node.js' own way tries for ever where the system has no room for folders (`/proc`). */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else may have been quicker.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function notWritable(folder: string, error: unknown): StorageUnusableError {

@@ -167,7 +167,6 @@ function toAccounts({ writer, reader }: Threads): AccountStorage {
     passwordReset: (...args) => reader.ask("passwordReset", ...args),
     resetPassword: (...args) => writer.ask("resetPassword", ...args),
     addWebSession: (...args) => writer.ask("addWebSession", ...args),
-    webSession: (...args) => reader.ask("webSession", ...args),
     webSessions: (...args) => reader.ask("webSessions", ...args),
     sessionHolder: (...args) => reader.ask("sessionHolder", ...args),
     touchWebSession: (...args) => writer.ask("touchWebSession", ...args),

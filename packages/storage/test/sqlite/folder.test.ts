@@ -41,6 +41,13 @@ test("a folder that can't be made is refused with its name and the reason", asyn
   expect((await refusal(file)).message).toContain(`the data folder ${file} can't be written: EEXIST`);
 });
 
+test.skipIf(process.platform !== "linux")(
+  "one where the system has no folders made is refused as well (skipped but on Linux)",
+  async () => {
+    expect((await refusal("/proc/wheelhouse/data")).message).toContain("can't be written: ENOENT");
+  },
+);
+
 test.skipIf(process.getuid?.() === 0)(
   "a folder without the right to write is refused (skipped for root, who may write anywhere)",
   async () => {
