@@ -2,7 +2,8 @@
 
 import { StartFailedError, type RuntimeEvent } from "@wheelhouse/actors";
 import { ListenError, formatEndpoint } from "@wheelhouse/net";
-import { StorageUnusableError } from "@wheelhouse/storage";
+import { StorageFailedError, StorageUnusableError } from "@wheelhouse/storage";
+import { databaseFile } from "@wheelhouse/storage/sqlite";
 import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import { formatHelp, readCommandLine, type Config, type HostAndPort } from "./config.ts";
@@ -127,11 +128,19 @@ function failToStart(config: Config, error: unknown, logEarly: () => void): void
     );
   }
   if (reason instanceof TlsFilesError) return fail(WRONG_SETTING, reason.message);
-  if (reason instanceof StorageUnusableError) {
-    return fail(WRONG_SETTING, `--data ${config.data}: ${reason.message}; choose another with --data DIR`);
-  }
+  const unusable = whyUnusable(config, reason);
+  if (unusable !== undefined)
+    return fail(WRONG_SETTING, `--data ${config.data}: ${unusable}; choose another with --data DIR`);
   logEarly();
   return fail(CRASHED, `couldn't start: ${reason instanceof Error ? reason.message : String(reason)}`);
+}
+
+/** A data file may have a sound beginning and show only when it is read that the rest is damaged. */
+function whyUnusable({ data }: Config, reason: unknown): string | undefined {
+  if (reason instanceof StorageUnusableError) return reason.message;
+  return reason instanceof StorageFailedError
+    ? `the data file ${databaseFile(data)} can't be used: ${reason.message}`
+    : undefined;
 }
 
 /** Supervisors wrap the reason of what failed below them. */

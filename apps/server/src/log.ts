@@ -5,6 +5,7 @@ import type { Losses } from "@wheelhouse/storage";
 import { pino, destination, type Logger } from "pino";
 import type { Config } from "./config.ts";
 import { isDutyEvent, type DutyEvent } from "./housekeeping/duty.ts";
+import { isExportBroken } from "./http/request-failed.ts";
 import { isStoringEvent, type StoringEvent } from "./store/storing-health.ts";
 
 export function createLog({ logLevel }: Pick<Config, "logLevel">): Logger {
@@ -82,6 +83,7 @@ function logLosses(log: Logger, { missing, damaged, damagedIndexes }: Losses): v
 function logProgramEvent(log: Logger, event: RuntimeEvent): void {
   if (isStoringEvent(event)) return logStoring(log, event);
   if (isDutyEvent(event)) return logDuty(log, event);
+  if (isExportBroken(event)) return log.warn({ kind: event.kind, why: event.why }, "an export broke off");
   const { type, error, ...fields } = event as { readonly type: string; readonly error?: unknown };
   if (error === undefined) log.info(fields, type);
   else log.error({ ...fields, err: toError(error) }, type);

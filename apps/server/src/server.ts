@@ -14,7 +14,7 @@ import type { Config, HostAndPort } from "./config.ts";
 import { DeviceListener } from "./devices/device-listener.ts";
 import { Http } from "./http/http-server.ts";
 import { TlsFilesError, readTls, type TlsIdentity } from "./http/tls.ts";
-import type { OpenStorage } from "./store/store.ts";
+import { Store, type OpenStorage } from "./store/store.ts";
 
 export interface RunningServer {
   readonly app: Application<SupervisorProtocol>;
@@ -37,6 +37,7 @@ export interface ServerOptions {
 /**
  * @throws StartFailedError whose reason is a `ListenError` or a `StorageUnusableError` when a setting can't be used.
  * @throws TlsFilesError when the certificate can't.
+ * @throws StorageFailedError when the data could be opened, and not read.
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const openStorage =
@@ -47,16 +48,21 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   let identity = await readTls(config);
   const tls = () => identity;
   const app = await start(Wheelhouse, { config, openStorage, setupCode, tls }, { runtime });
-  const http = await app.call(Http, "address");
-  const { local } = await app.call(DeviceListener, "info");
-  return {
-    app,
-    http,
-    tcp: local,
-    setupCode: (await app.call(Http, "awaitsFirstAccount")) ? setupCode : undefined,
-    reloadTls: () => reloadTls(app, config, (renewed) => (identity = renewed)),
-    stop: () => app.stop(),
-  };
+  try {
+    const http = await app.call(Http, "address");
+    const { local } = await app.call(DeviceListener, "info");
+    return {
+      app,
+      http,
+      tcp: local,
+      setupCode: (await app.call(Store, "countUsers")) === 0 ? setupCode : undefined,
+      reloadTls: () => reloadTls(app, config, (renewed) => (identity = renewed)),
+      stop: () => app.stop(),
+    };
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
 }
 
 /** Both ports go on with the old certificate unless the new one is right for both. */

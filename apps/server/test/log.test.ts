@@ -3,6 +3,7 @@
 import { openMemoryStorage } from "@wheelhouse/storage/memory";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import type { ExportBroken } from "../src/http/request-failed.ts";
 import type { DutyEvent } from "../src/housekeeping/duty.ts";
 import { logEvent } from "../src/log.ts";
 import { Faults } from "./store/unreliable-storage.ts";
@@ -98,4 +99,11 @@ test("what the housekeeper can't do, and what it finds lost, is a line each", ()
     },
     { level: 40, indexes: 1, msg: "indexes were damaged; they are made anew" },
   ]);
+});
+
+test("an export that broke off is a line without a stack", () => {
+  const { lines, logger } = lineLog();
+  const broken: ExportBroken = { type: "http:export_broken", kind: "logs", why: "it was dropped" };
+  logEvent(logger, broken);
+  expect(lines).toEqual([{ level: 40, kind: "logs", why: "it was dropped", msg: "an export broke off" }]);
 });

@@ -1,9 +1,10 @@
 /** The command itself: what it says, how it ends, and what it refuses to start with. */
 
 import { once } from "node:events";
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, open, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -112,6 +113,32 @@ test("a data folder that can't be made is refused in one line", async () => {
   expect(ended).toMatchObject({ code: 2, stdout: "" });
   expectOneLine(ended.stderr, `--data ${data}`, "can't be written");
 });
+
+test("a data file of which only the beginning is sound is refused in one line that names it", async () => {
+  const data = await temporaryFolder();
+  const first = await startProcess([...ANY_PORTS, "--data", data]);
+  await register(first.httpPort);
+  first.kill("SIGTERM");
+  await first.ended;
+  const file = join(data, "wheelhouse.db");
+  await garble(file, "users");
+  const ended = await runCommand([...ANY_PORTS, "--data", data]);
+  expect(ended).toMatchObject({ code: 2, stdout: "" });
+  expectOneLine(ended.stderr, `--data ${data}`, file, "malformed", "choose another with --data DIR");
+});
+
+/** Overwrites the first page of a table and of each of its indexes, which the schema is far from. */
+async function garble(file: string, table: string): Promise<void> {
+  const database = new DatabaseSync(file);
+  const pages = database.prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = ?").all(table);
+  const { page_size: pageBytes } = database.prepare("PRAGMA page_size").get() ?? {};
+  database.exec("PRAGMA wal_checkpoint (TRUNCATE)");
+  database.close();
+  const handle = await open(file, "r+");
+  for (const { rootpage } of pages)
+    await handle.write("garbage!".repeat(20), (Number(rootpage) - 1) * Number(pageBytes));
+  await handle.close();
+}
 
 test("a wrong flag, value or variable is refused in one line", async () => {
   const [flag, value, variable] = await Promise.all([

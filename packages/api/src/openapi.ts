@@ -1,5 +1,6 @@
 /** The API as an OpenAPI 3.1 document, made from the table of routes and nothing else. */
 
+import { MAX_JSON_DEPTH } from "@wheelhouse/protocol";
 import { LIVE_PATH } from "./live.ts";
 import { API_ERRORS } from "./errors.ts";
 import * as entities from "./entities.ts";
@@ -72,7 +73,7 @@ export function toOpenApi(version: string): OpenApiDocument {
   };
 }
 
-const ABOUT = `Times are milliseconds since 1970. An error is \`{"error":{"code","message","field"}}\`. Lists take \`limit\` and \`cursor\` and answer \`next\`, null at the end. A query parameter that a call doesn't have is refused. A request with a session's cookie that changes something needs \`content-type: application/json\` and, from a browser, the server's own origin; a token needs neither. The live socket is at \`${LIVE_PATH}\`.`;
+const ABOUT = `Times are milliseconds since 1970. An error is \`{"error":{"code","message","field"}}\`. Lists take \`limit\` and \`cursor\` and answer \`next\`, null at the end. A query parameter that a call doesn't have is refused, and so is a body that nests more than ${MAX_JSON_DEPTH} deep. A request with a session's cookie that changes something needs \`content-type: application/json\` and, from a browser, the server's own origin; a token needs neither. The live socket is at \`${LIVE_PATH}\`.`;
 
 /** Entities that several routes speak of: each is described once. */
 const NAMED: Readonly<Record<string, z.ZodType>> = {

@@ -56,7 +56,7 @@ export function parseDeclaration(input: unknown, where: string): DeclaredVariabl
   const declaration = pickDeclaration(input, name, kind);
   if (kind === "enum" && declaration.options === undefined)
     return problem(`${where}.options`, "a list of text", undefined);
-  if (input["value"] === undefined || input["value"] === null) return { declaration };
+  if (input["value"] === undefined) return { declaration };
   const value = kindOf(kind).parse(input["value"]);
   return value === undefined
     ? problem(`${where}.value`, kindOf(kind).expects, input["value"])

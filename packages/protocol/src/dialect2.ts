@@ -229,9 +229,9 @@ function parseHello(input: JsonObject): Parsed {
     key,
     device,
     ...present({
-      name: wellFormed(name),
-      app: wellFormed(app),
-      build: wellFormed(build),
+      name: toLabel(name),
+      app: toLabel(app),
+      build: toLabel(build),
       tags: tags === undefined ? tags : toTags(tags),
       session,
       now: now === undefined ? now : toWholeMs(now),
@@ -239,9 +239,12 @@ function parseHello(input: JsonObject): Parsed {
   };
 }
 
-/** A text that was cut within a pair is no reason to turn a device away; it is stored as UTF-8, where a half has no place. */
-function wellFormed(text: JsonValue | undefined): JsonValue | undefined {
-  return typeof text === "string" ? text.toWellFormed() : text;
+/**
+ * An empty text says nothing. One that was cut within a pair is no reason to turn a device away; it is stored as UTF-8, where a
+ * half has no place.
+ */
+function toLabel(text: JsonValue | undefined): JsonValue | undefined {
+  return typeof text === "string" && text !== "" ? text.toWellFormed() : undefined;
 }
 
 /** An empty tag says nothing, and one twice no more than once. */

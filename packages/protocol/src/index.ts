@@ -91,6 +91,7 @@ export {
   isJsonObject,
   isWritableJson,
   jsonEqual,
+  nestsWithin,
   parseJson,
   showValue,
   type JsonObject,

@@ -9,8 +9,8 @@ export const VERIFY_TIMEOUT_MS = 5_000;
 /** Wrong keys on one connection; the last of them closes it. */
 export const MAX_WRONG_KEYS = 3;
 /**
- * Bytes of one change by a person: its names and values as JSON in UTF-8. Half a line, so that it fits one in base64 too,
- * and so does the answer, however the device writes its JSON.
+ * Bytes of one change by a person: `{"name","type","value"}` of each variable as JSON in UTF-8, the type empty in dialect 2. Half
+ * a line, so that it fits one in base64 too, and so does an answer that is written without spaces and needless escapes.
  */
 export const MAX_CHANGE_BYTES = 32_768;
 /** Lines of a device that may be unacknowledged before the server stops reading. */

@@ -58,6 +58,8 @@ describe("fromBase64", () => {
     ["a space", "QU JD"],
     ["a line feed at the end", "QUJD\n"],
     ["something after the padding", "QQ==QUJD"],
+    ["bits that belong to no byte, of two", "W11="],
+    ["bits that belong to no byte, of four", "QR=="],
     ["bytes that aren't UTF-8", "gICA"],
     ["an over-long form", "wIA="],
     ["half a surrogate pair", "7aCA"],

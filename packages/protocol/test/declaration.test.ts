@@ -35,8 +35,14 @@ describe("what is taken", () => {
     });
   });
 
-  test("a null value is none, and the device's own value may lie outside its limits", () => {
-    expect(parseDeclaration({ ...lives, value: null }, "it")).not.toHaveProperty("value");
+  test("null is a value of any JSON", () => {
+    expect(parseDeclaration({ name: "state", kind: "json", value: null }, "it")).toStrictEqual({
+      declaration: { name: "state", kind: "json", writable: false },
+      value: null,
+    });
+  });
+
+  test("the device's own value may lie outside its limits", () => {
     expect(parseDeclaration({ ...lives, max: 9, value: 10 }, "it")).toMatchObject({ value: 10 });
     expect(parseDeclaration({ name: "m", kind: "enum", options: ["a"], value: "b" }, "it")).toMatchObject({
       value: "b",
@@ -76,6 +82,8 @@ describe("what is refused", () => {
     [{ ...lives, options: [] }, "expected it.options to be a list of text, got: []"],
     [{ ...lives, options: ["a", 1] }, 'expected it.options to be a list of text, got: ["a",1]'],
     [{ name: "mode", kind: "enum" }, "expected it.options to be a list of text, got: nothing"],
+    [{ ...lives, value: null }, "expected it.value to be a whole number, got: null"],
+    [{ name: "title", kind: "string", value: null }, "expected it.value to be text, got: null"],
     [{ ...lives, value: "many" }, 'expected it.value to be a whole number, got: "many"'],
   ])("%j: %s", (input, problem) => {
     expect(parseDeclaration(input, "it")).toStrictEqual({ problem });

@@ -115,6 +115,10 @@ describe("what may be missing or different", () => {
     });
   });
 
+  test("an empty text says nothing", () => {
+    expect(parse({ ...hello, name: "", app: "", build: "" })).toStrictEqual(hello);
+  });
+
   test("texts that were cut within a character are taken without the half, and tags once", () => {
     const cut = "Ann\ud83d";
     expect(parse({ ...hello, name: cut, app: cut, build: cut, tags: ["qa", "", "qa", cut] })).toMatchObject({

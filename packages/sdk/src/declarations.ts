@@ -1,6 +1,7 @@
 /** What a game declares of its variables: checked, and made into lines. Pure. */
 
 import {
+  MAX_LINE_BYTES,
   parseDeclaration,
   type JsonValue,
   type KindName,
@@ -38,11 +39,21 @@ export function toDeclared(name: string, declaration: Declaration): DeclaredText
   if ("problem" in parsed) throw new DeclarationError(parsed.problem);
   const { kind } = parsed.declaration;
   const declared = { name, kind, json: JSON.stringify(parsed.declaration) };
+  checkLength(declared);
   const { value } = declaration;
-  if (value === undefined || value === null) return declared;
+  if (value === undefined) return declared;
   const text = toValueText(value, kind);
   if (typeof text !== "string") throw new DeclarationError(explain(`${name}.value`, text));
   return { ...declared, value: text };
+}
+
+/** A value that is too long is left out of its declaration and told; without the rest nobody would know the variable. */
+function checkLength(declared: DeclaredText): void {
+  const bytes = byteLength(toLine([declared]));
+  if (bytes > MAX_LINE_BYTES)
+    throw new DeclarationError(
+      `expected the declaration of ${declared.name} to be a line of at most ${MAX_LINE_BYTES} bytes, got: ${bytes} bytes`,
+    );
 }
 
 export interface DeclarationLines {
@@ -58,7 +69,7 @@ export function formatDeclarations(
 ): DeclarationLines {
   const [first] = variables;
   if (first === undefined) return { lines: [], oversized: [] };
-  const line = `{"type":"declare","variables":[${variables.map(toEntry).join(",")}]}\n`;
+  const line = toLine(variables);
   if (byteLength(line) <= maxLineBytes) return { lines: [line], oversized: [] };
   if (variables.length === 1) return withoutValue(first, maxLineBytes);
   const middle = Math.ceil(variables.length / 2);
@@ -72,6 +83,10 @@ function withoutValue({ value, ...declared }: DeclaredText, maxLineBytes: number
   if (value === undefined) return { lines: [], oversized: [`the declaration of ${declared.name}`] };
   const { lines, oversized } = formatDeclarations([declared], maxLineBytes);
   return { lines, oversized: oversized.length > 0 ? oversized : [`the declared value of ${declared.name}`] };
+}
+
+function toLine(variables: readonly DeclaredText[]): string {
+  return `{"type":"declare","variables":[${variables.map(toEntry).join(",")}]}\n`;
 }
 
 function toEntry({ json, value }: DeclaredText): string {

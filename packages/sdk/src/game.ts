@@ -43,7 +43,10 @@ export interface Game {
   ): void;
   /** Marks this moment, so that people find it again. A name has 1 to 200 characters, and needn't be unique. */
   marker<Fields extends object>(name: string, fields?: Fields & SendableFields<Fields>): void;
-  /** Returns the function that ends it. An exception of a listener is thrown outside, as an uncaught one. */
+  /**
+   * Returns the function that ends it. An exception of a listener is thrown outside, as an uncaught one.
+   * @throws OptionsError for another event, and for a listener that is no function.
+   */
   on<Name extends keyof GameEvents>(event: Name, listener: Listener<Name>): () => void;
   /**
    * Resolves when everything sent so far is acknowledged, and so durable, or was dropped (`stats` tells), however

@@ -1,5 +1,6 @@
 /** Who listens to what a game's connection tells, and telling them. */
 
+import { wrong } from "./options.ts";
 import type { Problem } from "./problem.ts";
 import type { Status } from "./session.ts";
 
@@ -23,8 +24,14 @@ export class Listeners {
     this.#throwOutside = throwOutside;
   }
 
-  /** Returns the function that removes it. */
+  /**
+   * Returns the function that removes it.
+   * @throws OptionsError
+   */
   add<Name extends keyof GameEvents>(event: Name, listener: Listener<Name>): () => void {
+    if (!Object.hasOwn(this.#sets, event))
+      throw wrong("the event", Object.keys(this.#sets).join(" or "), event);
+    if (typeof listener !== "function") throw wrong("the listener", "a function", listener);
     this.#sets[event].add(listener);
     return () => void this.#sets[event].delete(listener);
   }

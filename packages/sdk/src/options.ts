@@ -4,6 +4,7 @@ import {
   MAX_UNVERIFIED_LINE_BYTES,
   PROTOCOL_VERSION,
   formatMessage,
+  isJsonObject,
   parseDeviceMessage,
   showValue,
 } from "@wheelhouse/protocol";
@@ -32,7 +33,7 @@ export interface ConnectOptions {
   readonly maxBufferedBytes?: number;
 }
 
-/** An option that can't be right. */
+/** An option or another argument that can't be right. */
 export class OptionsError extends Error {
   override readonly name = "OptionsError";
   readonly code = "invalid_option";
@@ -46,6 +47,7 @@ export interface CheckedOptions {
 
 /** @throws {@link OptionsError} naming the option, what was given and what would be right. */
 export function checkOptions(options: ConnectOptions): CheckedOptions {
+  if (!isJsonObject(options)) throw wrong("the options", "an object with key and device", options);
   return {
     address: checkTcp(options.tcp ?? DEFAULT_TCP),
     introduction: toIntroduction(options),
@@ -101,6 +103,7 @@ function checkCount(option: string, value: number): number {
   return value;
 }
 
-function wrong(option: string, expected: string, got: unknown): OptionsError {
+/** What was given for an argument, in words that {@link OptionsError} has for options. */
+export function wrong(option: string, expected: string, got: unknown): OptionsError {
   return new OptionsError(`expected ${option} to be ${expected}, got: ${showValue(got)}`);
 }

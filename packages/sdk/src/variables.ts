@@ -1,8 +1,9 @@
 /** The variables a game declared, with the newest value of each. */
 
-import type { KindName } from "@wheelhouse/protocol";
+import { isJsonObject, showValue, type KindName } from "@wheelhouse/protocol";
 
-import { toDeclared, type Declaration, type DeclaredText } from "./declarations.ts";
+import { DeclarationError, toDeclared, type Declaration, type DeclaredText } from "./declarations.ts";
+import { explain } from "./json-text.ts";
 
 export class Variables {
   readonly #declared = new Map<string, DeclaredText>();
@@ -15,6 +16,13 @@ export class Variables {
    * @throws DeclarationError
    */
   declare(variables: Readonly<Record<string, Declaration>>): readonly DeclaredText[] {
+    if (!isJsonObject(variables))
+      throw new DeclarationError(
+        explain("the variables", {
+          expected: "an object of names and declarations",
+          got: showValue(variables),
+        }),
+      );
     const declared = Object.entries(variables).map(([name, declaration]) => toDeclared(name, declaration));
     for (const variable of declared) {
       this.#declared.set(variable.name, variable);

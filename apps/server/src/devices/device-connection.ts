@@ -55,7 +55,7 @@ interface ConnectionPrivate extends DeviceConnectionProtocol {
     mayGoOn(): void;
     verifyTimedOut(): void;
     heartbeat(): void;
-    /** A device that said goodbye isn't told any more what is stored. */
+    /** A device that said goodbye, or sends no more, isn't told any more what is stored. */
     waitedEnough(): void;
   };
 }
@@ -80,8 +80,8 @@ interface ConnectionState {
   /** Its key has said too much of late: nothing is read until it may say more. */
   tooFast: boolean;
   toldTooFastAt: number;
-  /** Why the connection ends, once all it passed on is stored: the device says goodbye, or the server drains. */
-  ending: "bye" | "shutting_down" | undefined;
+  /** Why the connection ends, once all it passed on is stored: the device says goodbye, sends no more, or the server drains. */
+  ending: "bye" | "closed" | "shutting_down" | undefined;
 }
 
 type Ctx = ConnectionContext<ConnectionPrivate, ConnectionState>;
@@ -122,9 +122,12 @@ export const DeviceConnection = defineConnection<ConnectionPrivate, ConnectionSt
     ctx.send(dialect.refusal("too_large", text));
   },
 
-  // Whoever closes here has said so to the device's process already.
+  // Whoever closes here has said so to the device's process already. Who only sends no more may wait for what becomes of it.
   closed(ctx, by) {
-    if (by === "peer") detach(ctx, "closed");
+    if (by === "us") return undefined;
+    if (ctx.state.dialect?.hasAcks === true) return endWhenStored(ctx, "closed") ? undefined : "stay";
+    detach(ctx, "closed");
+    return undefined;
   },
 
   error(ctx) {
@@ -223,9 +226,9 @@ function hearLine(ctx: Ctx, line: string): void | Promise<void> {
   return hearDevice(ctx, dialect, verified, said, receivedAt);
 }
 
-/** Whether the next line may come: the window has room, the key hasn't said too much, and the device hasn't said goodbye. */
+/** Whether the next line may come: the window has room, the key hasn't said too much, and the device has more to say. */
 function isReading({ window, tooFast, ending }: ConnectionState): boolean {
-  return window.hasRoom && !tooFast && ending !== "bye";
+  return window.hasRoom && !tooFast && ending !== "bye" && ending !== "closed";
 }
 
 function readOn(ctx: Ctx): void {
@@ -354,15 +357,9 @@ function hearDevice(ctx: Ctx, dialect: Dialect, verified: Verified, said: Said, 
     case "pong":
       return;
     case "bye":
-      return sayGoodbye(ctx);
+      ctx.pause();
+      endWhenStored(ctx, "bye");
   }
-}
-
-/** What came before it is stored and acknowledged first; for that it has as long as when the server drains. */
-function sayGoodbye(ctx: Ctx): void {
-  ctx.state.ending = "bye";
-  ctx.pause();
-  if (!endIfStored(ctx)) ctx.after(DRAIN_TIMEOUT_MS, "waitedEnough");
 }
 
 function passOn(
@@ -400,6 +397,14 @@ function detach(ctx: Ctx, reason: string): void {
   ctx.cast(verified.device, "detached", ctx.self, saidBye ? "bye" : reason, !saidBye);
 }
 
+/** What came before is stored and acknowledged first; for that it has as long as when the server drains. False when it isn't yet. */
+function endWhenStored(ctx: Ctx, why: "bye" | "closed"): boolean {
+  ctx.state.ending ??= why;
+  const hasEnded = endIfStored(ctx);
+  if (!hasEnded) ctx.after(DRAIN_TIMEOUT_MS, "waitedEnough");
+  return hasEnded;
+}
+
 /** Ends once everything that was passed on is stored and acknowledged; false when it isn't yet. */
 function endIfStored(ctx: Ctx): boolean {
   if (!ctx.state.window.isEmpty) return false;
@@ -408,9 +413,9 @@ function endIfStored(ctx: Ctx): boolean {
 }
 
 function end(ctx: Ctx): void {
-  const { dialect, ending } = ctx.state;
-  if (ending !== "bye" && dialect !== undefined)
-    ctx.send(dialect.farewell("shutting_down", "the server is being stopped"));
-  detach(ctx, "shutting_down");
+  const { dialect, ending = "shutting_down" } = ctx.state;
+  if (ending === "shutting_down" && dialect !== undefined)
+    ctx.send(dialect.farewell(ending, "the server is being stopped"));
+  detach(ctx, ending);
   ctx.close();
 }

@@ -65,6 +65,8 @@ export interface WelcomeFacts {
 export interface Dialect {
   /** Whether silence means that the device is gone; else its open socket is all the presence there is. */
   readonly hasHeartbeat: boolean;
+  /** Whether a device is told what of it is stored. */
+  readonly hasAcks: boolean;
   /** Whether several connections of one device share its key, and none may push another out. */
   readonly isAnonymous: boolean;
   read(line: string, times: LineTimes): Said;
@@ -103,6 +105,7 @@ export function toServerTime(at: number | undefined, { receivedAt, clockAheadMs 
 
 const dialect1: Dialect = {
   hasHeartbeat: false,
+  hasAcks: false,
   isAnonymous: true,
 
   read(line, times) {
@@ -141,6 +144,7 @@ const dialect1: Dialect = {
 
 const dialect2: Dialect = {
   hasHeartbeat: true,
+  hasAcks: true,
   isAnonymous: false,
 
   read(line, times) {

@@ -40,4 +40,10 @@ export class ReportedValues {
     numbers[first + 1] = at;
     numbers[first + 2] = receivedAt;
   }
+
+  /** As if nothing had been reported. */
+  forget(place: number): void {
+    this.#others?.delete(place);
+    this.#numbers.fill(Number.NaN, place * NUMBERS_OF_EACH, (place + 1) * NUMBERS_OF_EACH);
+  }
 }

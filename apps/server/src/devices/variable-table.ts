@@ -64,8 +64,11 @@ export class VariableTable {
     this.#shape = VariableShape.of(
       stored.map(({ declaration, type }) => ({ declaration, type, source: "stored" })),
     );
-    for (const { declaration, reported } of stored)
-      if (reported !== null) this.#show(declaration.name, reported.value, reported);
+    for (const { declaration, type, reported } of stored) {
+      if (reported === null) continue;
+      this.#show(declaration.name, reported.value, reported);
+      if (type === null) this.#fitReported(declaration);
+    }
   }
 
   get names(): readonly string[] {
@@ -169,9 +172,9 @@ export class VariableTable {
     let bytes = 0;
     for (const { name, value } of values) {
       const type = this.#shape.get(name)?.type ?? "";
-      bytes += Buffer.byteLength(JSON.stringify([name, type, value]));
+      bytes += Buffer.byteLength(JSON.stringify({ name, type, value }));
       if (bytes > MAX_CHANGE_BYTES) {
-        const message = `expected a change of at most ${MAX_CHANGE_BYTES} bytes, got more up to ${showValue(name)}`;
+        const message = `expected a change of at most ${MAX_CHANGE_BYTES} bytes, counting {"name","type","value"} of each variable as JSON, got more up to ${showValue(name)}`;
         return { code: "invalid", message, field: name };
       }
     }
@@ -196,7 +199,21 @@ export class VariableTable {
       before.type !== type ||
       !jsonEqual(before.declaration as unknown as JsonObject, declaration as unknown as JsonObject);
     if (changed || before.source !== source) this.#shape = this.#shape.with({ declaration, type, source });
+    if (before !== undefined && before.declaration.kind !== declaration.kind) this.#fitReported(declaration);
     return changed;
+  }
+
+  /**
+   * What was reported of a variable is read as the kind it has now, or forgotten: no reader of the API expects a number of a text.
+   * The storage keeps it as it came, so what it has is read the same way.
+   */
+  #fitReported({ name, kind }: VariableDeclaration): void {
+    const place = this.#shape.placeOf(name);
+    const reported = place === undefined ? null : this.#reported.get(place);
+    if (place === undefined || reported === null) return;
+    const value = kindOf(kind).parse(reported.value);
+    if (value === undefined) this.#reported.forget(place);
+    else this.#reported.set(place, value, reported.at, reported.receivedAt);
   }
 
   #report(names: readonly string[], values: readonly JsonValue[], times: ReportTimes): Reading {

@@ -4,7 +4,7 @@ import fastifyCookie from "@fastify/cookie";
 import { defineGenServer, processName, type Context, type Owned } from "@wheelhouse/actors";
 import { ApiError } from "@wheelhouse/api";
 import { ListenError } from "@wheelhouse/net";
-import { MAX_NAME_LENGTH, parseJson as parseJsonText } from "@wheelhouse/protocol";
+import { MAX_NAME_LENGTH } from "@wheelhouse/protocol";
 import { StorageFailedError } from "@wheelhouse/storage";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
@@ -20,6 +20,7 @@ import { toErrorAnswer, wrongHost } from "./answers.ts";
 import { serveApiPage } from "./api-page.ts";
 import { guardConnections } from "./connections.ts";
 import { serveHealth } from "./health.ts";
+import { readJsonBodies } from "./json-bodies.ts";
 import { addGauges } from "./metrics.ts";
 import { servePage } from "./page.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -45,8 +46,6 @@ import type { TlsIdentity } from "./tls.ts";
 export interface HttpProtocol {
   calls: {
     address(): HostAndPort;
-    /** Whether the first account is still to be made, and would need the code when made from elsewhere. */
-    awaitsFirstAccount(): boolean;
     /** Shows another certificate to connections from now on. */
     useTls(identity: TlsIdentity): void;
   };
@@ -89,7 +88,6 @@ export const HttpServer = defineGenServer<HttpProtocol, FastifyInstance, HttpSta
       const { address, port } = state.server.address() as AddressInfo;
       return { host: address, port };
     },
-    awaitsFirstAccount: async (ctx) => (await ctx.call(Store, "countUsers")) === 0,
     useTls({ state }, identity) {
       (state.server as unknown as SecureServer).setSecureContext(identity);
     },
@@ -129,7 +127,7 @@ async function build(ctx: HttpContext, parts: Parts, tls: TlsIdentity | undefine
     metrics.answered(routeOptions.url ?? "", method, statusCode, elapsedTime / 1000),
   );
   answerErrors(app, ctx);
-  takeEmptyBodies(app);
+  readJsonBodies(app);
   await app.register(fastifyCookie);
   const beforeClose = (act: () => void) => void app.addHook("preClose", async () => act());
   serve(app, ctx, config, requestLimits, {
@@ -182,27 +180,6 @@ function answerErrors(app: FastifyInstance, ctx: HttpContext): void {
     const { status, headers, body } = toErrorAnswer(error);
     if (status === 500 || isFailedRead(request, error)) tellFailed(ctx, request, error);
     return reply.status(status).headers(headers).send(body);
-  });
-}
-
-/**
- * A request may say that its body is JSON and have none: a DELETE of `curl`. And JSON may have names that many programs
- * trip over, which aren't taken here.
- */
-function takeEmptyBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) =>
-    body === ""
-      ? done(null)
-      : parseJson(request, body, (error, value) =>
-          done(error !== null && parseJsonText(body) !== undefined ? namesRefused() : error, value),
-        ),
-  );
-}
-
-function namesRefused(): ApiError {
-  return new ApiError("invalid", "expected no field called __proto__, nor a constructor's prototype", {
-    status: 400,
   });
 }
 

@@ -55,16 +55,23 @@ export function createMetrics(): Metrics {
 export function addGauges({ registry }: Metrics, gauges: Gauges): void {
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     addGauge(registry, name, help, read);
+  const counter = (name: string, help: string, read: () => number) =>
+    addCounter(
+      registry,
+      { name, help },
+      async () => read(),
+      (to: Counter, count) => to.inc(count),
+    );
   const { connections } = gauges;
   gauge("wheelhouse_http_connections", "Open connections to the web port.", () => connections.open);
-  gauge(
-    "wheelhouse_http_connections_evicted",
-    "Connections closed to make room, since the start.",
+  counter(
+    "wheelhouse_http_connections_evicted_total",
+    "Connections closed to make room.",
     () => connections.evicted,
   );
-  gauge(
-    "wheelhouse_http_connections_refused",
-    "Connections refused for want of room, since the start.",
+  counter(
+    "wheelhouse_http_connections_refused_total",
+    "Connections refused for want of room.",
     () => connections.refused,
   );
   gauge("wheelhouse_live_pages", "Pages that watch.", () => gauges.livePages());
@@ -74,11 +81,11 @@ export function addGauges({ registry }: Metrics, gauges: Gauges): void {
   gauge("wheelhouse_devices_online", "Devices that are connected.", () => gauges.devicesOnline());
   gauge("wheelhouse_passwords_waiting", "Passwords that wait to be hashed.", () => gauges.passwords.waiting);
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
-  gauge("process_cpu_seconds", "Processor time, since the start.", () => {
+  counter("process_cpu_seconds_total", "Processor time.", () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
-  gauge("nodejs_heap_used_bytes", "Memory that JavaScript uses.", () => process.memoryUsage().heapUsed);
+  gauge("nodejs_heap_size_used_bytes", "Memory that JavaScript uses.", () => process.memoryUsage().heapUsed);
   addStorage(registry, gauges);
 }
 
@@ -91,6 +98,25 @@ function addGauge(
   const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => show(gauge, read) });
 }
 
+/** What is counted elsewhere: `tell` counts from zero. What can't be read stays what it was, since no count falls. */
+function addCounter<Counts, Label extends string = never>(
+  registry: Registry,
+  about: { readonly name: string; readonly help: string; readonly labelNames?: readonly Label[] },
+  read: () => Promise<Counts>,
+  tell: (to: Counter<Label>, counts: Counts) => void,
+): void {
+  const counter: Counter<Label> = new Counter({
+    ...about,
+    registers: [registry],
+    async collect() {
+      const counts = await read().catch(() => undefined);
+      if (counts === undefined) return;
+      counter.reset();
+      tell(counter, counts);
+    },
+  });
+}
+
 function addStorage(registry: Registry, gauges: Gauges): void {
   const status = shared(() => gauges.storage());
   const stored = shared(() => gauges.stored());
@@ -99,25 +125,13 @@ function addStorage(registry: Registry, gauges: Gauges): void {
     addGauge(registry, name, help, async () => of(await status()));
   }
 
-  /** `tell` counts from zero. */
   function counter<Label extends string = never>(
     name: string,
     help: string,
     tell: (to: Counter<Label>, counts: StoreCounts) => void,
     labelNames: readonly Label[] = [],
   ): void {
-    const collected: Counter<Label> = new Counter({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      async collect() {
-        const counts = await stored().catch(() => undefined);
-        if (counts === undefined) return;
-        collected.reset();
-        tell(collected, counts);
-      },
-    });
+    addCounter(registry, { name, help, labelNames }, stored, tell);
   }
 
   gauge("wheelhouse_storage_bytes", "Of all that is stored.", ({ bytes }) => bytes);

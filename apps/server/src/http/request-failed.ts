@@ -11,6 +11,17 @@ export interface RequestFailed {
   readonly error: unknown;
 }
 
+/** An export that broke off since what comes next can't be read: retention dropped it, or the storage fails. */
+export interface ExportBroken {
+  readonly type: "http:export_broken";
+  readonly kind: string;
+  readonly why: string;
+}
+
+export function isExportBroken(event: { readonly type: string }): event is ExportBroken {
+  return event.type === "http:export_broken";
+}
+
 export function tellFailed(
   ctx: Pick<Context, "emit">,
   { method, routeOptions }: Pick<FastifyRequest, "method" | "routeOptions">,
@@ -18,4 +29,8 @@ export function tellFailed(
 ): void {
   const path = routeOptions.url ?? "";
   ctx.emit({ type: "http:request_failed", method, path, error } as RequestFailed);
+}
+
+export function tellExportBroken(ctx: Pick<Context, "emit">, kind: string, { message: why }: Error): void {
+  ctx.emit({ type: "http:export_broken", kind, why } as ExportBroken);
 }

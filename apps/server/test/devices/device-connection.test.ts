@@ -16,6 +16,7 @@ import {
   hello,
   line,
   payload,
+  sessionOf,
   simulateServer,
   type SimulatedServer,
 } from "./simulated-server.ts";
@@ -245,6 +246,86 @@ describe("a goodbye", () => {
     await server.settle();
     const [session] = await server.storage.devices.sessions({ project: PROJECT, limit: 1 });
     expect(session).toMatchObject({ reason: "bye", acknowledged: 10 });
+  });
+});
+
+describe("a device that sends no more", () => {
+  test("still hears what becomes of what it sent, and its session can be gone on with", async () => {
+    const server = await simulateServer();
+    const device = server.dial();
+    const store = server.faults.hold("append");
+    const unfit = line({ type: "variables", seq: 11, values: { n: "many" } });
+    const declare = line({ type: "declare", variables: [{ name: "n", kind: "integer" }] });
+    device.send(hello("phone"), declare, ...numbered(1, 10), unfit);
+    device.end();
+    await server.settle();
+    expect(device.isClosed).toBe(false);
+    const said = device.take();
+    expect(said.at(-1)).toContain(`"code":"invalid"`);
+    const session = sessionOf(said);
+    store();
+    await server.settle();
+    expect(device.take()).toEqual([line({ type: "ack", seq: 11 })]);
+    expect(device.isClosed).toBe(true);
+    expect(await server.storage.devices.sessions({ project: PROJECT, limit: 1 })).toMatchObject([
+      { id: session, reason: "closed", acknowledged: 11 },
+    ]);
+    const again = server.dial();
+    again.send(hello("phone", { session }));
+    await server.settle();
+    expect(JSON.parse(again.take()[0] ?? "")).toMatchObject({ resumed: true, acknowledged: 11 });
+  });
+
+  test("is heard out no longer than when the server drains", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(hello("phone"));
+    const store = server.faults.hold("append");
+    device.send(...numbered(1, 10));
+    device.end();
+    await server.advance(DRAIN_TIMEOUT_MS - 1);
+    expect(device.isClosed).toBe(false);
+    await server.advance(1);
+    expect(device.isClosed).toBe(true);
+    expect(device.take()).not.toContainEqual(expect.stringContaining("ack"));
+    store();
+    await server.settle();
+    expect(await server.reported("phone", "n")).toBe(10);
+  });
+
+  test("makes room at once for the same device, which goes on where it ended", async () => {
+    const server = await simulateServer();
+    const device = server.dial();
+    device.send(hello("phone"));
+    await server.settle();
+    const session = sessionOf(device.take());
+    const store = server.faults.hold("append");
+    device.send(...numbered(1, 10));
+    device.end();
+    await server.settle();
+    const again = server.dial();
+    again.send(hello("phone", { session }));
+    await server.settle();
+    expect(device.isClosed).toBe(true);
+    store();
+    await server.settle();
+    expect(JSON.parse(again.take()[0] ?? "")).toMatchObject({ session, resumed: true, acknowledged: 10 });
+  });
+
+  test("of dialect 1 has nothing to wait for: the next of its key gets its number", async () => {
+    const server = await simulateServer();
+    const device = await server.greet(`v:${KEY}`);
+    const store = server.faults.hold("append");
+    device.send(payload("i", [{ name: "n", type: "integer", value: "3" }]));
+    device.end();
+    await server.settle();
+    expect(device.isClosed).toBe(true);
+    const again = server.dial();
+    again.send(`v:${KEY}`);
+    store();
+    await server.settle();
+    expect(again.take()).toEqual(["OK"]);
+    const devices = await server.storage.devices.devices(PROJECT);
+    expect(devices.map((one) => one.device)).toEqual(["anonymous-1"]);
   });
 });
 

@@ -19,6 +19,16 @@ test.each<readonly [string, JsonValue]>([
   expect(values.get(3)).toBeNull();
 });
 
+test("what is forgotten is as if it never was, and its neighbours stay", () => {
+  const values = new ReportedValues();
+  for (const place of [0, 1, 2]) values.set(place, place === 1 ? "one" : place, 1, 1);
+  values.forget(0);
+  values.forget(1);
+  expect([0, 1, 2].map((place) => values.get(place)?.value)).toEqual([undefined, undefined, 2]);
+  values.set(1, 5, 2, 3);
+  expect(values.get(1)).toEqual({ value: 5, at: 2, receivedAt: 3 });
+});
+
 test("the newest stands, of whatever kind the one before was", () => {
   const values = new ReportedValues();
   for (const value of ["one", 2, null, 3]) {

@@ -29,6 +29,12 @@ export class SimulatedDevice {
     this.#peer.send(text);
   }
 
+  /** Sends no more, and still reads. */
+  end(): void {
+    this.#peer.stayHalfOpen();
+    this.#peer.end();
+  }
+
   /** The connection breaks. */
   cut(): void {
     this.#peer.reset();

@@ -1,11 +1,21 @@
 /** A device's variables: what is declared, inferred, reported, and what a person may want of them. */
 
-import type { DeclaredVariable, JsonObject, VariableDeclaration } from "@wheelhouse/protocol";
+import {
+  MAX_LINE_BYTES,
+  formatMessage,
+  formatPush,
+  type DeclaredVariable,
+  type JsonObject,
+  type JsonValue,
+  type KindName,
+  type VariableDeclaration,
+} from "@wheelhouse/protocol";
 import type { StoredVariable } from "@wheelhouse/storage";
 import { describe, expect, test } from "vitest";
 import { VariableTable, type Report } from "../../src/devices/variable-table.ts";
 
 const TIMES = { at: 100, receivedAt: 105, backlog: false };
+const TIMES_SHOWN = { at: 100, receivedAt: 105 };
 const BACKLOG = { ...TIMES, backlog: true };
 
 const declared = (
@@ -51,11 +61,59 @@ describe("declarations", () => {
     expect(table.get("lives")?.reported).toEqual({ value: 3, at: 100, receivedAt: 105 });
   });
 
+  test("null is reported where it is a value", () => {
+    const table = new VariableTable([]);
+    const { reading } = table.declare([{ ...declared("state", "json"), value: null }], TIMES);
+    expect(reading).toMatchObject({ names: ["state"], values: [null] });
+    expect(table.get("state")?.reported).toEqual({ value: null, at: 100, receivedAt: 105 });
+  });
+
   test("one without a value keeps what was reported", () => {
     const table = new VariableTable([stored({ name: "lives", kind: "integer", writable: false }, 7)]);
     expect(table.declare([declared("lives", "float")], TIMES)).toMatchObject({ reading: { names: [] } });
     expect(table.get("lives")).toMatchObject({ declaration: { kind: "float" }, reported: { value: 7 } });
   });
+});
+
+/** What is shown of a variable of that kind, of which that was reported under another. */
+describe.each<readonly [before: KindName, value: JsonValue, kind: KindName, shown: JsonValue | undefined]>([
+  ["integer", 99, "string", undefined],
+  ["integer", 99, "float", 99],
+  ["float", 1.5, "integer", undefined],
+  ["string", "99", "integer", 99],
+  ["string", "on", "boolean", undefined],
+  ["string", "True", "boolean", true],
+  ["json", { a: 1 }, "vector", undefined],
+  ["vector", [1, 2], "json", [1, 2]],
+])("of a variable of the kind %s that was %j and is %s now", (before, value, kind, shown) => {
+  const reported = shown === undefined ? null : { value: shown, ...TIMES_SHOWN };
+
+  test("what doesn't fit is forgotten, and what does is read as what it is now", () => {
+    const table = new VariableTable([]);
+    table.declare(
+      [
+        { ...declared("it", before), value },
+        { ...declared("other", before), value },
+      ],
+      TIMES,
+    );
+    table.declare([declared("it", kind)], TIMES);
+    expect(table.get("it")?.reported).toEqual(reported);
+    expect(table.get("other")?.reported?.value).toEqual(value);
+  });
+
+  test("so it is when all is read from the storage, which has the value as it came", () => {
+    const { declaration } = declared("it", kind);
+    const table = new VariableTable([{ declaration, type: null, reported: { value, ...TIMES_SHOWN } }]);
+    expect(table.get("it")?.reported).toEqual(reported);
+  });
+});
+
+test("a value of dialect 1 that is none of its kind stays text", () => {
+  const declaration = { name: "lives", kind: "integer", writable: true } as const;
+  const reported = { value: "many", ...TIMES_SHOWN };
+  const table = new VariableTable([{ declaration, type: "integer", reported }]);
+  expect(table.get("lives")?.reported).toEqual(reported);
 });
 
 describe("values", () => {
@@ -207,14 +265,49 @@ describe("a change by a person", () => {
     );
     const check = (values: JsonObject) => notes.checkChange(values, { online: true });
     const refused = { code: "invalid", message: expect.stringContaining("at most 32768 bytes") };
-    expect(check({ "note-1": "x".repeat(32_700) })).not.toHaveProperty("code");
-    expect(check({ "note-1": "x".repeat(32_768) })).toEqual({ ...refused, field: "note-1" });
+    const around = `{"name":"note-1","type":"","value":""}`.length;
+    expect(check({ "note-1": "x".repeat(32_768 - around) })).not.toHaveProperty("code");
+    expect(check({ "note-1": "x".repeat(32_769 - around) })).toEqual({ ...refused, field: "note-1" });
     expect(check({ "note-1": "\u0001".repeat(6_000) })).toEqual({ ...refused, field: "note-1" });
     expect(check({ "note-1": "語".repeat(11_000) })).toEqual({ ...refused, field: "note-1" });
     const many = (text: string) => Object.fromEntries(names.map((name) => [name, text]));
-    expect(check(many("short"))).not.toHaveProperty("code");
-    expect(check(many("not so short as that"))).toMatchObject(refused);
+    expect(check(many("s"))).toMatchObject(refused);
   });
+
+  test.each(["n", "語".repeat(10), "x".repeat(190)])(
+    "as many variables called %s… as a change may have fit the lines of both dialects",
+    (prefix) => {
+      const names = Array.from({ length: 2_000 }, (_, index) => `${prefix}${index}`);
+      const tables = { 1: new VariableTable([]), 2: new VariableTable([]) };
+      tables[1].reportTypedValues(
+        names.map((name) => typed(name, "integer", "integer", 1)),
+        TIMES,
+      );
+      tables[2].declare(
+        names.map((name) => declared(name, "integer")),
+        TIMES,
+      );
+      for (const dialect of [1, 2] as const) {
+        const values = Object.fromEntries(names.map((name) => [name, 1]));
+        const refused = tables[dialect].checkChange(values, { online: true });
+        const most = "field" in refused ? names.indexOf(refused.field) : -1;
+        expect(most).toBeGreaterThan(100);
+        const fitting = names.slice(0, most).map((name) => ({ name, type: "integer", value: 1 }));
+        const lines = {
+          1: formatPush(
+            "Ab0123456789",
+            fitting.map((one) => ({ ...one, kind: "integer" })),
+          ),
+          2: formatMessage({
+            type: "applied",
+            id: Number.MAX_SAFE_INTEGER,
+            results: Object.fromEntries(fitting.map(({ name, value }) => [name, { value }])),
+          }),
+        };
+        expect(Buffer.byteLength(lines[dialect])).toBeLessThanOrEqual(MAX_LINE_BYTES);
+      }
+    },
+  );
 
   test("changes nothing by being checked", () => {
     const checked = table();

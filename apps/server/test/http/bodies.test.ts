@@ -162,6 +162,54 @@ test.each<readonly [what: string, body: string, status: number]>([
   expectClearRefusal(answer.text);
 });
 
+/** A list in a list in a list. */
+const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+
+/** What is around the part that nests counts too: the body is the first, its field the second, a name's value the third. */
+test.each<readonly [method: "PATCH" | "POST", path: string, body: (depth: number) => string, field: string]>([
+  ["PATCH", "/devices/game/variables", (depth) => `{"values":{"speed":${nested(depth)}}}`, "values"],
+  ["POST", "/writes", (depth) => `{"devices":["game"],"values":{"speed":${nested(depth)}}}`, "values"],
+  ["POST", "/markers", (depth) => `{"name":"deep","fields":{"list":${nested(depth)}}}`, "fields"],
+  ["POST", "/markers", (depth) => `{"name":"deep","unknown":{"list":${nested(depth)}}}`, "unknown"],
+])(
+  "%s …%s takes what a line of a device may hold, and nothing deeper",
+  async (method, path, toBody, field) => {
+    await connectGame(wheelhouse);
+    const { project, cookie, server, events } = wheelhouse;
+    const ask = (depth: number) =>
+      send(server, {
+        method,
+        path: `/api/v1/projects/${project}${path}`,
+        headers: { cookie, "content-type": "application/json" },
+        body: toBody(depth),
+      });
+    for (const depth of [63, 3_000, 5_000, 200_000]) {
+      const { status, text } = await ask(depth);
+      expect(status, text.slice(0, 100)).toBe(422);
+      expect(expectClearRefusal(text)).toEqual({
+        code: "invalid",
+        message: `expected ${field} to nest at most 63 deep`,
+        field,
+      });
+    }
+    const { text } = await ask(62);
+    expect(text).not.toContain("at most 63 deep");
+    expect(events.filter(({ type }) => (type as string) === "http:request_failed")).toEqual([]);
+  },
+);
+
+test("a list that nests too deep is refused as a whole", async () => {
+  const { project, cookie, server } = wheelhouse;
+  const { status, text } = await send(server, {
+    method: "POST",
+    path: `/api/v1/projects/${project}/markers`,
+    headers: { cookie, "content-type": "application/json" },
+    body: nested(3_000),
+  });
+  expect(status).toBe(422);
+  expect(expectClearRefusal(text).message).toBe("expected a body that nests at most 64 deep");
+});
+
 test("who may not call is refused before the body is read", async () => {
   const { project, server } = wheelhouse;
   const { status } = await send(server, {

@@ -44,7 +44,7 @@ test.each(SLOW)("those that say %j and no more don't keep others out", async (sa
   // The first that came were the first to go.
   await slow[0]?.closed;
   expect(await metric(server, "wheelhouse_http_connections")).toBeLessThanOrEqual(10);
-  expect(await metric(server, "wheelhouse_http_connections_evicted")).toBeGreaterThanOrEqual(50);
+  expect(await metric(server, "wheelhouse_http_connections_evicted_total")).toBeGreaterThanOrEqual(50);
 });
 
 test("who is being served, and who watches, isn't cut for somebody new", async () => {

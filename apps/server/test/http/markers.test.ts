@@ -69,6 +69,15 @@ test("a device's own marker has its session and nobody's name", async () => {
   expect((await markers(`session=${told?.session}`)).markers).toEqual([told]);
 });
 
+test("a person's marker may nest as deep as a device's", async () => {
+  // The body and its `fields` are two of the 64.
+  const deep = JSON.parse("[".repeat(62) + "]".repeat(62)) as unknown;
+  expect(await add({ name: "deep", fields: { deep } })).toMatchObject({
+    status: 201,
+    body: { fields: { deep } },
+  });
+});
+
 test("a marker isn't set in the future", async () => {
   const { body } = await add({ name: "tomorrow", at: Date.now() + 86_400_000 });
   expect(body.at).toBe(body.receivedAt);
@@ -117,6 +126,8 @@ test.each<[what: string, body: object, status: number, field: string]>([
   ["without a name", {}, 422, "name"],
   ["with an empty name", { name: " " }, 422, "name"],
   ["with too long a name", { name: "x".repeat(201) }, 422, "name"],
+  ["called as no web address may be", { name: " .. " }, 422, "name"],
+  ["called half a surrogate pair", { name: "\ud800" }, 422, "name"],
   ["on no device's id", { name: "x", device: "a b" }, 422, "device"],
   ["on nobody's device", { name: "x", device: "nobody" }, 404, "device"],
   ["at no time", { name: "x", at: -1 }, 422, "at"],

@@ -23,8 +23,15 @@ test("they count what happens, by route and never by address or name", async () 
   expect(text).toMatch(/^wheelhouse_device_connections 1$/m);
   expect(text).toMatch(/^wheelhouse_http_connections [1-9]/m);
   expect(text).toMatch(/^process_resident_memory_bytes [1-9]/m);
+  expect(text).toMatch(/^nodejs_heap_size_used_bytes [1-9]/m);
+  expect(text).toMatch(/^process_cpu_seconds_total [\d.e-]+$/m);
+  for (const of of ["evicted", "refused"])
+    expect(text).toMatch(new RegExp(`^wheelhouse_http_connections_${of}_total 0$`, "m"));
   for (const secret of [project, wheelhouse.key, "secret", "game", "ann@", cookie.split("=")[1] ?? ""])
     expect(text).not.toContain(secret);
+  // A name says whether it only ever rises, as its type does.
+  for (const [, name = "", type] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm))
+    expect(name.endsWith("_total"), name).toBe(type === "counter");
   // The text format of Prometheus: a line is a comment, or a name with labels and a number.
   for (const line of text
     .trim()

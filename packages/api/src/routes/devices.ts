@@ -18,7 +18,7 @@ import {
   type Route,
 } from "./route.ts";
 
-/** A variable's history: numbers thinned to lowest and highest of each bucket, other kinds as changes. Oldest first. */
+/** A variable's history: numbers thinned to lowest and highest of each bucket, other kinds as their newest changes. Oldest first. */
 const history = z.object({ kind: z.enum(KIND_NAMES), points: z.array(z.tuple([time, value])) });
 
 const project = { project: EXAMPLE_IDS.project };
@@ -109,7 +109,7 @@ export const deviceRoutes = {
     tag: "Devices",
     summary: "A variable's past",
     description:
-      "Numbers come as the lowest and highest of each bucket of time, so that peaks stay; other kinds as their changes.",
+      "Oldest first, by `at`. Numbers come whole up to `points`; of more, the lowest and highest of each of `points` / 2 equal buckets of time, so that peaks stay. Other kinds come as their changes, and of more than `points` only the newest: where as many come as were asked for, older ones are found with an earlier `to`. `from` and `to` are both included.",
     params: inDevice.extend({ name: z.string() }),
     query: z.object({
       ...span,

@@ -1,6 +1,6 @@
 /** Routes of markers: moments that a device or a person wants to find again. */
 
-import { MAX_NAME_LENGTH } from "@wheelhouse/protocol";
+import { MAX_NAME_LENGTH, NAME_RULE, isVariableName } from "@wheelhouse/protocol";
 import { marker, time, value } from "../entities.ts";
 import { z } from "../zod.ts";
 import { EXAMPLE_IDS, EXAMPLE_TIME, deviceId, inProject, next, page, span, type Route } from "./route.ts";
@@ -49,7 +49,12 @@ export const markerRoutes = {
       "On one device or, without `device`, on the whole project. `at` is now where it is absent or later than now. `fields` may hold 16,384 characters of JSON.",
     params: inProject,
     body: z.object({
-      name: z.string().trim().min(1).max(MAX_NAME_LENGTH),
+      name: z
+        .string()
+        .trim()
+        .min(1)
+        .max(MAX_NAME_LENGTH)
+        .refine(isVariableName, `expected name to be ${NAME_RULE}`),
       device: deviceId.optional(),
       at: time.optional(),
       fields: z

@@ -74,7 +74,7 @@ export const writeRoutes = {
     tag: "Changes",
     summary: "Change variables of a device",
     description:
-      "All or nothing, and at most 32,768 bytes of names and values. 202 says that the change is stored and on its way; with `waitMs`, 200 says what became of it, if that came in time, else 202 what of it came by then. What nobody answered after `expiresInMs` expires: 7 days unless given. A variable of the kind `trigger` goes off by `true`, once, and only while the device is there; a change with one expires after 10 s at the latest.",
+      'All or nothing, and at most 32,768 bytes: of each variable `{"name":…,"type":…,"value":…}` counts, as JSON in UTF-8, where `type` is what a device of dialect 1 sent and else empty. 202 says that the change is stored and on its way; with `waitMs`, 200 says what became of it, if that came in time, else 202 what of it came by then. What nobody answered after `expiresInMs` expires: 7 days unless given. A variable of the kind `trigger` goes off by `true`, once, and only while the device is there; a change with one expires after 10 s at the latest.',
     params: inDevice,
     query: waiting,
     body: z.object({ values, expiresInMs }),

@@ -18,7 +18,7 @@ export interface Handlers {
   readonly data: (ctx: SocketContext, packet: Buffer) => MaybePromise<void | "close">;
   readonly overlong?: (ctx: SocketContext) => MaybePromise<void>;
   readonly passive?: (ctx: SocketContext) => MaybePromise<void>;
-  readonly closed?: (ctx: SocketContext, by: "peer" | "us") => MaybePromise<void>;
+  readonly closed?: (ctx: SocketContext, by: "peer" | "us") => MaybePromise<void | "stay">;
   readonly error?: (ctx: SocketContext, error: Error) => MaybePromise<void>;
   readonly timeout?: (ctx: SocketContext, which: TimeoutKind) => MaybePromise<void>;
   readonly shutdown?: (ctx: SocketContext, notice: unknown) => MaybePromise<void | "stay">;
@@ -91,7 +91,7 @@ export function hear(ctx: SocketContext, handlers: Handlers, message: SocketMess
     case "handed":
       return;
     case "closed":
-      return message.stopped ? shutDown(ctx, handlers) : ctx.endsAsRead(message.error, message.reset);
+      return message.stopped ? shutDown(ctx, handlers) : hearEnd(ctx, handlers, message);
   }
 }
 
@@ -156,6 +156,22 @@ function shutDown(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
   });
 }
 
+/** A peer that sends no more may still read: whoever has something left to say to it stays. */
+function hearEnd(
+  ctx: SocketContext,
+  handlers: Handlers,
+  { error, reset }: Extract<SocketMessage, { type: "closed" }>,
+): MaybePromise<void> {
+  const { closed } = handlers;
+  const isOrderly = error === undefined && !reset && !ctx.isStopping && !ctx.toldOfEnd;
+  if (closed === undefined || !isOrderly) return ctx.endsAsRead(error, reset);
+  ctx.toldOfEnd = true;
+  return then(closed(ctx, "peer"), (wish) => {
+    if (wish === "stay") ctx.stays();
+    else ctx.stop("normal");
+  });
+}
+
 /** Runs once, before the process ends: the handler that tells of the connection's end, and then the process's own. */
 export function terminate(
   ctx: SocketContext,
@@ -188,5 +204,6 @@ function callLast(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
   if (ending?.call === "error") return handlers.error?.(ctx, ending.error);
   if (ending?.call === "timeout" && handlers.timeout !== undefined)
     return handlers.timeout(ctx, ending.which);
-  return handlers.closed?.(ctx, ending?.call === "closed" ? "peer" : "us");
+  // It is too late to stay.
+  return then(handlers.closed?.(ctx, ending?.call === "closed" ? "peer" : "us"), () => undefined);
 }

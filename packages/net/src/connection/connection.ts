@@ -70,8 +70,12 @@ export interface ConnectionLifecycle<P extends Protocol, S, A> {
   readonly overlong?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
   /** As many packets as `active: n` asked for have come. */
   readonly passive?: (ctx: ConnectionContext<P, S>) => MaybePromise<void>;
-  /** The peer sends no more, or this side has closed. What is written now may still arrive. */
-  readonly closed?: (ctx: ConnectionContext<P, S>, by: "peer" | "us") => MaybePromise<void>;
+  /**
+   * The peer sends no more, or this side has closed. What is written now may still arrive. Where it was the peer, `stay` asks
+   * for time to say the rest: the connection ends by `close` then, without another of these handlers. How long is the program's to
+   * limit, since a peer that is gone shows only when something is written to it.
+   */
+  readonly closed?: (ctx: ConnectionContext<P, S>, by: "peer" | "us") => MaybePromise<void | "stay">;
   /** The connection broke: the peer reset it, it couldn't be encrypted, or its bytes didn't follow the framing. */
   readonly error?: (ctx: ConnectionContext<P, S>, error: Error) => MaybePromise<void>;
   /**

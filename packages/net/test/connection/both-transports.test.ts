@@ -218,6 +218,40 @@ describe.each(TRANSPORTS)("a connection, %s", (_, transport) => {
     expect(await other.readAll()).toBe("x\n");
   });
 
+  it("50: whoever stays after the peer's end hears other processes until it closes, and of no other end", async () => {
+    const calls = new Inbox<string>();
+    const refs = new Inbox<Ref<{ casts: { answer(text: string): void; enough(): void } }>>();
+    const Staying = defineConnection<{ casts: { answer(text: string): void; enough(): void } }>({
+      name: "Staying",
+      data: () => {},
+      closed(ctx, by) {
+        calls.put(`closed ${by}`);
+        refs.put(ctx.self);
+        return "stay";
+      },
+      shutdown: () => calls.put("shutdown"),
+      terminate: () => calls.put("terminate"),
+      casts: {
+        answer: (ctx, text) => void ctx.send(`${text}\n`),
+        enough: (ctx) => ctx.close(),
+      },
+    });
+    const server = await listen(Staying.with());
+    const peer = await connect(server);
+    await peer.write("question\n");
+    peer.finish();
+    expect(await calls.take()).toBe("closed peer");
+    const ref = await refs.take();
+    for (const text of ["one", "two"]) {
+      server.runtime.cast(ref, "answer", text);
+      expect(await peer.readLine()).toBe(text);
+    }
+    server.runtime.cast(ref, "enough");
+    expect(await peer.readAll()).toBe("");
+    expect(await calls.take()).toBe("terminate");
+    expect(calls.items).toEqual([]);
+  });
+
   it("41: a notice reaches every handler, and its goodbye the peer", async () => {
     const Polite = defineConnection({
       name: "Polite",

@@ -5,17 +5,24 @@
 
 import { ApiError, EXPORT_TYPES, type ExportFormat, type ExportKind } from "@wheelhouse/api";
 import type { Context, Verbs } from "@wheelhouse/actors";
+import { StorageFailedError } from "@wheelhouse/storage";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { EXPORTS, type Export, type ExportFilter, type ExportText } from "../export-rows.ts";
 import { toIsoTime } from "../iso-time.ts";
-import { tellFailed } from "../request-failed.ts";
+import { tellExportBroken, tellFailed } from "../request-failed.ts";
 import type { Handlers } from "../serve.ts";
 
 /** How long the text of one page should be, and how many rows that may take. */
 const PAGE_LENGTH = 128 * 1024;
 const FIRST_ROWS = 100;
 const MOST_ROWS = 1_000;
+
+/** That the server is being stopped breaks an export off, and is nobody's failure. */
+class StoppingError extends Error {
+  override readonly name = "StoppingError";
+  readonly code = "stopping";
+}
 
 type ExportPage = Awaited<ReturnType<ExportText["read"]>>;
 type ExportContext = Verbs & Pick<Context, "emit">;
@@ -27,7 +34,7 @@ export function exportHandlers(
 ): Handlers<"export"> {
   const open = new Set<Readable>();
   beforeClose(() => {
-    for (const stream of open) stream.destroy(new Error("the server is being stopped"));
+    for (const stream of open) stream.destroy(new StoppingError("the server is being stopped"));
   });
 
   return {
@@ -44,7 +51,7 @@ export function exportHandlers(
         .header("content-disposition", `attachment; filename="${toFileName(kind, format, now)}"`)
         .header("cache-control", "no-store");
       if (first === undefined) return [200, Readable.from([])];
-      const text = reportFailure(ctx, request, formatPages(rows, first, reply));
+      const text = reportFailure(ctx, request, kind, formatPages(rows, first, reply));
       const stream = Readable.from(text, { highWaterMark: 1 });
       open.add(stream);
       stream.once("close", () => open.delete(stream));
@@ -94,12 +101,14 @@ function nextLimit(limit: number, length: number): number {
 async function* reportFailure(
   ctx: ExportContext,
   request: FastifyRequest,
+  kind: ExportKind,
   text: AsyncGenerator<string>,
 ): AsyncGenerator<string> {
   try {
     yield* text;
   } catch (error) {
-    tellFailed(ctx, request, error);
+    if (error instanceof StorageFailedError) tellExportBroken(ctx, kind, error);
+    else if (!(error instanceof StoppingError)) tellFailed(ctx, request, error);
     throw error;
   }
 }
