@@ -1,0 +1,4 @@
+/** When something was. */
+
+/** Milliseconds since 1970. */
+export type Time = number;
