@@ -21,8 +21,8 @@ export class Place implements ConnectionPlace, PartingWatcher {
   readonly #ledger: Ledger;
   #ctx: ConnectionProcess | undefined = undefined;
   #socket: Socket | undefined = undefined;
-  #hasFinished = false;
-  #isFree = false;
+  /** `finished`: nothing is left to be sent. `free`: nothing is left at all. */
+  #phase: "taken" | "finished" | "free" = "taken";
 
   constructor(ledger: Ledger, address: string, proxied: boolean) {
     this.#ledger = ledger;
@@ -40,7 +40,7 @@ export class Place implements ConnectionPlace, PartingWatcher {
 
   begin(ctx: ConnectionProcess, socket: Socket): boolean {
     const ledger = this.#ledger;
-    if (this.#isFree) return false;
+    if (this.#phase === "free") return false;
     this.#ctx = ctx;
     this.#socket = socket;
     tell(ctx, {
@@ -104,9 +104,9 @@ export class Place implements ConnectionPlace, PartingWatcher {
 
   /** Nothing is left to be sent, and whatever else is to come is the network's. */
   finished(): void {
-    if (this.#isFree || this.#hasFinished) return;
+    if (this.#phase !== "taken") return;
     this.#ledger.finishes(this);
-    this.#hasFinished = true;
+    this.#phase = "finished";
   }
 
   gone(): void {
@@ -115,7 +115,7 @@ export class Place implements ConnectionPlace, PartingWatcher {
 
   /** Whether it counts against the limits now. */
   get isInside(): boolean {
-    return this.counted && !this.#hasFinished;
+    return this.counted && this.#phase === "taken";
   }
 
   /** Closes the socket of a process that has ended; whether that is a loss to the peer. */
@@ -127,9 +127,9 @@ export class Place implements ConnectionPlace, PartingWatcher {
   }
 
   #free(): void {
-    if (this.#isFree) return;
-    this.#isFree = true;
+    if (this.#phase === "free") return;
     this.#ledger.left(this);
+    this.#phase = "free";
   }
 
   #tellEnd(ctx: ConnectionProcess, { local, remote, stats }: Socket, reason: ExitReason): void {

@@ -76,7 +76,6 @@ export class NodeStream implements Stream, Parting {
   #above = false;
   #ending = false;
   #onWritten: (() => void) | undefined = undefined;
-  #whenEmpty: (() => void) | undefined = undefined;
   /** What still comes is dropped. */
   #lingering: Lingering | undefined = undefined;
 
@@ -147,8 +146,7 @@ export class NodeStream implements Stream, Parting {
     if (this.#closed) return;
     this.#closed = true;
     this.#lingering?.stop();
-    this.#queue = undefined;
-    this.#whenEmpty?.();
+    this.#dropQueue();
     this.#events?.closed(this.#error);
   }
 
@@ -193,9 +191,14 @@ export class NodeStream implements Stream, Parting {
     }
     if (queue.bytes > 0) return;
     // An idle connection shall hold nothing.
-    this.#queue = undefined;
-    this.#whenEmpty?.();
+    this.#dropQueue();
     this.#endIfDone();
+  }
+
+  #dropQueue(): void {
+    const queue = this.#queue;
+    this.#queue = undefined;
+    queue?.whenEmpty?.();
   }
 
   #handPiece(chunks: readonly Uint8Array[], bytes: number): void {
@@ -289,7 +292,7 @@ export class NodeStream implements Stream, Parting {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#queue = undefined;
+    this.#dropQueue();
     const [socket, raw] = [this.#socket, this.#raw];
     const isEnding = socket.writableEnded && !socket.writableFinished;
     if (this.local.path !== undefined || (isEnding && socket !== raw)) raw.destroy();
@@ -319,8 +322,8 @@ export class NodeStream implements Stream, Parting {
 
   /** A write that has just begun needn't have ended: Node.js sees to that. */
   #emptied(): Promise<void> | undefined {
-    if (this.#queue === undefined) return undefined;
-    return new Promise((resolve) => (this.#whenEmpty = resolve));
+    const queue = this.#queue;
+    return queue === undefined ? undefined : new Promise((resolve) => (queue.whenEmpty = resolve));
   }
 
   /** From here on what the kernel's socket reads is the handshake's. */

@@ -2,6 +2,8 @@
 
 export class PieceQueue {
   bytes = 0;
+  /** To be called when it is empty, or dropped. */
+  whenEmpty: (() => void) | undefined = undefined;
   #chunks: Uint8Array[] = [];
   /** How many chunks at the front are gone. */
   #head = 0;

@@ -18,6 +18,8 @@ interface Receiver {
   /** 0 for the next packet. */
   readonly bytes: number;
   readonly resolve: (result: Buffer | ReceiveError) => void;
+  /** Rings when it has waited long enough. */
+  alarm: Alarm | undefined;
 }
 
 /** Chunks that may wait undelivered before the peer is made to wait. */
@@ -39,7 +41,6 @@ export class Incoming implements StreamEvents {
   #last: PacketMessage | undefined = undefined;
   #active: ActiveMode;
   #receiver: Receiver | undefined = undefined;
-  #alarm: Alarm | undefined = undefined;
   #chunksHeld = 0;
   /** Packets that were told and whose turn hasn't come. */
   #untaken = 0;
@@ -83,10 +84,10 @@ export class Incoming implements StreamEvents {
     this.#checkBytes(bytes);
     if (this.#active !== false || this.#receiver !== undefined) return Promise.resolve("active");
     return new Promise((resolve) => {
-      this.#receiver = { bytes, resolve };
+      this.#receiver = { bytes, resolve, alarm: undefined };
       this.deliver();
       if (this.#receiver === undefined || timeoutMs === Infinity) return;
-      if (timeoutMs > 0) this.#answerWithin(timeoutMs);
+      if (timeoutMs > 0) this.#receiver.alarm = this.#remind(timeoutMs);
       else this.#answer("timeout");
     });
   }
@@ -99,12 +100,13 @@ export class Incoming implements StreamEvents {
     throw wrong("bytes", right, bytes);
   }
 
-  #answerWithin(timeoutMs: number): void {
-    this.#alarm ??= new Alarm(
+  #remind(timeoutMs: number): Alarm {
+    const alarm = new Alarm(
       () => this.#socket.owner,
       () => this.#answer("timeout"),
     );
-    this.#alarm.set(timeoutMs);
+    alarm.set(timeoutMs);
+    return alarm;
   }
 
   /** What isn't handed out yet is cut anew; amid a packet that is skipped nobody knows where. */
@@ -298,7 +300,7 @@ export class Incoming implements StreamEvents {
   #answer(result: Buffer | ReceiveError): void {
     const receiver = this.#receiver;
     this.#receiver = undefined;
-    this.#alarm?.clear();
+    receiver?.alarm?.clear();
     receiver?.resolve(result);
   }
 

@@ -9,7 +9,7 @@ import { wrong } from "../expectations.ts";
 import { packetHeader } from "../framing/packet.ts";
 import type { Stream } from "../network/network.ts";
 import { Burst } from "./burst.ts";
-import { SendWatch } from "./send-watch.ts";
+import { Room } from "./room.ts";
 import type { Settings } from "./options.ts";
 import type { Socket } from "./socket.ts";
 
@@ -45,16 +45,10 @@ export class Outgoing {
   #flushPlanned = false;
   /** Those who wait to have the stream for themselves; `undefined` when nobody has it. */
   #turns: Turn[] | undefined = undefined;
-  /** More than the high watermark is unsent, and hasn't fallen to the low one. */
-  #above = false;
-  /** Somebody was told that there is no room, and is to be told when there is. */
-  #owesRoom = false;
-  #roomWaiters: ((result: "drained" | "closed") => void)[] | undefined = undefined;
-  /** Whoever has the stream for itself, and waits until it takes more. */
-  #fileWaiter: (() => void) | undefined = undefined;
+  /** While there is none. */
+  #room: Room | undefined = undefined;
   #ending = false;
   #closed = false;
-  #watch: SendWatch | undefined = undefined;
 
   constructor(socket: Socket, stream: Stream) {
     this.#socket = socket;
@@ -96,11 +90,8 @@ export class Outgoing {
   }
 
   #refuse(): "full" {
-    if (this.#socket.settings.whenFull === "close") {
-      this.#socket.abort();
-    } else {
-      this.#owesRoom = true;
-    }
+    if (this.#socket.settings.whenFull === "close") this.#socket.abort();
+    else this.#toRoom().isOwed = true;
     return "full";
   }
 
@@ -109,7 +100,7 @@ export class Outgoing {
     this.#burst ??= new Burst();
     this.#burst.add(bytes, memory);
     this.#heldBytes += bytes.length;
-    if (this.#turns !== undefined) this.#owesRoom ||= this.#isHeldUp;
+    if (this.#turns !== undefined) this.#noteHeldUp();
     else if (this.#heldBytes >= FLUSH_BYTES) this.#writeBurst();
     else this.#planFlush();
   }
@@ -161,69 +152,64 @@ export class Outgoing {
   // Room
 
   get isWritable(): boolean {
-    return !this.#owesRoom;
+    return this.#room === undefined || !this.#room.isOwed;
   }
 
   drained(): Promise<"drained" | "closed"> {
     if (this.#closed) return Promise.resolve("closed");
-    if (this.#owesRoom && this.#turns === undefined) this.#writeBurst();
+    if (!this.isWritable && this.#turns === undefined) this.#writeBurst();
     this.#tellRoom();
-    if (!this.#owesRoom) return Promise.resolve("drained");
-    return new Promise((resolve) => {
-      this.#roomWaiters ??= [];
-      this.#roomWaiters.push(resolve);
+    return this.isWritable ? Promise.resolve("drained") : this.#toRoom().wait();
+  }
+
+  #toRoom(): Room {
+    this.#room ??= new Room({
+      owner: () => this.#socket.owner,
+      goneBytes: () => this.bytesWritten - this.#stream.unsentBytes,
+      taken: () => this.#stream.taken(),
+      timedOut: (timeoutMs) => this.#socket.breakOff(new SendTimeoutError(timeoutMs)),
     });
+    return this.#room;
   }
 
   /** More than the high watermark is unsent: the stream tells when it has fallen to the low one. */
   #rise(): void {
-    if (this.#above) return;
-    this.#above = this.#owesRoom = true;
-    this.#watchProgress();
+    const room = this.#toRoom();
+    if (!room.isAbove) room.rise(this.#socket.settings.sendTimeoutMs);
+  }
+
+  #noteHeldUp(): void {
+    if (this.#isHeldUp) this.#toRoom().isOwed = true;
   }
 
   /** A watermark that was lowered is passed without a write, and a peer that is watched is so by the new time-out. */
   settingsChanged({ sendTimeoutMs: before }: Settings): void {
     const { highWatermarkBytes, sendTimeoutMs } = this.#socket.settings;
-    if (!this.#above && this.#stream.unsentBytes > highWatermarkBytes) this.#rise();
-    else if (this.#above && sendTimeoutMs !== before) this.#watchProgress();
+    if (this.#room?.isAbove === true) {
+      if (sendTimeoutMs !== before) this.#room.watch(sendTimeoutMs);
+    } else if (this.#stream.unsentBytes > highWatermarkBytes) {
+      this.#rise();
+    }
   }
 
   /** What is unsent has fallen to the low watermark. */
   roomCame(): void {
-    this.#above = false;
-    this.#watch?.end();
-    this.#fileWaiter?.();
+    this.#room?.fall();
     this.#tellRoom();
   }
 
   #tellRoom(): void {
-    if (!this.#owesRoom || this.#above || this.#isHeldUp) return;
-    this.#owesRoom = false;
+    const room = this.#room;
+    if (room === undefined || !room.isOwed || room.isAbove || this.#isHeldUp) return;
+    this.#room = undefined;
     this.#socket.tell({ type: "drained", socket: this.#socket });
-    this.#answerWaiters("drained");
-  }
-
-  #answerWaiters(result: "drained" | "closed"): void {
-    const waiters = this.#roomWaiters;
-    this.#roomWaiters = undefined;
-    for (const resolve of waiters ?? []) resolve(result);
+    room.tell("drained");
   }
 
   /** Too much waits for the end of the burst, or behind a file. */
   get #isHeldUp(): boolean {
     const { highWatermarkBytes, maxUnsentBytes } = this.#socket.settings;
     return this.#heldBytes > highWatermarkBytes || this.unsentBytes > maxUnsentBytes;
-  }
-
-  #watchProgress(): void {
-    this.#watch ??= new SendWatch({
-      owner: () => this.#socket.owner,
-      goneBytes: () => this.bytesWritten - this.#stream.unsentBytes,
-      taken: () => this.#stream.taken(),
-      timedOut: (timeoutMs) => this.#socket.breakOff(new SendTimeoutError(timeoutMs)),
-    });
-    this.#watch.begin(this.#socket.settings.sendTimeoutMs);
   }
 
   // Files, and whatever else has the stream for itself
@@ -267,7 +253,7 @@ export class Outgoing {
         if (this.#closed) return "closed";
         this.#write([piece], piece.length);
         sentBytes += piece.length;
-        if (this.#above) await new Promise<void>((resolve) => (this.#fileWaiter = resolve));
+        if (this.#room?.isAbove === true) await this.#room.fallen();
       }
     } catch (error) {
       throw new SendFileError(path, sentBytes, error);
@@ -296,12 +282,10 @@ export class Outgoing {
   streamClosed(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#above = false;
     this.#burst = undefined;
     this.#heldBytes = 0;
-    this.#watch?.end();
-    this.#fileWaiter?.();
-    this.#answerWaiters("closed");
+    this.#room?.fall();
+    this.#room?.tell("closed");
     this.#tellRoom();
     this.#socket.gone();
   }
