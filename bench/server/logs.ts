@@ -8,7 +8,7 @@ import { atLeast, atLeastTimes, printFigures, quantile, type Figure } from "../f
 import type { Child } from "../net/child.ts";
 import { percent, rateByServerTime } from "../net/load/spent.ts";
 import { withEnded } from "../net/servers.ts";
-import { STARTS_AT, logsOf } from "../storage/data.ts";
+import { logsOf } from "../storage/data.ts";
 import { sizesFrom } from "../storage/sizes.ts";
 import { startDevices } from "./children.ts";
 import type { BatchLoad, BatchResult, BatchSpeech } from "./load/batches.ts";
@@ -65,11 +65,11 @@ async function takeTurns(
   size: LogsSize,
   others: Others,
 ): Promise<Results> {
-  const entries = logsOf(0, ENTRIES_A_BATCH, (index) => STARTS_AT + index).map(({ at, level, message }) => ({
-    at,
-    level,
-    message,
-  }));
+  // As a device says them: of this moment.
+  const now = Date.now();
+  const entries = logsOf(0, ENTRIES_A_BATCH, (index) => now - ENTRIES_A_BATCH + index).map(
+    ({ at, level, message }) => ({ at, level, message }),
+  );
   const servers = [toTurn(ours, entries), ...peers.map((peer) => toTurn(peer, entries))];
   const results = new Map<string, LogsResult[]>(servers.map(({ server }) => [server.name, []]));
   for (let run = 0; run < size.runs; run += 1)
