@@ -80,9 +80,7 @@ export class Owed {
         if (this.#topics.has("devices")) this.#devices.set(event.device.id, event.device);
         return;
       case "declared":
-        if (this.#topics.has("variables"))
-          for (const variable of event.variables)
-            inner(this.#variables, event.device).set(variable.name, variable);
+        if (this.#topics.has("variables")) this.#addDeclared(event.device, event.variables);
         return;
       case "values":
         if (this.#topics.has("variables"))
@@ -102,6 +100,16 @@ export class Owed {
     for (const write of writes) this.add({ ...nothing, device: write.device, writes: [write] });
     this.#known = Math.max(this.#known, logs.at(-1)?.id ?? 0, markers.at(-1)?.id ?? 0);
     this.#knownWrites = new Map(writes.map(({ id, entry }) => [id, entry]));
+  }
+
+  /** Each has its newest value with it; one of before may be of another kind. */
+  #addDeclared(device: string, variables: readonly Variable[]): void {
+    const values = this.#values.get(device);
+    for (const variable of variables) {
+      inner(this.#variables, device).set(variable.name, variable);
+      values?.delete(variable.name);
+    }
+    if (values?.size === 0) this.#values.delete(device);
   }
 
   #addStored({ logs, markers, writes }: Extract<ProjectEvent, { type: "stored" }>): void {

@@ -43,6 +43,22 @@ test("of each declaration and each device only the newest is owed", () => {
   });
 });
 
+test("a value of before a declaration isn't owed beside it: it may be of another kind", () => {
+  const owed = owedTo();
+  owed.add(values({ speed: [1, 1], lives: [1, 3] }));
+  owed.add({ type: "declared", device: "game", variables: [variable("speed", { kind: "string" })] });
+  expect(owed.take()).toMatchObject({
+    variables: { game: [{ name: "speed", kind: "string" }] },
+    values: { game: { lives: [1, 3] } },
+  });
+  owed.add(values({ speed: [2, 2] }));
+  owed.add({ type: "declared", device: "game", variables: [variable("speed")] });
+  expect(owed.take().values).toBeUndefined();
+  owed.add({ type: "declared", device: "game", variables: [variable("speed")] });
+  owed.add(values({ speed: [3, 4] }));
+  expect(owed.take().values).toEqual({ game: { speed: [3, 4] } });
+});
+
 test("log entries are owed in full and in order, up to a limit, and counted beyond it", () => {
   const owed = owedTo();
   const entries = Array.from({ length: MAX_LOGS + 5 }, (_, index) => log(11 + index));
