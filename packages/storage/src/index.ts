@@ -3,6 +3,7 @@
 export {
   KEEP_ALL,
   OPEN_WRITE_STATES,
+  DroppedSinceError,
   StorageClosedError,
   StorageFailedError,
   StorageUnusableError,

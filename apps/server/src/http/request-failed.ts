@@ -11,7 +11,7 @@ export interface RequestFailed {
   readonly error: unknown;
 }
 
-/** An export that broke off since what comes next can't be read: retention dropped it, or the storage fails. */
+/** An export that broke off since retention dropped what it should have gone on with. */
 export interface ExportBroken {
   readonly type: "http:export_broken";
   readonly kind: string;

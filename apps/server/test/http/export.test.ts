@@ -277,8 +277,8 @@ test("an export that fails on its way breaks the connection, and the log says wh
   const [error] = (await once(response, "error")) as [NodeJS.ErrnoException];
   expect(error.code).toBe("ECONNRESET");
   expect(response.complete).toBe(false);
-  expect(wheelhouse.events.filter(isOfExport)).toEqual([
-    { type: "http:export_broken", kind: "logs", why: "the disk is gone" },
+  expect(wheelhouse.events.filter(isOfExport)).toMatchObject([
+    { type: "http:request_failed", method: "GET", error: { message: "the disk is gone" } },
   ]);
 });
 

@@ -21,7 +21,7 @@ NDJSON has one object a line, as the API has them elsewhere; of variables \`{dev
 
 CSV follows RFC 4180, with a first line of names; its times are text (ISO 8601, UTC). Spreadsheets take a cell that begins with \`=\`, \`+\`, \`-\` or \`@\` for a formula, so in text such a character is preceded by an apostrophe, at the beginning and after a line break, a tab or a semicolon, where another spreadsheet may begin a cell. Numbers stay as they are.
 
-An export may break off: when the server is stopped, when it comes to where retention dropped what it should have gone on with, and when the storage fails. The status was 200 then, so the stream ends without the end of its last chunk, which every client of HTTP reports as an error (curl: exit code 18; fetch: reading the body rejects). An export that ended well is whole.`;
+An export may break off: when the server is stopped, when it comes to where retention dropped what it should have gone on with, and when the storage fails. The status was 200 then, so the stream ends without the end of its last chunk, which every client of HTTP reports as an error (curl: exit code 18; fetch: reading the body rejects). An export that ended well is whole, but for files that are missing or damaged, which the server's log names.`;
 
 export const exportRoutes = {
   export: {

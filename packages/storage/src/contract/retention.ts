@@ -1,7 +1,7 @@
 /** What is dropped, what stays, and what is told about it. */
 
 import { describe, expect, test } from "vitest";
-import { StorageFailedError } from "../ports.ts";
+import { DroppedSinceError } from "../ports.ts";
 import {
   NOON,
   batch,
@@ -136,7 +136,7 @@ export function retentionContract(subject: Subject): void {
       await devices().retain(NOON + DAY_MS);
       await store("four", NOON + DAY_MS);
       for (const rest of [logs(log?.id ?? 0), markers(mark?.id ?? 0), samples(next ?? 0)])
-        await expect(rest).rejects.toThrow(StorageFailedError);
+        await expect(rest).rejects.toThrow(DroppedSinceError);
       expect(await logs(0)).toMatchObject([{ message: "four" }]);
       expect(await markers(0)).toMatchObject([{ name: "four" }]);
       expect((await samples(0)).samples).toHaveLength(1);

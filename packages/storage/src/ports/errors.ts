@@ -12,6 +12,12 @@ export class StorageFailedError extends Error {
   readonly code = "storage_failed";
 }
 
+/** Of pages that together are to be everything: what comes next was dropped since the page before. */
+export class DroppedSinceError extends Error {
+  override readonly name = "DroppedSinceError";
+  readonly code = "dropped_since";
+}
+
 /** The data folder can't be used: not writable, held by another server, of a newer version, or not of one piece. */
 export class StorageUnusableError extends Error {
   override readonly name = "StorageUnusableError";

@@ -28,7 +28,7 @@ export interface PageQuery {
 
 /** For pages that together are to be everything. */
 export interface UnbrokenQuery {
-  /** With an `after` from the page before: rejects with a `StorageFailedError` if what followed that was dropped since. */
+  /** With an `after` from the page before: rejects with a `DroppedSinceError` if what followed that was dropped since. */
   readonly unbroken?: boolean;
 }
 

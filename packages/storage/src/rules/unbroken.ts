@@ -1,6 +1,6 @@
 /** What pages that together are to be everything need. */
 
-import { StorageFailedError, type UnbrokenQuery } from "../ports.ts";
+import { DroppedSinceError, type UnbrokenQuery } from "../ports.ts";
 
 interface UnbrokenPage extends UnbrokenQuery {
   readonly after?: number;
@@ -10,9 +10,9 @@ interface UnbrokenPage extends UnbrokenQuery {
  * Sees to it that nothing was dropped of what comes after the page before; `oldest` gives the first that is kept, an
  * entry's id or a sample's number, and is asked only where it matters.
  *
- * @throws StorageFailedError
+ * @throws DroppedSinceError
  */
 export function checkUnbroken({ unbroken, after = 0 }: UnbrokenPage, oldest: () => number | undefined): void {
   if (unbroken === true && after > 0 && (oldest() ?? Infinity) > after + 1)
-    throw new StorageFailedError("what comes next was dropped since the page before");
+    throw new DroppedSinceError("what comes next was dropped since the page before");
 }

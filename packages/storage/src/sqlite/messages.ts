@@ -1,6 +1,6 @@
 /** What the main thread and the database threads say to each other. */
 
-import { StorageFailedError } from "../ports.ts";
+import { DroppedSinceError, StorageFailedError } from "../ports.ts";
 import { primaryCode } from "./result-code.ts";
 import type { SegmentLimits } from "./segments/segment-limits.ts";
 
@@ -29,9 +29,9 @@ export interface Answer {
   readonly problem?: Problem;
 }
 
-/** An error on its way between threads: that the engine failed, or that the caller's arguments were wrong. */
+/** An error on its way between threads: that the engine failed, that the caller's arguments were wrong, or a {@link DroppedSinceError}. */
 export interface Problem {
-  readonly kind: "failed" | "invalid";
+  readonly kind: "failed" | "invalid" | "dropped";
   readonly message: string;
 }
 
@@ -51,6 +51,7 @@ export type Opening =
 
 export function toProblem(error: unknown): Problem {
   const { code, message } = error as { code?: string; message: string };
+  if (error instanceof DroppedSinceError) return { kind: "dropped", message };
   if (code !== "ERR_SQLITE_ERROR")
     return { kind: error instanceof TypeError ? "invalid" : "failed", message };
   const isConstraint = primaryCode(error) === SQLITE_CONSTRAINT;
@@ -58,7 +59,14 @@ export function toProblem(error: unknown): Problem {
 }
 
 export function fromProblem({ kind, message }: Problem): Error {
-  return kind === "failed" ? new StorageFailedError(message) : new TypeError(message);
+  switch (kind) {
+    case "failed":
+      return new StorageFailedError(message);
+    case "invalid":
+      return new TypeError(message);
+    case "dropped":
+      return new DroppedSinceError(message);
+  }
 }
 
 const SQLITE_CONSTRAINT = 19;

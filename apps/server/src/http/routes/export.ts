@@ -5,7 +5,7 @@
 
 import { ApiError, EXPORT_TYPES, type ExportFormat, type ExportKind } from "@wheelhouse/api";
 import type { Context, Verbs } from "@wheelhouse/actors";
-import { StorageFailedError } from "@wheelhouse/storage";
+import { DroppedSinceError } from "@wheelhouse/storage";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { EXPORTS, type Export, type ExportFilter, type ExportText } from "../export-rows.ts";
@@ -107,7 +107,7 @@ async function* reportFailure(
   try {
     yield* text;
   } catch (error) {
-    if (error instanceof StorageFailedError) tellExportBroken(ctx, kind, error);
+    if (error instanceof DroppedSinceError) tellExportBroken(ctx, kind, error);
     else if (!(error instanceof StoppingError)) tellFailed(ctx, request, error);
     throw error;
   }
