@@ -22,7 +22,8 @@ import { tell, type RefusalReason } from "../events.ts";
 import type { Stream } from "../network/network.ts";
 import { ListenInfo, type ListenSocket } from "../socket/listen-socket.ts";
 import { networkOf } from "../socket/socket.ts";
-import { changeSettings, checkDrainOptions } from "./check-options.ts";
+import { checkDrainOptions } from "./check-options.ts";
+import { changeListenerSettings } from "./settings.ts";
 import { DescriptorReserve } from "./descriptor-reserve.ts";
 import { beginDrain, carryOut, type DrainContext } from "./drain.ts";
 import type { Draining, Ledger, Teller } from "./ledger.ts";
@@ -191,9 +192,9 @@ async function resume(ctx: AcceptorContext): Promise<"listening" | "draining" | 
   return "listening";
 }
 
-function changeOptions(ctx: AcceptorContext, changes: Parameters<typeof changeSettings>[1]): void {
+function changeOptions(ctx: AcceptorContext, changes: Parameters<typeof changeListenerSettings>[1]): void {
   const { ledger, line } = ctx.state;
-  ledger.change(changeSettings(ledger.settings, changes), line.addresses());
+  ledger.change(changeListenerSettings(ledger.settings, changes), line.addresses());
   ctx.state.reserve = newReserve(ctx, ledger);
   admitWaiting(ctx);
 }

@@ -9,8 +9,8 @@ import type { Endpoint } from "../network/network.ts";
 import { Alarms } from "./alarms.ts";
 import { Limits } from "./limits.ts";
 import type { ConnectionInfo, ListenerStatus } from "./listener-protocol.ts";
-import { toLimits, type ListenerSettings } from "./options.ts";
 import { Place } from "./place.ts";
+import type { ListenerSettings } from "./settings.ts";
 import { TrustedAddresses, plainAddress } from "./trusted-addresses.ts";
 
 /** What the ledger needs to tell of what happens. */
@@ -70,7 +70,7 @@ export class Ledger {
   constructor(settings: ListenerSettings) {
     this.#settings = settings;
     this.local = this.listensAgainAt = settings.endpoint;
-    this.limits = new Limits(toLimits(settings.options));
+    this.limits = new Limits(settings.limits);
     this.#alarms = new Alarms(settings.alarms);
     this.#trusted = toTrusted(settings);
   }
@@ -97,7 +97,7 @@ export class Ledger {
     if (settings.alarms !== before.alarms) this.#alarms = new Alarms(settings.alarms);
     this.#trusted = toTrusted(settings);
     const inside = [...this.#places, ...this.#closing].filter((place) => place.isInside);
-    this.limits.change(toLimits(settings.options), [...inside.map(({ address }) => address), ...waiting]);
+    this.limits.change(settings.limits, [...inside.map(({ address }) => address), ...waiting]);
   }
 
   /** Everything that has a process, or is about to. */

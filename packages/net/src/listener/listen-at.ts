@@ -5,7 +5,7 @@ import type { ListenSocket } from "../socket/listen-socket.ts";
 import { listen } from "../socket/open.ts";
 import type { SocketOwner } from "../socket/socket.ts";
 import type { Ledger } from "./ledger.ts";
-import { givenOf } from "./options.ts";
+import { givenOf } from "./settings.ts";
 
 /** @throws ListenError */
 export async function listenAt(ctx: SocketOwner, ledger: Ledger, endpoint: Endpoint): Promise<ListenSocket> {

@@ -11,10 +11,11 @@ import {
   type SupervisorProtocol,
 } from "@wheelhouse/actors";
 import { Acceptor, type ConnectionsProtocol, type NewConnection } from "./acceptor.ts";
-import { checkChildOptions, toSettings } from "./check-options.ts";
+import { checkChildOptions } from "./check-options.ts";
 import { Ledger } from "./ledger.ts";
 import type { ListenerProtocol } from "./listener-protocol.ts";
-import type { ListenerOptions, ListenerSettings } from "./options.ts";
+import type { ListenerOptions } from "./options.ts";
+import { toListenerSettings, type ListenerSettings } from "./settings.ts";
 
 /** A listener to put under a supervisor, or to start by itself. */
 export interface ListenerChildOptions {
@@ -83,7 +84,7 @@ export const Listener = {
     own: Pick<ListenerChildOptions, "name"> = {},
   ): ProcessSpec<SupervisorProtocol> {
     checkChildOptions(own);
-    return ListenerSupervisor.with({ settings: toSettings(options), name: own.name });
+    return ListenerSupervisor.with({ settings: toListenerSettings(options), name: own.name });
   },
 
   /**
@@ -94,7 +95,7 @@ export const Listener = {
   child(options: ListenerOptions, child: ListenerChildOptions = {}): ChildSpec<SupervisorProtocol> {
     checkChildOptions(child);
     return ListenerSupervisor.child(
-      { settings: toSettings(options), name: child.name },
+      { settings: toListenerSettings(options), name: child.name },
       { id: child.id ?? "Listener" },
     );
   },

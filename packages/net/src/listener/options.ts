@@ -1,13 +1,11 @@
 /** What a listener can be told, and what it does unless told otherwise. */
 
 import type { Protocol } from "@wheelhouse/actors";
-import type { ConnectionHandler, ConnectionSettings } from "../connection/connection.ts";
-import type { Endpoint } from "../network/network.ts";
+import type { ConnectionHandler } from "../connection/connection.ts";
 import type { TlsServerOptions } from "../network/tls.ts";
 import type { ActiveMode } from "../socket/messages.ts";
 import type { ListenOptions, SocketOptions } from "../socket/options.ts";
 import type { Alarm } from "./alarms.ts";
-import type { LimitSettings } from "./limits.ts";
 import type { Rate } from "./rate.ts";
 
 /** How long a peer may be silent, in milliseconds. */
@@ -109,37 +107,3 @@ export interface ListenerOptions<P extends Protocol = Protocol> extends ListenOp
 
 /** What can be changed of a running listener: all of it. */
 export type ListenerChanges = { readonly [K in keyof ListenerOptions]?: ListenerOptions[K] | undefined };
-
-/** Options, checked, and what they come to. */
-export interface ListenerSettings {
-  readonly options: ListenerOptions;
-  /** Where to listen, as it was said: the port may be 0. */
-  readonly endpoint: Endpoint;
-  readonly alarms: readonly Alarm[];
-  readonly atLeastFree: number;
-  readonly waitTimeoutMs: number;
-  readonly drainTimeoutMs: number;
-  readonly drainStaggerMs: number;
-  /** One object for all connections. */
-  readonly connection: ConnectionSettings;
-}
-
-/** Of these options, those that are given. */
-export function givenOf<const Name extends keyof ListenerOptions>(
-  options: ListenerOptions,
-  names: readonly Name[],
-): Pick<ListenerOptions, Name> {
-  const given = names.filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, options[name]])) as Pick<ListenerOptions, Name>;
-}
-
-export function toLimits(options: ListenerOptions): LimitSettings {
-  return {
-    maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
-    atMaxConnections: options.atMaxConnections ?? "refuse",
-    maxWaiting: options.maxWaiting ?? MAX_WAITING,
-    maxConnectionsPerAddress: options.maxConnectionsPerAddress ?? Infinity,
-    connectionRate: options.connectionRate,
-    connectionRatePerAddress: options.connectionRatePerAddress,
-  };
-}

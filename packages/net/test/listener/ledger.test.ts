@@ -4,7 +4,7 @@ import type { LabelledRef } from "@wheelhouse/actors";
 import { defineConnection } from "@wheelhouse/net";
 import { describe, expect, it } from "vitest";
 import type { ConnectionProcess } from "../../src/connection/place.ts";
-import { toSettings } from "../../src/listener/check-options.ts";
+import { toListenerSettings } from "../../src/listener/settings.ts";
 import { Ledger, type Draining } from "../../src/listener/ledger.ts";
 import type { Place } from "../../src/listener/place.ts";
 import type { PartingWatcher, Socket } from "../../src/socket/socket.ts";
@@ -46,7 +46,7 @@ function socketOf(
 }
 
 function ledger(): Ledger {
-  return new Ledger(toSettings({ port: 0, handler: Quiet.with(), maxConnections: 1 }));
+  return new Ledger(toListenerSettings({ port: 0, handler: Quiet.with(), maxConnections: 1 }));
 }
 
 function entered(of: Ledger): Place {
