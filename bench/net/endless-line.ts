@@ -52,8 +52,12 @@ function measureSkipped({ bytes }: EndlessSize): Promise<readonly Figure[]> {
       return ms;
     };
     const part = Math.ceil(bytes / PARTS);
+    const atFirst = (await ours.usage()).mostResidentBytes;
     await pass(part);
     const before = (await ours.usage()).mostResidentBytes;
+    console.log(
+      `an endless line, let pass by: ${((before - atFirst) / MIB).toFixed(0)} MiB for the first ${part} bytes, until V8 looks for garbage; what follows is counted`,
+    );
     const partMs = await pass(part);
     const wholeMs = await pass(bytes);
     const kept = ((await ours.usage()).mostResidentBytes - before) / MIB;
