@@ -9,8 +9,8 @@ import { wrong } from "../expectations.ts";
 import { packetHeader } from "../framing/packet.ts";
 import type { Stream } from "../network/network.ts";
 import { Burst } from "./burst.ts";
-import { Room } from "./room.ts";
 import type { Settings } from "./options.ts";
+import { Room } from "./room.ts";
 import type { Socket } from "./socket.ts";
 
 /** What can be sent: a packet, or the parts of one. Bytes aren't copied, so whoever sends them leaves them as they are. */
@@ -45,7 +45,7 @@ export class Outgoing {
   #flushPlanned = false;
   /** Those who wait to have the stream for themselves; `undefined` when nobody has it. */
   #turns: Turn[] | undefined = undefined;
-  /** While there is none. */
+  /** What is owed, while there isn't enough. */
   #room: Room | undefined = undefined;
   #ending = false;
   #closed = false;
