@@ -334,6 +334,8 @@ export class Socket implements Owned {
   /** Closes after what was sent has left, files too. Nothing more is told of it. */
   close(): void {
     if (this.#forsaken) return;
+    // A handshake that nobody waits for ends as one that has failed.
+    if (this.isSecuring && this.unsentBytes === 0) return this.abort();
     this.#forsake();
     this.#outgoing.end();
     this.#stream.linger(LINGER_MS);

@@ -12,6 +12,7 @@ import {
   type Socket,
   type SocketOptions,
 } from "@wheelhouse/net/socket";
+import { localhost } from "../certificates.ts";
 import { owner, testRuntime } from "../support.ts";
 import { PORT } from "./support.ts";
 
@@ -123,6 +124,23 @@ describe("receiving", () => {
     await runtime.settle();
     expect(given).toBe("mine\n");
   });
+});
+
+it("46: an owner who ends amid a handshake leaves no socket open, however silent the peer is", async () => {
+  const { runtime, network, testRuntime: made } = await simulate();
+  const other = await owner(made);
+  const listening = await other.run((ctx) => listen(ctx, { port: PORT + 1 }));
+  const peer = network.dial(PORT + 1);
+  await runtime.settle();
+  const socket = await other.run((ctx) => accept(ctx, listening, { active: false }));
+  if (typeof socket === "string") throw new Error(`expected a connection, got: ${socket}`);
+  const secured = other.run(() => socket.secure({ role: "server", ...localhost }));
+  const failed = expect(secured).rejects.toThrow();
+  await runtime.settle();
+  runtime.exit(other.ref, "shutdown");
+  await runtime.settle();
+  await failed;
+  expect([peer.errorCode, network.openStreams]).toEqual(["ECONNRESET", []]);
 });
 
 describe("options that are changed while a peer takes nothing", () => {
