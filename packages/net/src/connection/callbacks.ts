@@ -150,10 +150,7 @@ export function drain(ctx: SocketContext, handlers: Handlers, notice: unknown): 
 
 function shutDown(ctx: SocketContext, handlers: Handlers): MaybePromise<void> {
   ctx.toldOfEnd = true;
-  return then(handlers.shutdown?.(ctx, ctx.notice?.notice), (wish) => {
-    if (wish === "stay") ctx.stays();
-    else ctx.stop("shutdown");
-  });
+  return then(handlers.shutdown?.(ctx, ctx.notice?.notice), (wish) => stayOrStop(ctx, wish, "shutdown"));
 }
 
 /** A peer that sends no more may still read: whoever has something left to say to it stays. */
@@ -166,10 +163,12 @@ function hearEnd(
   const isOrderly = error === undefined && !reset && !ctx.isStopping && !ctx.toldOfEnd;
   if (closed === undefined || !isOrderly) return ctx.endsAsRead(error, reset);
   ctx.toldOfEnd = true;
-  return then(closed(ctx, "peer"), (wish) => {
-    if (wish === "stay") ctx.stays();
-    else ctx.stop("normal");
-  });
+  return then(closed(ctx, "peer"), (wish) => stayOrStop(ctx, wish, "normal"));
+}
+
+function stayOrStop(ctx: SocketContext, wish: void | "stay", reason: ExitReason): void {
+  if (wish === "stay") ctx.stays();
+  else ctx.stop(reason);
 }
 
 /** Runs once, before the process ends: the handler that tells of the connection's end, and then the process's own. */

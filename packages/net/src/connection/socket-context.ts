@@ -246,7 +246,7 @@ export class SocketContext extends SocketVerbs {
     this.stop({ shutdown: `${which.replace("_", " ")} timeout` });
   }
 
-  /** @internal Nothing is read from who stays when its listener drains, so its silence isn't counted; its end is noticed. */
+  /** @internal Nothing more is read from who stays once it was told of the end, so its silence isn't counted; its break is noticed. */
   stays(): void {
     this.pause();
     this.socket.watchForEnd();
