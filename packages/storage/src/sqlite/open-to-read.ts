@@ -1,12 +1,15 @@
 /** Opening a file that another thread writes. */
 
 import { DatabaseSync } from "node:sqlite";
+import { orClose } from "./statement.ts";
 
 /** @throws StaleSnapshotError when the file is gone. */
 export function openToRead(file: string): DatabaseSync {
   const database = open(file);
-  database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA mmap_size = ${MAPPED_BYTES}`);
-  return database;
+  return orClose(database, () => {
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA mmap_size = ${MAPPED_BYTES}`);
+    return database;
+  });
 }
 
 function open(file: string): DatabaseSync {

@@ -8,6 +8,7 @@ import type { Reserve } from "./reserve.ts";
 import { listsSegments, migrate } from "./schema.ts";
 import { removeOrphans } from "./segments/orphans.ts";
 import type { SegmentLimits } from "./segments/segment-limits.ts";
+import { orClose } from "./statement.ts";
 
 /** @throws StorageUnusableError */
 export function openForWriting(folder: string, limits: SegmentLimits, reserve: Reserve): Connection {
@@ -45,15 +46,12 @@ const CHECKPOINT_PAGES = 8_000;
 
 function prepareFile(file: string, folder: string, limits: SegmentLimits): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
+  return orClose(database, () => {
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB}`);
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     if (!listsSegments(database)) removeOrphans(folder, []);
     migrate(database, file);
     moveOldRows(database, folder, limits);
     return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  });
 }

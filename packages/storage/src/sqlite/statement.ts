@@ -29,6 +29,16 @@ export function prepareOnce(database: DatabaseSync): PrepareOnce {
   };
 }
 
+/** Takes the last steps of opening a database, and closes it where one of them fails. */
+export function orClose<Result>(database: DatabaseSync, open: () => Result): Result {
+  try {
+    return open();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
 /** Runs something as one transaction, outside of any other. */
 export function inTransaction<Result>(database: DatabaseSync, run: () => Result): Result {
   database.exec("BEGIN IMMEDIATE");

@@ -4,11 +4,12 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { orClose } from "../statement.ts";
 
 /** Opens it for writing, and makes it where it is missing. */
 export function openIndex(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
+  return orClose(database, () => {
     // It may fall behind after a power cut: what is missing is indexed again.
     database.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KIB}`,
@@ -20,10 +21,7 @@ export function openIndex(file: string): DatabaseSync {
     if (version === 0) database.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT`);
     else if (version !== VERSION) throw new Error(`index version ${version} instead of ${VERSION}`);
     return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  });
 }
 
 /** Raised when the tables change: an index of another version is made anew. */

@@ -12,7 +12,7 @@ import {
 import { toLogRows, type LogBlockRow, type LogRow } from "../segments/log-blocks.ts";
 import { isDamage, setAside } from "../damage.ts";
 import { StaleSnapshotError } from "../open-to-read.ts";
-import { inTransaction, prepare, type PrepareOnce } from "../statement.ts";
+import { inTransaction, orClose, prepare, type PrepareOnce } from "../statement.ts";
 import { dropFreePages, dropLogs, textMerging } from "./finishing.ts";
 import { openIndex } from "./index-file.ts";
 import { logIndexing } from "./log-indexing.ts";
@@ -45,15 +45,12 @@ interface Through {
 /** Opens the index beside the segment; one that can't be read is made anew. */
 export function openSegmentIndexing(folder: string, name: SegmentName): SegmentIndexing {
   const segment = openSegmentToRead(folder, name);
-  let index: DatabaseSync;
-  try {
-    index = openOrRemake(folder, name);
+  const index = orClose(segment.database, () => {
+    const opened = openOrRemake(folder, name);
     // The writer drops a segment before its index, and doesn't look again.
-    if (!existsSync(segmentFile(folder, name))) throw dropped(folder, name, index);
-  } catch (error) {
-    segment.database.close();
-    throw error;
-  }
+    if (!existsSync(segmentFile(folder, name))) throw dropped(folder, name, opened);
+    return opened;
+  });
   const statements = prepareAll(segment.prepared, index);
   const addLogs = logIndexing(index);
   const samples = sampleIndexing(index);

@@ -5,7 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { DamagedIndexError, setAside, tellDamageAs, tellingDamage, type TellDamage } from "../damage.ts";
 import { indexReading, type ReadIndex } from "../index/read-index.ts";
 import { StaleSnapshotError, openToRead } from "../open-to-read.ts";
-import { prepareOnce, type PrepareOnce } from "../statement.ts";
+import { orClose, prepareOnce, type PrepareOnce } from "../statement.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
 import { indexFile, openSegmentToRead, segmentFile, segmentKey, type OpenSegment } from "./segment-file.ts";
 import { segmentList, type SegmentRow } from "./segment-list.ts";
@@ -198,7 +198,8 @@ function openPair(folder: string, row: SegmentRow): OpenPair {
     damagedInode: undefined,
     isIndexComplete: false,
   };
-  return { segment, overlay: segmentOverlay(segment.prepared), ...noIndex, inUse: undefined };
+  const overlay = orClose(segment.database, () => segmentOverlay(segment.prepared));
+  return { segment, overlay, ...noIndex, inUse: undefined };
 }
 
 function inodeOf(file: string): number | undefined {

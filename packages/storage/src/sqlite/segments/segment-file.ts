@@ -16,7 +16,7 @@ import {
   type TellDamage,
 } from "../damage.ts";
 import { StaleSnapshotError, openToRead } from "../open-to-read.ts";
-import { prepare, prepareOnce, type PrepareOnce } from "../statement.ts";
+import { orClose, prepare, prepareOnce, type PrepareOnce } from "../statement.ts";
 import { LOG_BLOCKS_TABLE, readRowsAsBlocks } from "./log-blocks.ts";
 
 export interface SegmentName {
@@ -94,8 +94,10 @@ export function openSegmentToWrite(folder: string, name: SegmentName): OpenSegme
 /** One of an earlier version as if it were of this. @throws DamagedSegmentError @throws StaleSnapshotError when it is gone. */
 export function openSegmentToRead(folder: string, name: SegmentName): OpenSegment {
   const segment = openSegment(folder, name, openToRead);
-  readRowsAsBlocks(segment.database, segment.prepared);
-  return segment;
+  return orClose(segment.database, () => {
+    readRowsAsBlocks(segment.database, segment.prepared);
+    return segment;
+  });
 }
 
 function openSegment(folder: string, name: SegmentName, open: (file: string) => DatabaseSync): OpenSegment {
@@ -135,16 +137,13 @@ function openDatabase(file: string, mode: "rw" | "rwc"): DatabaseSync {
   const url = pathToFileURL(file);
   url.searchParams.set("mode", mode);
   const database = new DatabaseSync(url, { timeout: BUSY_TIMEOUT_MS });
-  try {
+  return orClose(database, () => {
     // The size of pages only means something to a file that is being made.
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
     database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  });
 }
 
 const BUSY_TIMEOUT_MS = 5_000;

@@ -8,10 +8,10 @@ import type { MarkerRecord, Time } from "../../ports.ts";
 import type { LogBlock } from "../../rules/log-blocks.ts";
 import { toFieldsText, type StoredValue } from "../../rules/values.ts";
 import { rowAdder } from "../row-adder.ts";
-import type { PrepareOnce } from "../statement.ts";
+import { orClose, type PrepareOnce } from "../statement.ts";
 import { isOfRows, LOG_BLOCKS_TABLE } from "./log-blocks.ts";
 import { segmentOverlay, type SegmentOverlay } from "./overlay.ts";
-import { openSegmentToWrite, type SegmentName } from "./segment-file.ts";
+import { openSegmentToWrite, type OpenSegment, type SegmentName } from "./segment-file.ts";
 
 /** The rows that tell whose an entry is. */
 export interface Origin {
@@ -72,6 +72,10 @@ interface Seen {
 /** The sample after `lastSample` is the first that is added, if there is none yet. */
 export function openSegmentWriter(folder: string, name: SegmentName, lastSample: number): SegmentWriter {
   const segment = openSegmentToWrite(folder, name);
+  return orClose(segment.database, () => writerOf(segment, lastSample));
+}
+
+function writerOf(segment: OpenSegment, lastSample: number): SegmentWriter {
   const { database, prepared } = segment;
   const isOld = isOfRows(prepared);
   if (isOld) database.exec(LOG_BLOCKS_TABLE);
