@@ -160,7 +160,10 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
    * them, to be called by the host only, never from within a process.
    */
   enter(work: () => void): void;
-  /** Has something flushed once at the end of this burst of messages, so that all of its writes leave together. */
+  /**
+   * Has something flushed once at the end of this burst of messages, so that all of its writes leave together. What several
+   * events of the host's bring in one turn of its loop is one burst; none waits more than a tenth of a millisecond for others.
+   */
   afterBurst(item: { flush(): void }): void;
 
   /**

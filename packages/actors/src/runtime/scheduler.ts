@@ -6,15 +6,11 @@
 
 import { Clock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
+import { Flushes, type Flushable } from "./flushes.ts";
 
 /** Something that can run: handles some messages, and says whether there are more. */
 export interface Runnable {
   run(messages: number): boolean;
-}
-
-/** Work put off to the end of a burst, so that all of the burst's writes leave together. */
-export interface Flushable {
-  flush(): void;
 }
 
 /** Messages that one process handles before the next process gets its turn. */
@@ -22,26 +18,31 @@ const MESSAGES_A_RUN = 64;
 /** How long processes may run before the event loop gets its turn. */
 const TURN_MS = 2;
 
-/** How long a burst's writes may wait for its end: whoever reads them has work to do meanwhile. */
-const FLUSH_MS = 0.1;
-
 export class Scheduler {
   readonly #environment: Environment;
   readonly #clock: Clock;
   #queue: Runnable[] = [];
   /** Where the queue begins: taking the first costs no move. */
   #head = 0;
-  /** Mostly one, since what an event of the network makes ready runs within it: that one itself, and a set only of more. */
-  #flushes: Flushable | Set<Flushable> | undefined = undefined;
+  readonly #flushes = new Flushes();
+  /** What the events of this turn bring is flushed when all have had theirs. */
+  #flushPlanned = false;
   /** Who gave way to others until the next turn. */
   #waiting: (() => void)[] = [];
   #planned = false;
   /** A turn begins to count when somebody looks at the clock. */
   #counts = true;
   #turnEndsAt = 0;
-  #flushAt = 0;
 
   readonly #drain = (): void => this.#runTurn();
+  readonly #flushEvents = (): void => {
+    this.#flushPlanned = false;
+    try {
+      this.#flushes.run();
+    } finally {
+      if (!this.#flushes.isEmpty) this.#plan();
+    }
+  };
   readonly #beginTurn = (): void => {
     this.#counts = false;
     this.#isOver(this.#clock.now());
@@ -56,7 +57,8 @@ export class Scheduler {
 
   /**
    * Does what an event of the host's brings, and runs what that makes ready within the event. Only for what the host calls,
-   * and never from within a process: that it calls shows that the event loop has had its turn.
+   * and never from within a process: that it calls shows that the event loop has had its turn. What is to be flushed is so
+   * together with what the other events of this turn bring.
    */
   enter(work: () => void): void {
     if (this.#planned || !this.#environment.runsInEvents) {
@@ -68,7 +70,7 @@ export class Scheduler {
     try {
       work();
     } finally {
-      this.#runTurn();
+      this.#runEvent();
     }
   }
 
@@ -80,7 +82,7 @@ export class Scheduler {
 
   /** Has `flush` called once at the end of the burst that is running, or of one that begins for it, however often asked. */
   flushAfterBurst(item: Flushable): void {
-    this.#addFlush(item);
+    this.#flushes.add(item);
     this.#plan();
   }
 
@@ -109,7 +111,6 @@ export class Scheduler {
     if (!this.#counts) {
       this.#counts = true;
       this.#turnEndsAt = now + TURN_MS;
-      this.#flushAt = now + FLUSH_MS;
     }
     return now >= this.#turnEndsAt;
   }
@@ -117,13 +118,33 @@ export class Scheduler {
   #runTurn(): void {
     try {
       this.#runProcesses();
-      this.#flush(this.#clock.latest);
+      this.#flushes.run();
     } finally {
-      // What a listener or a flush throws is the host's to report; it mustn't stop the world of processes.
-      this.#planned = false;
-      if (this.#head < this.#queue.length || this.#flushes !== undefined || this.#waiting.length > 0)
-        this.#plan();
+      this.#endTurn();
     }
+  }
+
+  #runEvent(): void {
+    try {
+      this.#runProcesses();
+      if (this.#flushes.isDue(this.#clock.latest)) this.#flushes.run();
+      else this.#planFlush();
+    } finally {
+      this.#endTurn();
+    }
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#flushes.isEmpty) return;
+    this.#flushPlanned = true;
+    this.#environment.later(this.#flushEvents);
+  }
+
+  /** What a listener or a flush throws is the host's to report; it mustn't stop the world of processes. */
+  #endTurn(): void {
+    this.#planned = false;
+    const hasFlushes = !this.#flushes.isEmpty && !this.#flushPlanned;
+    if (this.#head < this.#queue.length || hasFlushes || this.#waiting.length > 0) this.#plan();
   }
 
   #runProcesses(): void {
@@ -134,7 +155,7 @@ export class Scheduler {
       if (this.#head === this.#queue.length) return;
       const now = this.#clock.now();
       if (this.#isOver(now)) return;
-      if (now >= this.#flushAt) this.#flush(now);
+      if (this.#flushes.isDue(now)) this.#flushes.run();
     }
   }
 
@@ -153,33 +174,5 @@ export class Scheduler {
       this.#head = 0;
     }
     return process;
-  }
-
-  #flush(now: number): void {
-    this.#flushAt = now + FLUSH_MS;
-    // What a flush asks for is the next burst's.
-    const due = this.#flushes;
-    this.#flushes = undefined;
-    if (due instanceof Set) this.#flushAll(due);
-    else due?.flush();
-  }
-
-  #addFlush(item: Flushable): void {
-    const others = this.#flushes;
-    if (others === undefined || others === item) this.#flushes = item;
-    else if (others instanceof Set) others.add(item);
-    else this.#flushes = new Set([others, item]);
-  }
-
-  /** One that throws doesn't keep the others from their turn in the next burst. */
-  #flushAll(due: Set<Flushable>): void {
-    try {
-      for (const item of due) {
-        due.delete(item);
-        item.flush();
-      }
-    } finally {
-      for (const item of due) this.#addFlush(item);
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { Runtime, defineGenServer } from "@wheelhouse/actors";
 import { beforeEach, describe, expect, test } from "vitest";
+import { Clock } from "../../src/runtime/clock.ts";
 import { Scheduler, type Runnable } from "../../src/runtime/scheduler.ts";
 import { ManualEnvironment } from "./manual-environment.ts";
 
@@ -71,10 +72,9 @@ describe("a scheduler", () => {
   test("runs within an event of the host's what that makes ready, and plans nothing", () => {
     scheduler.enter(() => {
       scheduler.ready(runnable("a"));
-      scheduler.flushAfterBurst(flushable("flush"));
       ran.push("event");
     });
-    expect(ran).toEqual(["event", "a", "flush"]);
+    expect(ran).toEqual(["event", "a"]);
     expect(scheduler.idle).toBe(true);
     expect(environment.planned).toEqual([]);
   });
@@ -168,7 +168,61 @@ describe("what is put off to the end of a burst", () => {
     scheduler.flushAfterBurst(flushable("flush"));
     scheduler.ready(runnable("b"));
     environment.runNext();
-    expect(ran).toEqual(["a", "b", "flush", "a", "a", "a", "a"]);
+    expect(ran).toEqual(["a", "b", "a", "flush", "a", "a", "a"]);
+  });
+
+  describe("by an event of the host's", () => {
+    /** One that has a process write. */
+    const event = (name: string) =>
+      scheduler.enter(() => {
+        scheduler.ready(runnable(name));
+        scheduler.flushAfterBurst(flushable(`flush ${name}`));
+      });
+
+    test("is flushed with what the other events of the same turn bring, when all have had theirs", () => {
+      event("a");
+      event("b");
+      expect(ran).toEqual(["a", "b"]);
+      expect(environment.planned).toHaveLength(1);
+      expect(environment.runNext()).toBe("later");
+      expect(ran).toEqual(["a", "b", "flush a", "flush b"]);
+      event("c");
+      expect(environment.runNext()).toBe("later");
+      expect(ran.slice(4)).toEqual(["c", "flush c"]);
+      expect(environment.planned).toEqual([]);
+    });
+
+    test("doesn't wait for that when it takes long", () => {
+      const clock = new Clock(environment);
+      scheduler = new Scheduler(environment, clock);
+      event("a");
+      environment.time += 0.2;
+      clock.now();
+      event("b");
+      expect(ran).toEqual(["a", "b", "flush a", "flush b"]);
+    });
+
+    test("is flushed at the end of a burst that runs before", () => {
+      event("a");
+      scheduler.ready(runnable("b"));
+      while (environment.planned.length > 0) environment.runNext();
+      expect(ran.toSorted()).toEqual(["a", "b", "flush a"]);
+      expect(scheduler.idle).toBe(true);
+    });
+
+    test("isn't lost when another one's flush throws", () => {
+      scheduler.enter(() => {
+        scheduler.flushAfterBurst({
+          flush() {
+            throw new Error("boom");
+          },
+        });
+      });
+      event("a");
+      expect(() => environment.runNext()).toThrow("boom");
+      while (environment.planned.length > 0) environment.runNext();
+      expect(ran).toEqual(["a", "flush a"]);
+    });
   });
 
   test("by a flush is the next burst's", () => {

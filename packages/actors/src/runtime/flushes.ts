@@ -1,0 +1,55 @@
+/** Work that is put off so that all of a burst's writes leave together, and until when it may be. */
+
+/** Work put off to the end of a burst. */
+export interface Flushable {
+  flush(): void;
+}
+
+/** How long the writes of one burst may wait for others: whoever reads them has work to do meanwhile. */
+const MOST_MS = 0.1;
+
+export class Flushes {
+  /** Mostly one: a set only of more. */
+  #items: Flushable | Set<Flushable> | undefined = undefined;
+  /** Counts from the first look at the clock since something waits. */
+  #dueAt = Infinity;
+
+  get isEmpty(): boolean {
+    return this.#items === undefined;
+  }
+
+  /** Once, however often it is added. */
+  add(item: Flushable): void {
+    const others = this.#items;
+    if (others === undefined || others === item) this.#items = item;
+    else if (others instanceof Set) others.add(item);
+    else this.#items = new Set([others, item]);
+  }
+
+  /** Whether something has waited for long enough. */
+  isDue(now: number): boolean {
+    if (this.#items === undefined) return false;
+    if (this.#dueAt === Infinity) this.#dueAt = now + MOST_MS;
+    return now >= this.#dueAt;
+  }
+
+  /** What a flush adds waits for the next time, and so does what comes behind one that throws. */
+  run(): void {
+    const due = this.#items;
+    this.#items = undefined;
+    this.#dueAt = Infinity;
+    if (due instanceof Set) this.#runAll(due);
+    else due?.flush();
+  }
+
+  #runAll(due: Set<Flushable>): void {
+    try {
+      for (const item of due) {
+        due.delete(item);
+        item.flush();
+      }
+    } finally {
+      for (const item of due) this.add(item);
+    }
+  }
+}
