@@ -5,7 +5,7 @@ import type { Overlong } from "./framer.ts";
 import { ScanFramer, type ScanResult } from "./scan-framer.ts";
 
 const LINE_FEED = 10;
-const ahead = new EndsAhead("\n");
+const ahead = EndsAhead.of(LINE_FEED);
 
 /** The limit counts the line feed. */
 export class LineFramer extends ScanFramer {

@@ -38,7 +38,7 @@ export interface ScanFramerOptions {
   /** How far before `from` the scan looks. Default: 0. */
   readonly lookBackBytes?: number;
   /** What finds the ends of many short packets at once, exactly those that the scan would find. Default: nothing does. */
-  readonly ahead?: EndsAhead;
+  readonly ahead?: EndsAhead | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -113,6 +113,7 @@ export class ScanFramer implements Framer {
     else (this.#chunks ??= new ChunkQueue()).push(chunk);
   }
 
+  /** What comes most often comes first, and is short enough for V8 to put it where it is called. */
   next(): Frame | undefined {
     const ahead = this.#ahead;
     if (ahead !== undefined && ahead.bytes === this.#bytes) {
@@ -120,9 +121,13 @@ export class ScanFramer implements Framer {
       const end = ahead.take(begin);
       if (end > 0 && end - begin <= this.maxBytes) {
         this.#begin = this.#from = end;
-        return this.#cut(this.#bytes, begin, end);
+        return this.#view(this.#bytes, begin, end);
       }
     }
+    return this.#scanForNext();
+  }
+
+  #scanForNext(): Frame | undefined {
     for (;;) {
       const bytes = this.#bytes;
       const begin = this.#begin;
@@ -170,6 +175,10 @@ export class ScanFramer implements Framer {
       this.#cutFrom = this.#memory = undefined;
       return bytes;
     }
+    return this.#view(bytes, begin, end);
+  }
+
+  #view(bytes: Buffer, begin: number, end: number): Buffer {
     if (bytes !== this.#cutFrom) {
       this.#cutFrom = bytes;
       this.#memory = bytes.buffer;
