@@ -8,7 +8,7 @@ import { queuedByKernel } from "./kernel-queue.ts";
 import { Lingering, type Parting } from "./lingering.ts";
 import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
-import { readShared, takeRead } from "./shared-reads.ts";
+import { endReads, readShared, takeRead } from "./shared-reads.ts";
 import type { TlsInfo, TlsOptions } from "./tls.ts";
 
 /** Writes of a burst are joined into one buffer up to so many bytes; above, copying costs more than a gathering write. */
@@ -30,8 +30,8 @@ function onData(this: Tagged, chunk: Buffer): void {
   this[STREAM]?.received(chunk);
 }
 
-function onRead(this: Tagged, bytes: number): boolean {
-  this[STREAM]?.read(bytes);
+function onRead(this: Tagged, bytes: number, memory: Buffer): boolean {
+  this[STREAM]?.read(bytes, memory);
   return true;
 }
 
@@ -128,8 +128,16 @@ export class NodeStream implements Stream, Parting {
   }
 
   /** What is dropped isn't copied: a peer that goes on sending shall not fill the memory until V8 looks. */
-  read(bytes: number): void {
-    if (this.#lingering === undefined) this.#events?.data(takeRead(bytes));
+  read(bytes: number, memory: Buffer): void {
+    if (this.#lingering !== undefined) return;
+    try {
+      this.#events?.data(takeRead(this.#raw, bytes, memory));
+    } catch (error) {
+      // A defect of somebody who listens is the host's to report, but Node.js has to go on with other memory first.
+      this.#clock.soon(() => {
+        throw error;
+      });
+    }
   }
 
   peerEnded(): void {
@@ -145,6 +153,7 @@ export class NodeStream implements Stream, Parting {
   closed(): void {
     if (this.#closed) return;
     this.#closed = true;
+    endReads(this.#raw);
     this.#lingering?.stop();
     this.#dropQueue();
     this.#events?.closed(this.#error);

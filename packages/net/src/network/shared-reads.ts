@@ -1,6 +1,7 @@
 /**
  * Has sockets of `node:net` read into one piece of memory that all of them share, out of which each chunk is copied. By
- * itself Node.js takes 64 KiB of new memory for each read. It has an option for this (`onread` of `net.Socket`), but not for
+ * itself Node.js takes 64 KiB of new memory for each read. Only a socket that brings much at a time has memory of its own, as
+ * long as it does, so that nothing needs to be copied. Node.js has an option for this (`onread` of `net.Socket`), but not for
  * sockets that a server accepts: for them what the option would set is set here.
  */
 
@@ -11,10 +12,18 @@ import { Socket } from "node:net";
  * less than the 128 KiB from which on the C library maps memory for each chunk anew (mallopt(3), M_MMAP_THRESHOLD).
  */
 const READ_BYTES = 98_304;
+/** To copy so many bytes costs more than new memory does. */
+const MUCH_BYTES = 32_768;
+/** Sockets that may have memory of their own: 6 MiB, also where all of them fall silent just then. */
+const MOST_OWNERS = 64;
+
 const shared = Buffer.allocUnsafeSlow(READ_BYTES);
+const owners = new Set<Socket>();
+/** What the socket that was read last goes on with, if not with what it had. */
+let next: Buffer | undefined = undefined;
 
 /** The fields that the option sets, as far as this Node.js has them. */
-const [MEMORY, ON_READ] = ["kBuffer", "kBufferCb"].map((name) =>
+const [MEMORY, ON_READ, NEXT_MEMORY] = ["kBuffer", "kBufferCb", "kBufferGen"].map((name) =>
   Object.getOwnPropertySymbols(new Socket()).find(({ description }) => description === name),
 );
 
@@ -26,26 +35,51 @@ interface Inside {
   readonly [HANDLE]?: { useUserBuffer?(memory: Buffer): void } | null;
 }
 
-/** Called with the socket and how many bytes were read; `false` would stop the reading. */
-type OnRead = (this: Socket, bytes: number) => boolean;
+/** Called with the socket, how many bytes were read and where to; `false` would stop the reading. */
+type OnRead = (this: Socket, bytes: number, memory: Buffer) => boolean;
 
 /**
- * The socket mustn't be reading yet. `onRead` has to take what was read by {@link takeRead} before it returns. Answers `false`
- * where this Node.js knows no such way: then `data` tells of the chunks.
+ * The socket mustn't be reading yet. `onRead` takes what was read by {@link takeRead} before it returns, if it wants it, and
+ * mustn't throw; at the socket's end {@link endReads} is due. Answers `false` where this Node.js knows no such way: then
+ * `data` tells of the chunks.
  */
 export function readShared(socket: Socket, onRead: OnRead): boolean {
   const inside = socket as unknown as Inside;
   const { [HANDLE]: handle } = inside;
-  if (MEMORY === undefined || ON_READ === undefined || handle?.useUserBuffer === undefined) return false;
+  const hasFields = MEMORY !== undefined && ON_READ !== undefined && NEXT_MEMORY !== undefined;
+  if (!hasFields || handle?.useUserBuffer === undefined) return false;
   inside[MEMORY] = shared;
   inside[ON_READ] = onRead;
+  inside[NEXT_MEMORY] = takeNext;
   handle.useUserBuffer(shared);
   return true;
 }
 
 /** What was read last, in memory that is its receiver's alone. */
-export function takeRead(bytes: number): Buffer {
+export function takeRead(socket: Socket, bytes: number, memory: Buffer): Buffer {
+  next = undefined;
+  const isOwn = memory !== shared;
+  if (bytes >= MUCH_BYTES && (isOwn || owners.size < MOST_OWNERS)) {
+    owners.add(socket);
+    next = Buffer.allocUnsafeSlow(READ_BYTES);
+    if (isOwn) return memory.subarray(0, bytes);
+  } else if (isOwn) {
+    owners.delete(socket);
+    next = shared;
+  }
   const chunk = Buffer.allocUnsafe(bytes);
-  shared.copy(chunk, 0, 0, bytes);
+  memory.copy(chunk, 0, 0, bytes);
   return chunk;
+}
+
+/** Node.js asks for it after each read. */
+function takeNext(): Buffer | undefined {
+  const taken = next;
+  next = undefined;
+  return taken;
+}
+
+/** The socket reads no more. */
+export function endReads(socket: Socket): void {
+  owners.delete(socket);
 }

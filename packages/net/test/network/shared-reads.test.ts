@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, createServer, Socket, type AddressInfo } from "node:net";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { NodeStream } from "../../src/network/node-stream.ts";
-import { readShared, takeRead } from "../../src/network/shared-reads.ts";
+import { endReads, readShared, takeRead } from "../../src/network/shared-reads.ts";
 
 const opened: { destroy(): void }[] = [];
 
@@ -22,35 +22,60 @@ async function acceptedAndPeer(): Promise<{ accepted: Socket; peer: Socket }> {
   return { accepted, peer };
 }
 
-/** The chunks that come to a socket, and a wait for the first. */
-function readingShared(socket: Socket): { chunks: Buffer[]; first: Promise<void> } {
-  const chunks: Buffer[] = [];
-  let tell: () => void;
-  const first = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  const isShared = readShared(socket, (bytes) => {
-    chunks.push(takeRead(bytes));
-    tell();
-    return true;
-  });
-  expect(isShared).toBe(true);
-  socket.resume();
-  return { chunks, first };
+/** The chunks that come to a socket, all of them kept. */
+class Reading {
+  readonly chunks: Buffer[] = [];
+  #bytes = 0;
+  #awaited = 0;
+  #tell: () => void = () => {};
+
+  constructor(socket: Socket) {
+    const isShared = readShared(socket, (bytes, memory) => {
+      this.chunks.push(takeRead(socket, bytes, memory));
+      this.#bytes += bytes;
+      if (this.#bytes >= this.#awaited) this.#tell();
+      return true;
+    });
+    expect(isShared).toBe(true);
+    socket.resume();
+  }
+
+  /** Has the peer send so many bytes more, and waits until they are there. */
+  async of(peer: Socket, bytes: number): Promise<void> {
+    const there = new Promise<void>((resolve) => {
+      this.#tell = resolve;
+    });
+    this.#awaited = this.#bytes + bytes;
+    peer.write(pattern(this.#bytes, bytes));
+    await there;
+  }
+
+  /** Has it send until much has come at a time, twice: the second time the socket has had its own memory if it gets any. */
+  async ofMuch(peer: Socket): Promise<Buffer> {
+    const read = this.chunks.length;
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      await this.of(peer, MUCH);
+      const [before, last] = this.chunks.slice(read).slice(-2);
+      if (before?.length === MUCH && last?.length === MUCH) return last;
+    }
+    throw new Error("so much never comes at a time here");
+  }
+}
+
+const MUCH = 60_000;
+
+/** Of a stream that begins anew every 251 bytes. */
+function pattern(from: number, bytes: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length: bytes }, (_, at) => (from + at) % 251));
 }
 
 it("is known to this Node.js for accepted sockets, and each chunk stays as it is when others are read", async () => {
   const [one, other] = [await acceptedAndPeer(), await acceptedAndPeer()];
-  const ones = readingShared(one.accepted);
-  const others = readingShared(other.accepted);
-  one.peer.write("one's bytes");
-  await ones.first;
-  other.peer.write("and those of the other");
-  await others.first;
-  expect([String(ones.chunks[0]), String(others.chunks[0])]).toEqual([
-    "one's bytes",
-    "and those of the other",
-  ]);
+  const [ones, others] = [new Reading(one.accepted), new Reading(other.accepted)];
+  await ones.of(one.peer, 200);
+  await others.of(other.peer, 100);
+  expect(Buffer.concat(ones.chunks)).toEqual(pattern(0, 200));
+  expect(Buffer.concat(others.chunks)).toEqual(pattern(0, 100));
 });
 
 it("isn't there for a socket without a kernel's one", () => {
@@ -94,6 +119,70 @@ it("copies nothing of what a stream drops that only lingers", async () => {
   await gone;
   expect(copies).toHaveBeenCalledTimes(1);
 });
+
+describe("a socket that brings much at a time", () => {
+  const isCopy = ({ buffer, length }: Buffer) => buffer.byteLength === length;
+
+  it("reads into memory of its own, and no chunk ever changes", async () => {
+    const { accepted, peer } = await acceptedAndPeer();
+    const reading = new Reading(accepted);
+    expect(isCopy(await reading.ofMuch(peer))).toBe(false);
+    for (const bytes of [40_000, 100, 100, 500_000]) await reading.of(peer, bytes);
+    const all = Buffer.concat(reading.chunks);
+    expect(all.equals(pattern(0, all.length))).toBe(true);
+    endReads(accepted);
+  });
+
+  it("shares its memory again when it brings little", async () => {
+    const [one, other] = [await acceptedAndPeer(), await acceptedAndPeer()];
+    const [ones, others] = [new Reading(one.accepted), new Reading(other.accepted)];
+    await others.of(other.peer, 100);
+    await ones.ofMuch(one.peer);
+    expect(memoryOf(one.accepted)).not.toBe(memoryOf(other.accepted));
+    await ones.of(one.peer, 100);
+    expect(memoryOf(one.accepted)).toBe(memoryOf(other.accepted));
+  });
+
+  it("has its chunks copied while too many others have memory of their own", async () => {
+    const { accepted, peer } = await acceptedAndPeer();
+    const reading = new Reading(accepted);
+    const others = Array.from({ length: 64 }, () => new Socket());
+    for (const other of others) takeRead(other, MUCH, memoryOf(accepted));
+    expect(isCopy(await reading.ofMuch(peer))).toBe(true);
+    for (const other of others) endReads(other);
+    expect(isCopy(await reading.ofMuch(peer))).toBe(false);
+    endReads(accepted);
+  });
+});
+
+it("goes on with other memory also when somebody who listens throws, and the host hears of it", async () => {
+  const { accepted, peer } = await acceptedAndPeer();
+  const end = { host: "", port: 0 };
+  const soon = vi.fn<(work: () => void) => void>();
+  const thrown = new Promise<() => void>((resolve) => soon.mockImplementation(resolve));
+  const stream = new NodeStream(accepted, {
+    local: end,
+    remote: end,
+    clock: { after: () => () => {}, soon },
+  });
+  stream.start({
+    data() {
+      throw new Error("a listener's defect");
+    },
+    ended() {},
+    drained() {},
+    closed() {},
+  });
+  stream.resume();
+  peer.write("anything");
+  expect(await thrown).toThrow("a listener's defect");
+});
+
+/** What a socket reads into next. */
+function memoryOf(socket: Socket): Buffer {
+  const field = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "kBuffer");
+  return (socket as unknown as Record<symbol, Buffer>)[field as symbol] as Buffer;
+}
 
 /** As another Node.js might. */
 function lacksUserBuffer(socket: Socket): void {
