@@ -146,8 +146,7 @@ export class Process implements Runnable, Neighbours, Answerer {
 
   /** Whether the running handler may go on with more of the same, as if that had come as a message: nothing else waits. */
   goesOn(): boolean {
-    if (this.#messagesLeft <= 1 || this.mailbox.length > 0 || !this.#canHandle()) return false;
-    if (this.#wishes !== undefined) return false;
+    if (this.#messagesLeft <= 1 || this.mailbox.length > 0 || this.#wishes !== undefined) return false;
     this.#messagesLeft -= 1;
     return true;
   }
@@ -374,6 +373,7 @@ export class Process implements Runnable, Neighbours, Answerer {
     if (!this.alive) return [];
     const starting = this.phase === "starting";
     this.phase = "ended";
+    this.#messagesLeft = 0;
     this.ref.process = undefined;
     this.mailbox.clear();
     if (this.#idleTimer !== undefined) this.host.timers.cancel(this.#idleTimer);

@@ -97,12 +97,12 @@ export function hear(ctx: SocketContext, handlers: Handlers, message: SocketMess
 
 /** Goes on with the packets that are held already: a message for each would cost more than most handlers. */
 function hearPackets(ctx: SocketContext, handlers: Handlers, message: PacketMessage): MaybePromise<void> {
+  ctx.handlesPacket();
   for (;;) {
-    ctx.handlesPacket();
     const handled = handlers.data(ctx, message.data);
-    if (handled !== undefined || ctx.isStopping) return thenAskForNext(ctx, handled);
+    if (handled !== undefined) return thenAskForNext(ctx, handled);
     const next = ctx.takeHeld(message);
-    if (next === undefined) return ctx.askForNext();
+    if (next === undefined) return goOn(ctx, undefined);
     if (next === "told") return ctx.waits();
   }
 }

@@ -114,7 +114,9 @@ export class SocketContext extends SocketVerbs {
   takeHeld(message: PacketMessage): "taken" | "told" | undefined {
     const socket = this.ownSocket as Socket;
     if (this.#mode !== "once" || this.#paused || !socket.writable || !this.goesOn()) return undefined;
-    return socket.takeHeld(message);
+    const next = socket.takeHeld(message);
+    if (next === "taken") this.#hears();
+    return next;
   }
 
   /** @internal No packet is being handled, and the next one is asked for. */

@@ -12,15 +12,16 @@ export class Burst {
 
   /** `memory` is what the piece is a view into, where one knows: to ask the piece itself costs more than to send it. */
   add(piece: Uint8Array, memory: ArrayBufferLike | undefined): void {
-    this.bytes += piece.length;
+    const { length } = piece;
+    this.bytes += length;
     if (memory !== undefined && memory === this.#memory && piece.byteOffset === this.#end) {
-      this.#end += piece.length;
+      this.#end += length;
       return;
     }
     if (this.#last !== undefined) this.#pieces = this.takePieces();
     this.#last = piece;
     this.#memory = memory;
-    this.#end = piece.byteOffset + piece.length;
+    this.#end = piece.byteOffset + length;
   }
 
   /** All of it; nothing is added any more. */

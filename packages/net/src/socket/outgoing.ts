@@ -96,10 +96,11 @@ export class Outgoing {
   }
 
   #push(bytes: Uint8Array, memory: ArrayBufferLike | undefined): void {
-    if (bytes.length === 0) return;
+    const { length } = bytes;
+    if (length === 0) return;
     this.#burst ??= new Burst();
     this.#burst.add(bytes, memory);
-    this.#heldBytes += bytes.length;
+    this.#heldBytes += length;
     if (this.#turns !== undefined) this.#noteHeldUp();
     else if (this.#heldBytes >= FLUSH_BYTES) this.#writeBurst();
     else this.#planFlush();
