@@ -162,7 +162,7 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   enter(work: () => void): void;
   /**
    * Has something flushed once at the end of this burst of messages, so that all of its writes leave together. What several
-   * events of the host's bring in one turn of its loop is one burst; none waits more than a tenth of a millisecond for others.
+   * events of the host's bring in one turn of its loop is one burst; none waits more than a millisecond for others.
    */
   afterBurst(item: { flush(): void }): void;
 

@@ -5,8 +5,8 @@ export interface Flushable {
   flush(): void;
 }
 
-/** How long the writes of one burst may wait for others: whoever reads them has work to do meanwhile. */
-const MOST_MS = 0.1;
+/** How long the writes of one burst may wait for others. */
+const MOST_MS = 1;
 
 export class Flushes {
   /** Mostly one: a set only of more. */

@@ -17,6 +17,8 @@ export interface Runnable {
 const MESSAGES_A_RUN = 64;
 /** How long processes may run before the event loop gets its turn. */
 const TURN_MS = 2;
+/** While so many events have their turn, others come. */
+const MANY_EVENTS = 16;
 
 export class Scheduler {
   readonly #environment: Environment;
@@ -27,6 +29,7 @@ export class Scheduler {
   readonly #flushes = new Flushes();
   /** What the events of this turn bring is flushed when all have had theirs. */
   #flushPlanned = false;
+  #events = 0;
   /** Who gave way to others until the next turn. */
   #waiting: (() => void)[] = [];
   #planned = false;
@@ -36,6 +39,13 @@ export class Scheduler {
 
   readonly #drain = (): void => this.#runTurn();
   readonly #flushEvents = (): void => {
+    const areMany = this.#events > MANY_EVENTS;
+    this.#events = 0;
+    // What has come meanwhile is answered together with them: it would wait for the end of two such turns else.
+    if (areMany && !this.#flushes.isEmpty && !this.#flushes.isDue(this.#clock.now())) {
+      this.#environment.later(this.#flushEvents);
+      return;
+    }
     this.#flushPlanned = false;
     try {
       this.#flushes.run();
@@ -125,6 +135,7 @@ export class Scheduler {
   }
 
   #runEvent(): void {
+    this.#events += 1;
     try {
       this.#runProcesses();
       if (this.#flushes.isDue(this.#clock.latest)) this.#flushes.run();

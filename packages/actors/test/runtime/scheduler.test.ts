@@ -163,12 +163,12 @@ describe("what is put off to the end of a burst", () => {
   });
 
   test("doesn't wait for a long burst's end, since whoever it is for has work to do meanwhile", () => {
-    environment.msPerLook = 0.06;
-    scheduler.ready(runnable("a", 5));
+    environment.msPerLook = 0.4;
+    scheduler.ready(runnable("a", 4));
     scheduler.flushAfterBurst(flushable("flush"));
     scheduler.ready(runnable("b"));
     environment.runNext();
-    expect(ran).toEqual(["a", "b", "a", "flush", "a", "a", "a"]);
+    expect(ran).toEqual(["a", "b", "a", "a", "flush", "a"]);
   });
 
   describe("by an event of the host's", () => {
@@ -196,10 +196,33 @@ describe("what is put off to the end of a burst", () => {
       const clock = new Clock(environment);
       scheduler = new Scheduler(environment, clock);
       event("a");
-      environment.time += 0.2;
+      environment.time += 2;
       clock.now();
       event("b");
       expect(ran).toEqual(["a", "b", "flush a", "flush b"]);
+    });
+
+    test("is flushed, where much comes at a time, with what has come meanwhile, as soon as no more does", () => {
+      for (let count = 0; count < 17; count += 1) event("early");
+      expect(environment.runNext()).toBe("later");
+      expect(ran).not.toContain("flush early");
+      event("late");
+      expect(environment.planned).toHaveLength(1);
+      expect(environment.runNext()).toBe("later");
+      expect(ran.filter((what) => what.startsWith("flush"))).toHaveLength(18);
+      expect(ran.at(-1)).toBe("flush late");
+      expect(environment.planned).toEqual([]);
+    });
+
+    test("doesn't wait for that when more and more comes", () => {
+      environment.msPerLook = 0.3;
+      let turns = 0;
+      while (!ran.includes("flush early")) {
+        for (let count = 0; count < 17; count += 1) event("early");
+        environment.runNext();
+        turns += 1;
+      }
+      expect(turns).toBeLessThan(10);
     });
 
     test("is flushed at the end of a burst that runs before", () => {
