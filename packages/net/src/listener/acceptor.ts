@@ -23,13 +23,13 @@ import type { Stream } from "../network/network.ts";
 import { ListenInfo, type ListenSocket } from "../socket/listen-socket.ts";
 import { networkOf } from "../socket/socket.ts";
 import { checkDrainOptions } from "./check-options.ts";
-import { changeListenerSettings } from "./settings.ts";
 import { DescriptorReserve } from "./descriptor-reserve.ts";
 import { beginDrain, carryOut, type DrainContext } from "./drain.ts";
 import type { Draining, Ledger, Teller } from "./ledger.ts";
 import { listenAt } from "./listen-at.ts";
 import type { Drained, DrainOptions, ListenerInfo, ListenerProtocol } from "./listener-protocol.ts";
 import type { Place } from "./place.ts";
+import { changeListenerSettings } from "./settings.ts";
 import { WaitingLine, type Waiting } from "./waiting-line.ts";
 
 /** What a connection's process is started from. */
