@@ -8,6 +8,7 @@ import {
   beginRun,
   declaration,
   log,
+  opening,
   pixel,
   rocket,
   sample,
@@ -35,6 +36,10 @@ export interface StorageOfHours {
   append(hour: number): Promise<void>;
   read(): Promise<Hours>;
   expect(...hours: readonly number[]): Promise<void>;
+  /** Opens it without a segment that was closed, number 2: the others are read, and what comes is stored. */
+  openWithoutClosed(): Promise<void>;
+  /** Opens it without the one that was being written to, number 4: what comes goes into another. */
+  openWithoutLast(): Promise<void>;
   /** A segment's file, from the folder on. */
   nameOf(number: number): string;
   file(number: number): string;
@@ -72,6 +77,27 @@ export function useHours(): StorageOfHours {
     };
   }
 
+  async function expectHours(...hours: readonly number[]): Promise<void> {
+    expect(await read()).toEqual({ logs: hours, values: hours });
+  }
+
+  async function openWithoutClosed(): Promise<void> {
+    await open();
+    await expectHours(0, 2, 3);
+    await append(4);
+    await expectHours(0, 2, 3, 4);
+  }
+
+  async function openWithoutLast(): Promise<void> {
+    await open();
+    await expectHours(0, 1, 2);
+    await storage.devices.openSession(opening(pixel, "s-1", { resume: "s-1" }));
+    expect(await storage.devices.deviceState(pixel)).toBeDefined();
+    await append(4);
+    await append(5);
+    await expectHours(0, 1, 2, 4, 5);
+  }
+
   beforeEach(async () => {
     temporary = makeFolder();
     await open();
@@ -94,9 +120,9 @@ export function useHours(): StorageOfHours {
     open,
     append,
     read,
-    async expect(...hours) {
-      expect(await read()).toEqual({ logs: hours, values: hours });
-    },
+    expect: expectHours,
+    openWithoutClosed,
+    openWithoutLast,
     nameOf,
     file: (number) => join(temporary.folder, nameOf(number)),
   };

@@ -3,7 +3,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { NOON, opening, pixel } from "../../src/contract/subject.ts";
+import { NOON } from "../../src/contract/subject.ts";
 import { useHours } from "./hours.ts";
 
 const hours = useHours();
@@ -11,10 +11,7 @@ const hours = useHours();
 test("one that was closed: the others are read, and it is told of once", async () => {
   await hours.storage.close();
   rmSync(hours.file(2));
-  await hours.open();
-  await hours.expect(0, 2, 3);
-  await hours.append(4);
-  await hours.expect(0, 2, 3, 4);
+  await hours.openWithoutClosed();
   expect(await hours.storage.devices.retain(NOON)).toMatchObject({
     missing: [hours.nameOf(2)],
     segments: 0,
@@ -35,13 +32,7 @@ test("one that comes back is read again", async () => {
 test("the one that was being written to: what comes goes into another", async () => {
   await hours.storage.close();
   rmSync(hours.file(4));
-  await hours.open();
-  await hours.expect(0, 1, 2);
-  await hours.storage.devices.openSession(opening(pixel, "s-1", { resume: "s-1" }));
-  expect(await hours.storage.devices.deviceState(pixel)).toBeDefined();
-  await hours.append(4);
-  await hours.append(5);
-  await hours.expect(0, 1, 2, 4, 5);
+  await hours.openWithoutLast();
 });
 
 test.skipIf(process.platform === "win32")(
