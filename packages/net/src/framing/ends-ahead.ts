@@ -11,7 +11,6 @@ export class EndsAhead {
   bytes: Buffer | undefined = undefined;
   readonly #last: number;
   readonly #finder: ByteFinder;
-  readonly #places: Int32Array;
   /** Behind the first byte of the stretch: a packet ends behind its last byte. */
   #behind = 0;
   /** Where the next packet begins. */
@@ -28,13 +27,12 @@ export class EndsAhead {
   private constructor(last: number, finder: ByteFinder) {
     this.#last = last;
     this.#finder = finder;
-    this.#places = finder.places;
   }
 
   /** Where the packet of `bytes` ends that begins there, once; 0 where that isn't known. */
   take(begin: number): number {
     if (this.#begin !== begin) return 0;
-    const end = this.#behind + (this.#places[this.#next] as number);
+    const end = this.#behind + (this.#finder.places[this.#next] as number);
     this.#begin = end;
     this.#next += 1;
     if (this.#next === this.#count) this.bytes = undefined;
