@@ -2,10 +2,11 @@
 
 import { DroppedSinceError, StorageFailedError } from "../ports.ts";
 import { primaryCode } from "./result-code.ts";
+import type { SegmentName } from "./segments/segment-file.ts";
 import type { SegmentLimits } from "./segments/segment-limits.ts";
 
 /** The reader is for what answers at once, the searcher for what may take its time. */
-export type ThreadRole = "writer" | "reader" | "searcher" | "indexer";
+export type ThreadRole = "writer" | "reader" | "searcher" | "indexer" | "checkpointer";
 
 /** What a thread is started with. */
 export interface ThreadOptions {
@@ -43,6 +44,8 @@ export interface Answers {
   readonly answers: readonly Answer[];
   /** The highest entry id that may be stored by now; from the writer only. */
   readonly lastEntry?: number;
+  /** Segments that it is time to checkpoint; from the writer only. */
+  readonly grown?: readonly SegmentName[];
 }
 
 export type Opening =

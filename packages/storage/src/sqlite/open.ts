@@ -20,6 +20,8 @@ import { toParcel } from "./parcel.ts";
 import type { ReaderCalls } from "./reader.ts";
 import { threadWhenNeeded, type LaterThread } from "./later-thread.ts";
 import { openThread, startThread, type DatabaseThread, type StartedThread } from "./thread-client.ts";
+import type { CheckpointerCalls } from "./segments/serve-checkpointer.ts";
+import type { SegmentName } from "./segments/segment-file.ts";
 import type { WriterCalls } from "./writer.ts";
 
 export interface SqliteOptions {
@@ -64,9 +66,12 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
   const started = (["writer", "reader"] as const).map((role) => startThread(toThreadOptions(role, options)));
   const [first, second] = started as [StartedThread, StartedThread];
   try {
-    const writer = join(await openThread<WriterCalls>(first, fail));
-    const reader = join(await openThread<ReaderCalls>(second, fail));
     const begin = (role: ThreadRole) => startThread(toThreadOptions(role, options));
+    const checkpointer = join(threadWhenNeeded<CheckpointerCalls>(() => begin("checkpointer"), fail));
+    const writer = join(
+      await openThread<WriterCalls>(first, fail, (grown) => checkpoint(checkpointer, grown)),
+    );
+    const reader = join(await openThread<ReaderCalls>(second, fail));
     const searcher = join(threadWhenNeeded<ReaderCalls>(() => begin("searcher"), fail));
     const indexer = join(
       threadWhenNeeded<Record<never, never>>(
@@ -75,7 +80,7 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
         options.indexDelayMs ?? INDEX_DELAY_MS,
       ),
     );
-    const storage = toStorage({ writer, reader, searcher, indexer });
+    const storage = toStorage({ writer, reader, searcher, indexer, checkpointer });
     return {
       ...storage,
       close() {
@@ -91,6 +96,11 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
     await Promise.all(started.map(({ worker }) => worker.terminate()));
     throw error;
   }
+}
+
+/** A segment may be gone, or its disk full by then: the writer, which does the rest, hears of it where it matters. */
+function checkpoint(checkpointer: Threads["checkpointer"], grown: readonly SegmentName[]): void {
+  for (const segment of grown) checkpointer.ask("checkpoint", segment).catch(() => {});
 }
 
 /** The folders that threads of this program are still letting go of. */
@@ -134,13 +144,14 @@ class StoredSaid implements StoredBatch {
 interface Threads {
   readonly writer: DatabaseThread<WriterCalls>;
   readonly reader: DatabaseThread<ReaderCalls>;
-  /** These two start when they are first needed, since that takes most of the time in which a storage opens. */
+  /** These start when they are first needed, since that takes most of the time in which a storage opens. */
   readonly searcher: LaterThread<ReaderCalls>;
   readonly indexer: LaterThread<Record<never, never>>;
+  readonly checkpointer: LaterThread<CheckpointerCalls>;
 }
 
 function toStorage(threads: Threads): Storage {
-  const { writer, reader, searcher, indexer } = threads;
+  const { writer, reader, searcher, indexer, checkpointer } = threads;
   let isClosed = false;
   return {
     epoch: writer.epoch,
@@ -149,7 +160,13 @@ function toStorage(threads: Threads): Storage {
     async close() {
       isClosed = true;
       // What the indexer is at may take seconds, and is taken up again.
-      await Promise.all([reader.close(), searcher.close(), indexer.stop(), writer.close()]);
+      await Promise.all([
+        reader.close(),
+        searcher.close(),
+        indexer.stop(),
+        checkpointer.close(),
+        writer.close(),
+      ]);
     },
   };
 }

@@ -16,7 +16,9 @@ export function openServer({ folder, limits }: ThreadOptions): Server {
   let pause: NodeJS.Immediate | undefined;
 
   function sendAll(answers: readonly Answer[], send: Send): void {
-    if (answers.length > 0) send({ answers, lastEntry: writer.lastEntry });
+    if (answers.length === 0) return;
+    const grown = writer.takeGrown();
+    send({ answers, lastEntry: writer.lastEntry, ...(grown.length === 0 ? {} : { grown }) });
   }
 
   /** Goes on with what waits, a step at a time: what arrives meanwhile comes first. */

@@ -15,6 +15,7 @@ import {
   type ThreadRole,
   type ToThread,
 } from "./messages.ts";
+import type { SegmentName } from "./segments/segment-file.ts";
 
 /** What a thread can be asked: see run-call.ts. */
 export type Call = (...args: never[]) => unknown;
@@ -74,6 +75,9 @@ function keepWrappers(): void {
   setFlagsFromString("--wasm-wrapper-tiering-budget=1000000000");
 }
 
+/** Hears which segments it is time to checkpoint. */
+type OnGrown = (segments: readonly SegmentName[]) => void;
+
 /**
  * Lets a thread open the folder. `onDied` is told if it ends later without being asked to.
  *
@@ -83,13 +87,14 @@ function keepWrappers(): void {
 export async function openThread<Calls extends Record<keyof Calls, Call>>(
   thread: StartedThread,
   onDied: (error: StorageFailedError) => void,
+  onGrown: OnGrown = () => {},
 ): Promise<DatabaseThread<Calls>> {
   const first = await new Promise<Opening>((resolve, reject) => {
     thread.worker.once("message", resolve);
     void thread.ended.then((cause) => reject(endError(thread.role, cause)));
     post(thread.worker, "open");
   });
-  if (first.type === "ready") return toClient<Calls>(thread, first, onDied);
+  if (first.type === "ready") return toClient<Calls>(thread, first, onDied, onGrown);
   throw new StorageUnusableError(first.message);
 }
 
@@ -100,6 +105,7 @@ function toClient<Calls extends Record<keyof Calls, Call>>(
   { worker, role, ended }: StartedThread,
   opening: Extract<Opening, { type: "ready" }>,
   onDied: (error: StorageFailedError) => void,
+  onGrown: OnGrown,
 ): DatabaseThread<Calls> {
   const callers = waitingCallers();
   let asked: Request[] = [];
@@ -149,6 +155,7 @@ function toClient<Calls extends Record<keyof Calls, Call>>(
     if (message.type !== "answers") return;
     lastEntry = message.lastEntry ?? lastEntry;
     message.answers.forEach(settle);
+    if (message.grown !== undefined) onGrown(message.grown);
   });
   void ended.then(die);
 

@@ -18,6 +18,7 @@ const ROLES: Readonly<Record<ThreadRole, () => Promise<{ readonly openServer: Op
   reader: () => import("./serve-reader.ts"),
   searcher: () => import("./serve-reader.ts"),
   indexer: () => import("./index/serve-indexer.ts"),
+  checkpointer: () => import("./segments/serve-checkpointer.ts"),
 };
 
 if (parentPort !== null) {

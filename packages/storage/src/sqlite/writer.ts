@@ -17,6 +17,7 @@ import type { Reserve } from "./reserve.ts";
 import { retention, type RetainSteps, type Retaining } from "./retention.ts";
 import { runFrom } from "./run-call.ts";
 import { currentSegments, type CurrentSegments } from "./segments/current-segments.ts";
+import type { SegmentName } from "./segments/segment-file.ts";
 import type { SegmentLimits } from "./segments/segment-limits.ts";
 import { removeOrphans } from "./segments/orphans.ts";
 import { segmentList } from "./segments/segment-list.ts";
@@ -33,6 +34,8 @@ export interface Writer {
   readonly lastEntry: number;
   /** Answers a group, and does what is due after it. */
   commit(requests: readonly Request[]): readonly Answer[];
+  /** Segments that have grown so much that it is time to checkpoint them, each once. */
+  takeGrown(): readonly SegmentName[];
   /** Takes one step of what waits to be done between groups. Undefined when nothing waits. */
   step(): readonly Answer[] | undefined;
   close(): void;
@@ -105,6 +108,7 @@ export function openWriter(
       tidyUp();
       return answers;
     },
+    takeGrown: () => segments.takeGrown(),
     step() {
       const next = waiting[0];
       if (next === undefined) return undefined;

@@ -6,7 +6,7 @@ import { KEEP_ALL, type Retention, type Time } from "../../ports.ts";
 import { DamagedSegmentError } from "../damage.ts";
 import { inTransaction, prepare } from "../statement.ts";
 import { closeLostRow, closeSegmentRow } from "./close-segment.ts";
-import { createSegment, segmentFile } from "./segment-file.ts";
+import { createSegment, segmentFile, type SegmentName } from "./segment-file.ts";
 import { limitsWithin, type SegmentLimits } from "./segment-limits.ts";
 import { segmentList } from "./segment-list.ts";
 import { openSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
@@ -20,6 +20,8 @@ export interface CurrentSegments {
   provide(project: number, at: Time): SegmentWriter;
   /** To be called between groups: closes those that are too big, and gives whose they were. */
   closeFull(): readonly number[];
+  /** Those that have grown by {@link CHECKPOINT_BYTES} since they were opened or given. */
+  takeGrown(): readonly SegmentName[];
   /** To be called between groups: closes the project's, if it has one. */
   closeCurrent(project: number): void;
   /** To be called between groups, once in a while: what the projects keep may have changed, and files may be gone. */
@@ -30,6 +32,9 @@ export interface CurrentSegments {
   forget(): void;
   close(): void;
 }
+
+/** What a segment grows by until its write-ahead log is copied into it; half of what makes the writer do that itself. */
+const CHECKPOINT_BYTES = 16 * 1_024 * 1_024;
 
 export function currentSegments(
   main: DatabaseSync,
@@ -60,7 +65,7 @@ export function currentSegments(
     const writer = openSegmentWriter(folder, { project, number }, lastSample);
     const own = readLimits(project);
     writer.limitLog(own.maxBytes);
-    open.set(project, { writer, file, limits: own });
+    open.set(project, { number, writer, file, limits: own, checkpointed: writer.bytes() });
     return writer;
   }
 
@@ -128,6 +133,16 @@ export function currentSegments(
       }
       return closed;
     },
+    takeGrown() {
+      const grown: SegmentName[] = [];
+      for (const [project, segment] of open) {
+        const bytes = segment.writer.bytes();
+        if (bytes - segment.checkpointed < CHECKPOINT_BYTES) continue;
+        segment.checkpointed = bytes;
+        grown.push({ project, number: segment.number });
+      }
+      return grown;
+    },
     closeCurrent,
     lookAgain() {
       for (const [project, segment] of open) {
@@ -150,7 +165,10 @@ export function currentSegments(
 }
 
 interface OpenSegment {
+  readonly number: number;
   readonly writer: SegmentWriter;
   readonly file: string;
   limits: SegmentLimits;
+  /** Its bytes when it was last time to checkpoint it. */
+  checkpointed: number;
 }
