@@ -49,6 +49,11 @@ export class Batch {
     return (this.#rest ??= { declarations: [], markers: [], writes: [] });
   }
 
+  /** To be called when it is stored, and nobody needs it any more. */
+  free(): void {
+    this.#logs?.free();
+  }
+
   toDeviceBatch({ project, device }: DeviceAddress): DeviceBatch {
     const { session, missed, receivedAt, seq } = this;
     const { declarations, markers, writes } = this.#rest ?? NOTHING;

@@ -119,6 +119,7 @@ export const DeviceServer: GenServer<DeviceProtocol, DeviceAddress> = defineGenS
       ctx.state.storing = undefined;
       ctx.state.failing = false;
       acknowledge(ctx, batch);
+      batch.free();
       takeStored(ctx, stored.writes);
       await grantBehind(ctx, batch);
       await goOn(ctx);

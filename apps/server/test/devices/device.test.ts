@@ -310,6 +310,20 @@ describe("when storing fails", () => {
   });
 });
 
+test("many log entries whose storing fails are kept, and stored as they were said", async () => {
+  const server = await simulateServer();
+  const device = await server.greet(hello("phone"));
+  const texts = Array.from({ length: 200 }, (_, index) => `entry ${index} `.padEnd(200, "x"));
+  server.faults.failing.add("append");
+  device.send(line({ type: "logs", seq: 1, entries: texts.map((text) => ({ message: text })) }));
+  await server.advance(5_000);
+  expect(await server.logs("phone")).toEqual([]);
+  server.faults.failing.delete("append");
+  await server.advance(1_000);
+  expect(device.take().at(-1)).toBe(ack(1));
+  expect((await server.logs("phone")).map((log) => log.message)).toEqual(texts);
+});
+
 describe("when the device's process crashes", () => {
   test("its connection ends, and the device resumes and sends again what wasn't acknowledged", async () => {
     const server = await simulateServer();

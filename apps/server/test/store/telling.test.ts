@@ -72,6 +72,32 @@ test("entries of many devices and people are told of in order, and once", async 
   for (const { id } of [...logs, ...markers]) expect(told).toContain(id);
 });
 
+test("of many at once, and again and again, each is stored and told of as it was said", async () => {
+  const server = await simulateServer();
+  const heard = await hear(server);
+  const names = ["red", "green", "blue"];
+  const devices = await Promise.all(names.map((name) => server.greet(hello(name))));
+  const textsOf = (name: string, round: number) =>
+    Array.from({ length: 200 }, (_, index) =>
+      `${name} ${round} ${index} ${"é".repeat(index % 3)}`.padEnd(250),
+    );
+  for (let round = 1; round <= 4; round += 1) {
+    for (const [index, name] of names.entries()) {
+      const entries = textsOf(name, round).map((message) => ({ message }));
+      devices[index]?.send(line({ type: "logs", seq: round, entries }));
+    }
+    await server.settle();
+  }
+  for (const name of names) {
+    const expected = [1, 2, 3, 4].flatMap((round) => textsOf(name, round));
+    const told = heard.flatMap(({ logs }) => logs).filter(({ device }) => device === name);
+    expect(told.map(({ message }) => message)).toEqual(expected);
+    const query = { project: PROJECT, device: name, order: "oldest", limit: 10_000 } as const;
+    const stored = await server.storage.devices.logs(query);
+    expect(stored.map(({ message }) => message)).toEqual(expected);
+  }
+});
+
 test("what is stored is told of, though its device's process has ended meanwhile", async () => {
   const server = await simulateServer();
   const heard = await hear(server);

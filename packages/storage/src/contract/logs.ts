@@ -45,6 +45,19 @@ export function logContract(subject: Subject): void {
       ]);
     });
 
+    test("come back as they were stored where they are many, with letters of all widths", async () => {
+      await beginRun(subject);
+      const letters = ["x", "é", "あ", "🚀", "\uFEFF", "\uD83D", "\u0000", '"'];
+      const entries = Array.from({ length: 2_000 }, (_, index) =>
+        log(`${index} ${(letters[index % letters.length] ?? "").repeat(50)}`, { at: NOON + index }),
+      );
+      for (const part of [entries.slice(0, 1_500), entries.slice(1_500)]) await store(...part);
+      const found = await devices().logs({ project: rocket.id, limit: 2_000, order: "oldest" });
+      expect(found.map(({ message, at }) => [message, at])).toEqual(
+        entries.map(({ message, at }) => [message, at]),
+      );
+    });
+
     test("have ids that rise over devices, projects and a new start", async () => {
       await beginRun(subject);
       await registerBob(subject);

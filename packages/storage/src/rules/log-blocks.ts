@@ -15,24 +15,29 @@ const VALUES_OF_EACH = 5;
 /** So that to read one entry means to read no more than these. */
 export const MOST_IN_BLOCK = 16;
 
-/** Entries one after the other, of one device and session. */
-export interface LogBlock {
+/** Entries one after the other, of one device and session. Its text is a string, or that in UTF-8. */
+export interface LogBlock<Text extends string | Uint8Array = string> {
   readonly count: number;
   /** That of the first entry. */
   readonly at: Time;
   readonly firstReceivedAt: Time;
   readonly lastReceivedAt: Time;
   /** JSON: a list of {@link Plain}, five of each entry. */
-  readonly entries: string;
+  readonly entries: Text;
 }
 
 /** Makes blocks of entries that come one by one. */
 export class LogPacker {
-  readonly #blocks: LogBlock[] = [];
+  readonly #take: (block: LogBlock) => void;
   #plain: Plain[] = [];
   #at: Time = 0;
   #firstReceivedAt: Time = Infinity;
   #lastReceivedAt: Time = -Infinity;
+
+  /** `take` is given each block that is full. */
+  constructor(take: (block: LogBlock) => void) {
+    this.#take = take;
+  }
 
   /** `level` is a rank, `fields` are JSON. */
   add(at: Time, receivedAt: Time, level: number, message: string, fields: string | null): void {
@@ -41,17 +46,13 @@ export class LogPacker {
     if (receivedAt < this.#firstReceivedAt) this.#firstReceivedAt = receivedAt;
     if (receivedAt > this.#lastReceivedAt) this.#lastReceivedAt = receivedAt;
     plain.push(at - this.#at, receivedAt - at, level, message, fields);
-    if (plain.length === MOST_IN_BLOCK * VALUES_OF_EACH) this.#pack();
+    if (plain.length === MOST_IN_BLOCK * VALUES_OF_EACH) this.flush();
   }
 
-  /** All so far; what comes later begins a block of its own. */
-  get blocks(): readonly LogBlock[] {
-    if (this.#plain.length > 0) this.#pack();
-    return this.#blocks;
-  }
-
-  #pack(): void {
-    this.#blocks.push({
+  /** Has what there is so far taken; what comes later begins a block of its own. */
+  flush(): void {
+    if (this.#plain.length === 0) return;
+    this.#take({
       count: this.#plain.length / VALUES_OF_EACH,
       at: this.#at,
       firstReceivedAt: this.#firstReceivedAt,

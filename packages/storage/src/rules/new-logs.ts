@@ -4,14 +4,20 @@ import { LOG_LEVELS, levelRank } from "@wheelhouse/protocol";
 import type { NewLogEntry } from "../ports.ts";
 import { fromFieldsText, toFieldsText } from "./values.ts";
 import { LogPacker, unpackLogs, type LogBlock, type MakeOfLog } from "./log-blocks.ts";
+import { packBlocks, unpackBlocks, type PackedBlocks, type PlainLogs } from "./packed-logs.ts";
+import { PIECE_BYTES, giveBack } from "./shared-texts.ts";
 
 /**
  * They are packed as they come, as they will be stored. They wait until what came before them is synced, and V8 copies
- * whatever lives so long: a text of sixteen entries is one thing to copy, instead of eighty.
+ * whatever lives so long: of many the texts go out of its heap, to where only `free` or their end makes room again.
  */
 export class NewLogs {
-  readonly #packer = new LogPacker();
+  readonly #plain: (LogBlock | PackedBlocks)[] = [];
+  #blocks: LogBlock[] = [];
+  #letters = 0;
+  readonly #packer = new LogPacker((block) => this.#take(block));
   #length = 0;
+  #isFree = false;
 
   static of(entries: Iterable<NewLogEntry>): NewLogs {
     const logs = new NewLogs();
@@ -28,13 +34,41 @@ export class NewLogs {
     this.#packer.add(at, receivedAt, levelRank(level), message, toFieldsText(fields));
   }
 
-  get blocks(): readonly LogBlock[] {
-    return this.#packer.blocks;
+  /** All so far; what comes later begins a block of its own. @throws Error after `free` */
+  get plain(): PlainLogs {
+    if (this.#isFree) throw new Error("these log entries were freed when they were stored");
+    this.#packer.flush();
+    this.#plain.push(...this.#blocks);
+    this.#blocks = [];
+    this.#letters = 0;
+    return this.#plain;
   }
 
-  /** The entries again, made anew each time. */
+  /** The entries again, made anew each time. @throws Error after `free` */
   unpack(): readonly NewLogEntry[] {
-    return this.blocks.flatMap((block) => unpackLogs(block, toEntry));
+    return unpackBlocks(this.plain).flatMap((block) => unpackLogs(block, toEntry));
+  }
+
+  /** To be called once they are stored and nobody reads them any more, if at all. */
+  free(): void {
+    this.#isFree = true;
+    for (const part of this.#plain) if ("texts" in part) giveBack(part.texts);
+    this.#plain.length = 0;
+  }
+
+  #take(block: LogBlock): void {
+    const letters = block.entries.length;
+    if (this.#letters + letters > PIECE_BYTES) this.#pack();
+    this.#blocks.push(block);
+    this.#letters += letters;
+  }
+
+  #pack(): void {
+    const packed = packBlocks(this.#blocks);
+    if (packed === undefined) this.#plain.push(...this.#blocks);
+    else this.#plain.push(packed);
+    this.#blocks = [];
+    this.#letters = 0;
   }
 }
 

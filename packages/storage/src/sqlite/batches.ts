@@ -4,10 +4,11 @@ import type { DatabaseSync } from "node:sqlite";
 import type { DeviceBatch, WriteRecord, WriteUpdate } from "../ports.ts";
 import { toMarkerRecords } from "../rules/markers.ts";
 import { visitSamples } from "../rules/new-samples.ts";
+import { visitBlocks } from "../rules/packed-logs.ts";
 import type { EntryCounter } from "./entries.ts";
 import type { KnownRows, SessionRows } from "./known-rows.ts";
 import { newestReports } from "./newest-reports.ts";
-import { countLogs, type Parcel } from "./parcel.ts";
+import type { Parcel } from "./parcel.ts";
 import type { SegmentWriter } from "./segments/segment-writer.ts";
 import { prepare } from "./statement.ts";
 
@@ -58,12 +59,12 @@ export function batchWriting({ main, rows, entries, segment, join, updateWrites 
 
   function addEntries(to: SegmentWriter, origin: SessionRows, parcel: Parcel): number {
     const markers = parcel.rest?.markers ?? [];
-    const first = entries.take(countLogs(parcel) + markers.length);
+    const first = entries.take(parcel.logCount + markers.length);
     let id = first;
-    for (const block of parcel.logs) {
+    visitBlocks(parcel.logs, (block) => {
       to.addLogs(id, origin, block);
       id += block.count;
-    }
+    });
     if (markers.length > 0)
       for (const marker of toMarkerRecords({ ...parcel, markers }, id)) to.addMarker(marker, origin);
     return first;

@@ -18,15 +18,19 @@ export interface RowsOf {
   /** What stands before `VALUES`. */
   readonly insert: string;
   readonly columns: number;
+  /** What stands for a row, where that is more than a `?` for each column. */
+  readonly row?: string;
   /** What stands behind the rows. */
   readonly onConflict?: string;
 }
 
-export function rowAdder(prepared: PrepareOnce, { insert, columns, onConflict = "" }: RowsOf): RowAdder {
-  const row = `(${Array(columns).fill("?").join(", ")})`;
+export function rowAdder(
+  prepared: PrepareOnce,
+  { insert, columns, row = Array(columns).fill("?").join(", "), onConflict = "" }: RowsOf,
+): RowAdder {
   const statements = SIZES.map((size) => ({
     size: size * columns,
-    statement: prepared(`${insert} VALUES ${Array(size).fill(row).join(", ")} ${onConflict}`),
+    statement: prepared(`${insert} VALUES ${Array(size).fill(`(${row})`).join(", ")} ${onConflict}`),
   }));
   const most = SIZES[0] * columns;
   let waiting: SQLInputValue[] = [];

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { batch, log, sample, type BatchParts } from "../../src/contract/subject.ts";
+import { unpackBlocks } from "../../src/rules/packed-logs.ts";
 import { newestReports } from "../../src/sqlite/newest-reports.ts";
 import { visitSamples } from "../../src/rules/new-samples.ts";
-import { countLogs, toParcel } from "../../src/sqlite/parcel.ts";
+import { toParcel } from "../../src/sqlite/parcel.ts";
 
 /** As the other thread gets it. */
 const sent = (said: BatchParts) => structuredClone(toParcel(batch(said)));
@@ -29,7 +30,7 @@ test("so do log entries", () => {
       log("", { at: 99, receivedAt: 102, level: "fatal", fields: { n: 1 } }),
     ],
   });
-  expect(countLogs(parcel)).toBe(2);
+  expect(parcel.logCount).toBe(2);
   expect(parcel.logs).toEqual([
     {
       count: 2,
@@ -43,7 +44,7 @@ test("so do log entries", () => {
 
 test("many log entries go in blocks, so that whoever reads one needn't read them all", () => {
   const logs = Array.from({ length: 40 }, (_, at) => log(`${at}`, { at, receivedAt: 1_000 - at }));
-  const blocks = sent({ logs }).logs;
+  const blocks = unpackBlocks(sent({ logs }).logs);
   expect(
     blocks.map(({ count, firstReceivedAt, lastReceivedAt }) => [count, firstReceivedAt, lastReceivedAt]),
   ).toEqual([

@@ -59,3 +59,15 @@ test("a row that is there already is what the conflict's rule makes of it, the l
     { name: "19" },
   ]);
 });
+
+test("a row may be more than its values: bytes become text", () => {
+  const names = rowAdder(prepareOnce(database), {
+    insert: "INSERT INTO items (id, name)",
+    row: "?, CAST(? AS TEXT)",
+    columns: 2,
+  });
+  for (const id of upTo(9)) names.add(id, id % 2 === 0 ? "öde" : new TextEncoder().encode("öde"));
+  names.flush();
+  const kinds = database.prepare("SELECT DISTINCT name, typeof(name) AS type FROM items").all();
+  expect(kinds).toEqual([{ name: "öde", type: "text" }]);
+});

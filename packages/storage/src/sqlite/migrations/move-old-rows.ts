@@ -112,9 +112,9 @@ function move<Row extends { readonly receivedAt: Time }>(
 }
 
 function addLog(segment: SegmentWriter, log: OldLog): void {
-  const packer = new LogPacker();
+  const packer = new LogPacker((block) => segment.addLogs(log.id, log, block));
   packer.add(log.at, log.receivedAt, log.level, log.message, log.fields);
-  for (const block of packer.blocks) segment.addLogs(log.id, log, block);
+  packer.flush();
 }
 
 function addSample(segment: SegmentWriter, { variable, at, receivedAt, value }: OldSample): void {

@@ -38,7 +38,7 @@ export interface SegmentWriter {
     at: Time,
   ): void;
   /** The first one has that id, and the others those that follow. */
-  addLogs(id: number, origin: Origin, block: LogBlock): void;
+  addLogs(id: number, origin: Origin, block: LogBlock<string | Uint8Array>): void;
   addMarker(
     marker: MarkerRecord,
     origin: { readonly session: number | null; readonly device: number | null },
@@ -181,6 +181,8 @@ function prepareAll(prepared: PrepareOnce) {
     }),
     logs: rowAdder(prepared, {
       insert: "INSERT INTO log_blocks (id, count, device, session, at, entries)",
+      // Bytes become the text that they are.
+      row: "?, ?, ?, ?, ?, CAST(? AS TEXT)",
       columns: 6,
     }),
     samples: rowAdder(prepared, {
