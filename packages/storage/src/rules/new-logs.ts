@@ -9,7 +9,7 @@ import { PIECE_BYTES, giveBack } from "./shared-texts.ts";
 
 /**
  * They are packed as they come, as they will be stored. They wait until what came before them is synced, and V8 copies
- * whatever lives so long: of many the texts go out of its heap, to where only `free` or their end makes room again.
+ * whatever lives so long: where they are many, their texts wait outside of its heap, in memory that `free` gives to others.
  */
 export class NewLogs {
   readonly #plain: (LogBlock | PackedBlocks)[] = [];
@@ -58,7 +58,7 @@ export class NewLogs {
 
   #take(block: LogBlock): void {
     const letters = block.entries.length;
-    if (this.#letters + letters > PIECE_BYTES) this.#pack();
+    if (this.#blocks.length > 0 && this.#letters + letters > PIECE_BYTES) this.#pack();
     this.#blocks.push(block);
     this.#letters += letters;
   }

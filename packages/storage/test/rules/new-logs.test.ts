@@ -46,9 +46,10 @@ test.each([
 
 test("an entry larger than a piece is passed on as it is, in its place", () => {
   const large = "y".repeat(PIECE_BYTES * 2);
-  const entries = many(500, (index) => (index === 250 ? large : "x".repeat(120)));
+  const entries = many(500, (index) => (index % 250 === 0 ? large : "x".repeat(120)));
   const logs = NewLogs.of(entries);
   expect(logs.unpack()).toEqual(entries);
+  expect(partsOf(logs.plain)[0]).toBe("block");
   expect(new Set(partsOf(logs.plain))).toEqual(new Set(["piece", "block"]));
 });
 
