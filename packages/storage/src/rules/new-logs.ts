@@ -38,9 +38,7 @@ export class NewLogs {
   get plain(): PlainLogs {
     if (this.#isFree) throw new Error("these log entries were freed when they were stored");
     this.#packer.flush();
-    this.#plain.push(...this.#blocks);
-    this.#blocks = [];
-    this.#letters = 0;
+    this.#settle(this.#blocks);
     return this.#plain;
   }
 
@@ -58,15 +56,15 @@ export class NewLogs {
 
   #take(block: LogBlock): void {
     const letters = block.entries.length;
-    if (this.#blocks.length > 0 && this.#letters + letters > PIECE_BYTES) this.#pack();
+    if (this.#blocks.length > 0 && this.#letters + letters > PIECE_BYTES)
+      this.#settle(packBlocks(this.#blocks));
     this.#blocks.push(block);
     this.#letters += letters;
   }
 
-  #pack(): void {
-    const packed = packBlocks(this.#blocks);
-    if (packed === undefined) this.#plain.push(...this.#blocks);
-    else this.#plain.push(packed);
+  /** The blocks so far are in that form; others follow. */
+  #settle(plain: PlainLogs): void {
+    this.#plain.push(...plain);
     this.#blocks = [];
     this.#letters = 0;
   }

@@ -17,14 +17,14 @@ const NUMBERS_OF_EACH = 5;
 
 const encoder = new TextEncoder();
 
-/** Undefined when their texts don't fit in a piece. */
-export function packBlocks(blocks: readonly LogBlock[]): PackedBlocks | undefined {
+/** As one, or as they are when their texts don't fit in a piece. */
+export function packBlocks(blocks: readonly LogBlock[]): PlainLogs {
   const text = blocks.map(({ entries }) => entries).join("");
   const texts = takePiece();
   const { read, written } = encoder.encodeInto(text, texts);
   if (read < text.length) {
     giveBack(texts);
-    return undefined;
+    return blocks;
   }
   const isAscii = written === text.length;
   const numbers: number[] = [];
@@ -32,7 +32,7 @@ export function packBlocks(blocks: readonly LogBlock[]): PackedBlocks | undefine
     const bytes = isAscii ? entries.length : Buffer.byteLength(entries);
     numbers.push(count, at, firstReceivedAt, lastReceivedAt, bytes);
   }
-  return { numbers, texts };
+  return [{ numbers, texts }];
 }
 
 /** Gives one block after the other; the text of one that is packed is a part of shared memory. */
