@@ -20,7 +20,7 @@ export interface CurrentSegments {
   provide(project: number, at: Time): SegmentWriter;
   /** To be called between groups: closes those that are too big, and gives whose they were. */
   closeFull(): readonly number[];
-  /** Those that have grown by {@link CHECKPOINT_BYTES} since they were opened or given. */
+  /** Those that had grown, when `closeFull` looked, by {@link CHECKPOINT_BYTES} since they were opened or given. */
   takeGrown(): readonly SegmentName[];
   /** To be called between groups: closes the project's, if it has one. */
   closeCurrent(project: number): void;
@@ -65,7 +65,8 @@ export function currentSegments(
     const writer = openSegmentWriter(folder, { project, number }, lastSample);
     const own = readLimits(project);
     writer.limitLog(own.maxBytes);
-    open.set(project, { number, writer, file, limits: own, checkpointed: writer.bytes() });
+    const bytes = writer.bytes();
+    open.set(project, { number, writer, file, limits: own, bytes, checkpointed: bytes });
     return writer;
   }
 
@@ -126,8 +127,9 @@ export function currentSegments(
     },
     closeFull() {
       const closed: number[] = [];
-      for (const [project, { writer, limits: own }] of open) {
-        if (writer.bytes() < own.maxBytes) continue;
+      for (const [project, segment] of open) {
+        segment.bytes = segment.writer.bytes();
+        if (segment.bytes < segment.limits.maxBytes) continue;
         closeCurrent(project);
         closed.push(project);
       }
@@ -136,9 +138,8 @@ export function currentSegments(
     takeGrown() {
       const grown: SegmentName[] = [];
       for (const [project, segment] of open) {
-        const bytes = segment.writer.bytes();
-        if (bytes - segment.checkpointed < CHECKPOINT_BYTES) continue;
-        segment.checkpointed = bytes;
+        if (segment.bytes - segment.checkpointed < CHECKPOINT_BYTES) continue;
+        segment.checkpointed = segment.bytes;
         grown.push({ project, number: segment.number });
       }
       return grown;
@@ -169,6 +170,8 @@ interface OpenSegment {
   readonly writer: SegmentWriter;
   readonly file: string;
   limits: SegmentLimits;
+  /** After the last group. */
+  bytes: number;
   /** Its bytes when it was last time to checkpoint it. */
   checkpointed: number;
 }
