@@ -1,7 +1,7 @@
 /** Four hours of a device's log and of a variable's values, each hour in a segment of its own: hour 0 in number 1, and so on. */
 
 import { join } from "node:path";
-import { afterEach, beforeEach, expect } from "vitest";
+import { beforeEach, expect } from "vitest";
 import {
   NOON,
   batch,
@@ -14,8 +14,7 @@ import {
   sample,
 } from "../../src/contract/subject.ts";
 import type { Storage } from "../../src/index.ts";
-import { openSqliteStorage } from "../../src/sqlite/index.ts";
-import { makeFolder, type TemporaryFolder } from "./folders.ts";
+import { useStorage } from "./storages.ts";
 
 const HOUR_MS = 3_600_000;
 /** Nothing is indexed before the end of the test. */
@@ -46,23 +45,24 @@ export interface StorageOfHours {
 }
 
 export function useHours(): StorageOfHours {
-  let temporary: TemporaryFolder;
-  let storage: Storage;
+  const place = useStorage();
   const nameOf = (number: number) => join("segments", "1", `${number}.db`);
 
   async function open(indexDelayMs = UNINDEXED): Promise<void> {
-    storage = await openSqliteStorage({ folder: temporary.folder, indexDelayMs, segmentAgeMs: HOUR_MS });
+    await place.open({ indexDelayMs, segmentAgeMs: HOUR_MS });
   }
 
   async function append(hour: number): Promise<void> {
     const at = NOON + hour * HOUR_MS;
     const times = { at, receivedAt: at };
     const samples = [sample("speed", hour, at, times)];
-    await storage.devices.append(batch({ receivedAt: at, samples, logs: [log(`hour ${hour}`, times)] }));
+    await place.storage.devices.append(
+      batch({ receivedAt: at, samples, logs: [log(`hour ${hour}`, times)] }),
+    );
   }
 
   async function read(): Promise<Hours> {
-    const { devices } = storage;
+    const { devices } = place.storage;
     const logs = await devices.logs({ project: rocket.id, limit: 100, order: "oldest" });
     const history = await devices.history({ ...pixel, name: "speed", kind: "float", points: 100 });
     const { samples } = await devices.samples({ project: rocket.id, limit: 100 });
@@ -91,31 +91,26 @@ export function useHours(): StorageOfHours {
   async function openWithoutLast(): Promise<void> {
     await open();
     await expectHours(0, 1, 2);
-    await storage.devices.openSession(opening(pixel, "s-1", { resume: "s-1" }));
-    expect(await storage.devices.deviceState(pixel)).toBeDefined();
+    await place.storage.devices.openSession(opening(pixel, "s-1", { resume: "s-1" }));
+    expect(await place.storage.devices.deviceState(pixel)).toBeDefined();
     await append(4);
     await append(5);
     await expectHours(0, 1, 2, 4, 5);
   }
 
   beforeEach(async () => {
-    temporary = makeFolder();
     await open();
-    await beginRun({ storage, reopen: () => storage.close() });
-    await storage.devices.append(batch({ declarations: [declaration("speed")] }));
+    await beginRun({ storage: place.storage, reopen: () => place.storage.close() });
+    await place.storage.devices.append(batch({ declarations: [declaration("speed")] }));
     for (let hour = 0; hour < 4; hour += 1) await append(hour);
-  });
-  afterEach(async () => {
-    await storage.close();
-    temporary.remove();
   });
 
   return {
     get storage() {
-      return storage;
+      return place.storage;
     },
     get folder() {
-      return temporary.folder;
+      return place.folder;
     },
     open,
     append,
@@ -124,6 +119,6 @@ export function useHours(): StorageOfHours {
     openWithoutClosed,
     openWithoutLast,
     nameOf,
-    file: (number) => join(temporary.folder, nameOf(number)),
+    file: (number) => join(place.folder, nameOf(number)),
   };
 }

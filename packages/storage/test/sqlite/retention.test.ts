@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   NOON,
   batch,
@@ -13,71 +13,65 @@ import {
   rocket,
   sample,
 } from "../../src/contract/subject.ts";
-import type { Storage } from "../../src/index.ts";
-import { openSqliteStorage, type SqliteOptions } from "../../src/sqlite/index.ts";
-import { makeFolder, type TemporaryFolder } from "./folders.ts";
+import type { SqliteOptions } from "../../src/sqlite/index.ts";
 import { indexed } from "./indexed.ts";
+import { useStorage } from "./storages.ts";
 
 const HOUR_MS = 3_600_000;
 
-let temporary: TemporaryFolder;
-let storage: Storage;
+const place = useStorage();
+
 async function begin(options: Partial<SqliteOptions>): Promise<void> {
-  storage = await openSqliteStorage({ folder: temporary.folder, indexDelayMs: 0, ...options });
-  await beginRun({ storage, reopen: () => storage.close() });
-  await storage.devices.append(batch({ declarations: [declaration("speed")] }));
+  await place.open({ indexDelayMs: 0, ...options });
+  await beginRun({ storage: place.storage, reopen: () => place.storage.close() });
+  await place.storage.devices.append(batch({ declarations: [declaration("speed")] }));
 }
-beforeEach(() => {
-  temporary = makeFolder();
-});
-afterEach(async () => {
-  await storage.close();
-  temporary.remove();
-});
 
 async function appendHours(from: number, to: number): Promise<void> {
   for (let hour = from; hour < to; hour += 1) {
     const at = NOON + hour * HOUR_MS;
     const times = { at, receivedAt: at };
     const samples = [sample("speed", hour, at, times)];
-    await storage.devices.append(batch({ receivedAt: at, samples, logs: [log(`hour ${hour}`, times)] }));
+    await place.storage.devices.append(
+      batch({ receivedAt: at, samples, logs: [log(`hour ${hour}`, times)] }),
+    );
   }
 }
 
 async function hours(): Promise<readonly number[]> {
-  const logs = await storage.devices.logs({ project: rocket.id, limit: 1_000, text: "hour" });
+  const logs = await place.storage.devices.logs({ project: rocket.id, limit: 1_000, text: "hour" });
   return logs.map(({ message }) => Number(message.slice(5))).toReversed();
 }
 
 const segmentFiles = () =>
-  readdirSync(join(temporary.folder, "segments", "1")).filter((name) => /^\d+\.(index\.)?db$/.test(name));
+  readdirSync(join(place.folder, "segments", "1")).filter((name) => /^\d+\.(index\.)?db$/.test(name));
 
 test("a segment an hour: those that are too old go, with their files, and the rest stays", async () => {
   await begin({ segmentAgeMs: HOUR_MS });
   await appendHours(0, 10);
-  await indexed(storage);
+  await indexed(place.storage);
   expect(segmentFiles()).toHaveLength(2 * 10);
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: 3 * HOUR_MS, maxBytes: null });
-  const { segments, bytes } = await storage.devices.retain(NOON + 9 * HOUR_MS);
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: 3 * HOUR_MS, maxBytes: null });
+  const { segments, bytes } = await place.storage.devices.retain(NOON + 9 * HOUR_MS);
   expect(segments).toBe(6);
   expect(bytes).toBeGreaterThan(0);
   expect(await hours()).toEqual([6, 7, 8, 9]);
   expect(segmentFiles()).toHaveLength(2 * 4);
-  expect(await storage.devices.history({ ...pixel, name: "speed", kind: "float", points: 100 })).toHaveLength(
-    4,
-  );
-  const status = await storage.devices.status();
+  expect(
+    await place.storage.devices.history({ ...pixel, name: "speed", kind: "float", points: 100 }),
+  ).toHaveLength(4);
+  const status = await place.storage.devices.status();
   expect(status).toMatchObject({ segments: 4, oldestAt: NOON + 6 * HOUR_MS });
-  expect(await storage.devices.retain(NOON + 9 * HOUR_MS)).toMatchObject({ segments: 0, bytes: 0 });
+  expect(await place.storage.devices.retain(NOON + 9 * HOUR_MS)).toMatchObject({ segments: 0, bytes: 0 });
 });
 
 test("the oldest go until the rest is small enough", async () => {
   await begin({ segmentAgeMs: HOUR_MS });
   await appendHours(0, 10);
-  await indexed(storage);
-  const { bytes } = await storage.devices.status();
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: Math.floor(bytes / 2) });
-  const dropped = await storage.devices.retain(NOON);
+  await indexed(place.storage);
+  const { bytes } = await place.storage.devices.status();
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: Math.floor(bytes / 2) });
+  const dropped = await place.storage.devices.retain(NOON);
   expect(dropped.segments).toBeGreaterThan(2);
   expect(dropped.segments).toBeLessThan(10);
   expect(await hours()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].slice(dropped.segments));
@@ -86,9 +80,9 @@ test("the oldest go until the rest is small enough", async () => {
 test("what is asked while segments are dropped is answered, and what is appended is kept", async () => {
   await begin({ segmentAgeMs: HOUR_MS });
   await appendHours(0, 30);
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: HOUR_MS, maxBytes: null });
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: HOUR_MS, maxBytes: null });
   const [dropped, ...answers] = await Promise.all([
-    storage.devices.retain(NOON + 29 * HOUR_MS),
+    place.storage.devices.retain(NOON + 29 * HOUR_MS),
     ...Array.from({ length: 20 }, () => hours()),
     appendHours(30, 40).then(hours),
   ]);
@@ -104,11 +98,11 @@ test("what is asked while segments are dropped is answered, and what is appended
 test("closing waits until what was to be dropped is", async () => {
   await begin({ segmentAgeMs: HOUR_MS });
   await appendHours(0, 5);
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: 1, maxBytes: null });
-  const retained = storage.devices.retain(NOON + 100 * HOUR_MS);
-  await storage.close();
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: 1, maxBytes: null });
+  const retained = place.storage.devices.retain(NOON + 100 * HOUR_MS);
+  await place.storage.close();
   expect((await retained).segments).toBe(5);
-  expect(existsSync(join(temporary.folder, "segments", "1", "1.db"))).toBe(false);
+  expect(existsSync(join(place.folder, "segments", "1", "1.db"))).toBe(false);
 });
 
 const MEBIBYTE = 1_048_576;
@@ -117,26 +111,26 @@ const MEBIBYTE = 1_048_576;
 async function appendMuch(number: number, at = NOON): Promise<void> {
   const times = { at, receivedAt: at };
   const logs = Array.from({ length: 64 }, () => log(`part ${number} ${"x".repeat(4_096)}`, times));
-  await storage.devices.append(batch({ receivedAt: at, logs }));
+  await place.storage.devices.append(batch({ receivedAt: at, logs }));
 }
 
 async function parts(): Promise<readonly number[]> {
-  const logs = await storage.devices.logs({ project: rocket.id, limit: 100_000, order: "oldest" });
+  const logs = await place.storage.devices.logs({ project: rocket.id, limit: 100_000, order: "oldest" });
   return [...new Set(logs.map(({ message }) => Number(message.split(" ")[1])))];
 }
 
 test("a project that keeps little has small segments, so that what goes is the oldest part only", async () => {
   await begin({ indexDelayMs: 1_000_000 });
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 12 * MEBIBYTE });
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 12 * MEBIBYTE });
   for (let number = 0; number < 80; number += 1) {
     await appendMuch(number);
-    if (number % 20 === 19) await storage.devices.retain(NOON);
+    if (number % 20 === 19) await place.storage.devices.retain(NOON);
     const kept = await parts();
     expect(kept.at(-1)).toBe(number);
     expect(kept.length).toBeGreaterThan(Math.min(number, 12));
   }
-  await storage.devices.retain(NOON);
-  const { bytes, segments } = (await storage.devices.status()).projects[0] ?? {
+  await place.storage.devices.retain(NOON);
+  const { bytes, segments } = (await place.storage.devices.status()).projects[0] ?? {
     bytes: Infinity,
     segments: 0,
   };
@@ -148,26 +142,26 @@ test("a project that keeps little has small segments, so that what goes is the o
 
 test("the size is kept between two looks as well: each time a segment has ended", async () => {
   await begin({ indexDelayMs: 1_000_000 });
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 8 * MEBIBYTE });
-  await storage.devices.retain(NOON);
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: null, maxBytes: 8 * MEBIBYTE });
+  await place.storage.devices.retain(NOON);
   for (let number = 0; number < 120; number += 1) await appendMuch(number);
   // Behind what was still to be dropped.
-  await storage.devices.closeSession({ session: "s-1", at: NOON, reason: "bye", resumable: false });
-  const { bytes } = (await storage.devices.status()).projects[0] ?? { bytes: Infinity };
+  await place.storage.devices.closeSession({ session: "s-1", at: NOON, reason: "bye", resumable: false });
+  const { bytes } = (await place.storage.devices.status()).projects[0] ?? { bytes: Infinity };
   expect(bytes).toBeLessThanOrEqual(12 * MEBIBYTE);
   expect((await parts()).at(-1)).toBe(119);
 });
 
 test("a project in use all the time keeps nothing that is older than its age and a quarter", async () => {
   await begin({ indexDelayMs: 1_000_000 });
-  await storage.accounts.setRetention(rocket.id, { maxAgeMs: HOUR_MS, maxBytes: null });
+  await place.storage.accounts.setRetention(rocket.id, { maxAgeMs: HOUR_MS, maxBytes: null });
   const STEP_MS = HOUR_MS / 12;
   for (let step = 0; step < 40; step += 1) {
     const at = NOON + step * STEP_MS;
     const times = { at, receivedAt: at };
-    await storage.devices.append(batch({ receivedAt: at, logs: [log("step", times)] }));
-    await storage.devices.retain(at);
-    const logs = await storage.devices.logs({ project: rocket.id, limit: 1_000, order: "oldest" });
+    await place.storage.devices.append(batch({ receivedAt: at, logs: [log("step", times)] }));
+    await place.storage.devices.retain(at);
+    const logs = await place.storage.devices.logs({ project: rocket.id, limit: 1_000, order: "oldest" });
     expect(logs[0]?.at).toBeGreaterThanOrEqual(at - HOUR_MS * 1.25 - STEP_MS);
     expect(logs.length).toBeGreaterThanOrEqual(Math.min(step + 1, 12));
   }

@@ -3,7 +3,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   NOON,
   batch,
@@ -14,36 +14,20 @@ import {
   rocket,
   sample,
 } from "../../../src/contract/subject.ts";
-import type { Storage } from "../../../src/index.ts";
-import { openSqliteStorage, type SqliteOptions } from "../../../src/sqlite/index.ts";
 import { openSegmentIndexing } from "../../../src/sqlite/index/segment-indexing.ts";
-import { makeFolder, type TemporaryFolder } from "../folders.ts";
+import { NEVER_MS, useStorage } from "../storages.ts";
 
 const DAY_MS = 86_400_000;
-/** A timer's longest: the storage's own indexer never comes to it. */
-const NEVER_MS = 2 ** 31 - 1;
 const FIRST = { project: 1, number: 1 };
 const BATCHES = 25;
 const LOGS_A_BATCH = 1_000;
 /** Steps and answers that are waited for at the most. */
 const MOST = 100_000;
 
-let temporary: TemporaryFolder;
-let storage: Storage;
-beforeEach(() => {
-  temporary = makeFolder();
-});
-afterEach(async () => {
-  await storage.close();
-  temporary.remove();
-});
-
-async function open(options: Partial<SqliteOptions>): Promise<void> {
-  storage = await openSqliteStorage({ folder: temporary.folder, ...options });
-}
+const place = useStorage();
 
 const sizeOf = (name: string) =>
-  statSync(join(temporary.folder, "segments", "1", name), { throwIfNoEntry: false })?.size ?? 0;
+  statSync(join(place.folder, "segments", "1", name), { throwIfNoEntry: false })?.size ?? 0;
 
 interface IndexState {
   readonly textSegments: number;
@@ -53,7 +37,7 @@ interface IndexState {
 }
 
 function look(): IndexState {
-  const index = new DatabaseSync(join(temporary.folder, "segments", "1", "1.index.db"), { readOnly: true });
+  const index = new DatabaseSync(join(place.folder, "segments", "1", "1.index.db"), { readOnly: true });
   const read = (sql: string) => Object.values(index.prepare(sql).get() ?? {})[0];
   try {
     return {
@@ -76,15 +60,15 @@ function countTextSegments(record: Uint8Array): number {
 }
 
 async function fill(): Promise<void> {
-  await beginRun({ storage, reopen: () => storage.close() });
-  await storage.devices.append(batch({ declarations: [declaration("speed")] }));
+  await beginRun({ storage: place.storage, reopen: () => place.storage.close() });
+  await place.storage.devices.append(batch({ declarations: [declaration("speed")] }));
   for (let number = 0; number < BATCHES; number += 1) {
     const first = number * LOGS_A_BATCH;
     const logs = Array.from({ length: LOGS_A_BATCH }, (_, index) => log(messageOf(first + index)));
     const samples = Array.from({ length: LOGS_A_BATCH }, (_, index) =>
       sample("speed", first + index, NOON + first + index),
     );
-    await storage.devices.append(batch({ logs, samples }));
+    await place.storage.devices.append(batch({ logs, samples }));
   }
 }
 
@@ -97,7 +81,7 @@ function messageOf(index: number): string {
 }
 
 async function expectFound(): Promise<void> {
-  const { devices } = storage;
+  const { devices } = place.storage;
   for (const index of [0, 12_345, BATCHES * LOGS_A_BATCH - 1]) {
     const found = await devices.logs({ project: rocket.id, text: messageOf(index).slice(0, 30), limit: 10 });
     expect(found.map(({ message }) => message)).toEqual([messageOf(index)]);
@@ -108,9 +92,9 @@ async function expectFound(): Promise<void> {
 }
 
 test("its texts become one segment by steps, between which searches are right", async () => {
-  await open({ indexDelayMs: NEVER_MS });
+  await place.open({ indexDelayMs: NEVER_MS });
   await fill();
-  const indexing = openSegmentIndexing(temporary.folder, FIRST);
+  const indexing = openSegmentIndexing(place.folder, FIRST);
   while (indexing.step(false)) await expectFound();
   expect(look()).toMatchObject({ complete: false });
   expect(look().textSegments).toBeGreaterThan(1);
@@ -127,12 +111,14 @@ test("its texts become one segment by steps, between which searches are right", 
 });
 
 test("all of it happens once the segment is closed, and no log is left, though readers have the files open", async () => {
-  await open({ indexDelayMs: 0, segmentAgeMs: DAY_MS });
+  await place.open({ indexDelayMs: 0, segmentAgeMs: DAY_MS });
   await fill();
   await expectFound();
-  await storage.devices.append(batch({ receivedAt: NOON + 2 * DAY_MS, logs: [log("of the next segment")] }));
+  await place.storage.devices.append(
+    batch({ receivedAt: NOON + 2 * DAY_MS, logs: [log("of the next segment")] }),
+  );
   const isFinished = () => look().complete && sizeOf("1.db-wal") + sizeOf("1.index.db-wal") === 0;
-  for (let answers = 0; answers < MOST && !isFinished(); answers += 1) await storage.devices.status();
+  for (let answers = 0; answers < MOST && !isFinished(); answers += 1) await place.storage.devices.status();
   expect(isFinished()).toBe(true);
   expect(look().textSegments).toBe(1);
   expect(look().free).toBeLessThan(look().pages / 8);
@@ -140,12 +126,12 @@ test("all of it happens once the segment is closed, and no log is left, though r
 });
 
 test("a log that couldn't go, for a reader stood in it, goes later", async () => {
-  await open({ indexDelayMs: NEVER_MS });
+  await place.open({ indexDelayMs: NEVER_MS });
   await fill();
-  const indexing = openSegmentIndexing(temporary.folder, FIRST);
+  const indexing = openSegmentIndexing(place.folder, FIRST);
   while (indexing.step(false));
   const readers = ["1.db", "1.index.db"].map(
-    (name) => new DatabaseSync(join(temporary.folder, "segments", "1", name), { readOnly: true }),
+    (name) => new DatabaseSync(join(place.folder, "segments", "1", name), { readOnly: true }),
   );
   for (const reader of readers) {
     reader.exec("BEGIN");

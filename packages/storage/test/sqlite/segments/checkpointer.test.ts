@@ -2,51 +2,40 @@
 
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { batch, beginRun, log, rocket } from "../../../src/contract/subject.ts";
-import type { Storage } from "../../../src/index.ts";
-import { openSqliteStorage, type SqliteOptions } from "../../../src/sqlite/index.ts";
 import { openSegmentToRead } from "../../../src/sqlite/segments/segment-file.ts";
 import { checkpointerCalls } from "../../../src/sqlite/segments/serve-checkpointer.ts";
-import { makeFolder, type TemporaryFolder } from "../folders.ts";
+import { NEVER_MS, useStorage } from "../storages.ts";
 
 const FIRST = { project: 1, number: 1 };
 const MIB = 1_048_576;
 /** Of a segment's file when all that it has is in its log. */
 const EMPTY_BYTES = 0.25 * MIB;
-/** A timer's longest: no index is made, so whoever changes the file is no indexer. */
-const NEVER_MS = 2 ** 31 - 1;
 const MESSAGE = "x".repeat(4_000);
 const LOGS_A_BATCH = 250;
 /** Answers that are waited for at the most. */
 const MOST = 100_000;
 
-let temporary: TemporaryFolder;
-let storage: Storage;
-beforeEach(() => {
-  temporary = makeFolder();
-});
-afterEach(async () => {
-  await storage.close();
-  temporary.remove();
-});
+const place = useStorage();
 
-async function open(options: Partial<SqliteOptions> = {}): Promise<void> {
-  storage = await openSqliteStorage({ folder: temporary.folder, indexDelayMs: NEVER_MS, ...options });
-  await beginRun({ storage, reopen: () => storage.close() });
+/** No index is made, so whoever changes the file is no indexer. */
+async function open(): Promise<void> {
+  await place.open({ indexDelayMs: NEVER_MS });
+  await beginRun({ storage: place.storage, reopen: () => place.storage.close() });
 }
 
-const fileOf = (ending: string) => join(temporary.folder, "segments", "1", `1.db${ending}`);
+const fileOf = (ending: string) => join(place.folder, "segments", "1", `1.db${ending}`);
 const sizeOf = (ending = "") => statSync(fileOf(ending)).size;
 
 /** As many mebibytes as log entries, each batch committed by itself. */
 async function fill(mebibytes: number): Promise<void> {
   const logs = Array.from({ length: LOGS_A_BATCH }, () => log(MESSAGE));
-  for (let stored = 0; stored < mebibytes; stored += 1) await storage.devices.append(batch({ logs }));
+  for (let stored = 0; stored < mebibytes; stored += 1) await place.storage.devices.append(batch({ logs }));
 }
 
 async function countFound(): Promise<number> {
-  const found = await storage.devices.logs({ project: rocket.id, limit: MOST });
+  const found = await place.storage.devices.logs({ project: rocket.id, limit: MOST });
   return found.filter(({ message }) => message === MESSAGE).length;
 }
 
@@ -54,7 +43,7 @@ test("what has been added is copied into the file before the writer has to", asy
   await open();
   await fill(20);
   const isCopied = () => sizeOf() > 15 * MIB;
-  for (let answers = 0; answers < MOST && !isCopied(); answers += 1) await storage.devices.status();
+  for (let answers = 0; answers < MOST && !isCopied(); answers += 1) await place.storage.devices.status();
   expect(isCopied()).toBe(true);
   // The writer checkpoints from 32 MiB on; it hasn't begun its log anew.
   expect(sizeOf("-wal")).toBeGreaterThan(19 * MIB);
@@ -66,7 +55,7 @@ test("little is left in the log for the writer to copy", async () => {
   await open();
   await fill(4);
   expect(sizeOf()).toBeLessThan(EMPTY_BYTES);
-  const copied = checkpointerCalls(temporary.folder).checkpoint(FIRST);
+  const copied = checkpointerCalls(place.folder).checkpoint(FIRST);
   expect(copied).toBeGreaterThan(250);
   expect(sizeOf()).toBeGreaterThan(4 * 0.9 * MIB);
   // Begun anew by whoever writes next, since all of it is in the file.
@@ -79,8 +68,8 @@ test("little is left in the log for the writer to copy", async () => {
 test("while somebody reads, what came after that stays in the log, and whoever reads sees what there was", async () => {
   await open();
   await fill(2);
-  const calls = checkpointerCalls(temporary.folder);
-  const { database: reader } = openSegmentToRead(temporary.folder, FIRST);
+  const calls = checkpointerCalls(place.folder);
+  const { database: reader } = openSegmentToRead(place.folder, FIRST);
   const count = reader.prepare("SELECT sum(count) AS entries FROM log_blocks");
   reader.exec("BEGIN");
   expect(count.get()).toEqual({ entries: 2 * LOGS_A_BATCH });
@@ -99,7 +88,7 @@ test("of a segment that is gone nobody hears, and what is said goes on being sto
   await open();
   await fill(1);
   rmSync(fileOf(""));
-  expect(() => checkpointerCalls(temporary.folder).checkpoint(FIRST)).toThrow("unable to open database file");
+  expect(() => checkpointerCalls(place.folder).checkpoint(FIRST)).toThrow("unable to open database file");
   await fill(18);
-  await storage.devices.status();
+  await place.storage.devices.status();
 });
