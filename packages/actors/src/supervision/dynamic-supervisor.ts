@@ -3,7 +3,8 @@
 import type { ExitReason } from "../exit-reason.ts";
 import type { Context, Timer } from "../context.ts";
 import { defineGenServer, type GenServer } from "../gen-server.ts";
-import { later, noReply } from "../process/definition.ts";
+import type { StartFailedError } from "../errors.ts";
+import { later, noReply, type Starter } from "../process/definition.ts";
 import type { Exit } from "../process/message.ts";
 import type { Protocol, Ref, ReplyTo } from "../protocol.ts";
 import { BackOffState, type BackOff } from "./back-off.ts";
@@ -175,20 +176,42 @@ function startNew<C, P extends Protocol>(
   from: ReplyTo<ChildStart<P>>,
 ): void {
   checkChild(spec, "never");
-  const { state } = ctx;
-  const answer = (start: ChildStart<P>) => {
-    state.starting -= 1;
-    ctx.reply(from, start);
-  };
-  state.starting += 1;
-  verbsOf(ctx).begin(spec.process, {
-    started(ref: Ref<P>) {
-      state.children.set(ref, keep(state, spec));
-      answer({ outcome: "started", ref });
-    },
-    ignored: () => answer({ outcome: "ignored" }),
-    failed: ({ reason }) => answer({ outcome: "failed", reason }),
-  });
+  ctx.state.starting += 1;
+  verbsOf(ctx).begin(spec.process, new NewChild(ctx, spec, from));
+}
+
+/** A child whose `init` is under way: one object, since many may start a second. */
+class NewChild<C, P extends Protocol> implements Starter<P> {
+  readonly #ctx: DynamicContext<C, P>;
+  /** Of a supervisor that ends first, the context has none any more. */
+  readonly #state: DynamicSupervisorState<C, P>;
+  readonly #spec: ChildSpec<P>;
+  readonly #from: ReplyTo<ChildStart<P>>;
+
+  constructor(ctx: DynamicContext<C, P>, spec: ChildSpec<P>, from: ReplyTo<ChildStart<P>>) {
+    this.#ctx = ctx;
+    this.#state = ctx.state;
+    this.#spec = spec;
+    this.#from = from;
+  }
+
+  started(ref: Ref<P>): void {
+    this.#state.children.set(ref, keep(this.#state, this.#spec));
+    this.#answer({ outcome: "started", ref });
+  }
+
+  ignored(): void {
+    this.#answer({ outcome: "ignored" });
+  }
+
+  failed({ reason }: StartFailedError): void {
+    this.#answer({ outcome: "failed", reason });
+  }
+
+  #answer(start: ChildStart<P>): void {
+    this.#state.starting -= 1;
+    this.#ctx.reply(this.#from, start);
+  }
 }
 
 function startAgain<C, P extends Protocol>(

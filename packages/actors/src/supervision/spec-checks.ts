@@ -19,6 +19,8 @@ const STRATEGIES = ["one_for_one", "one_for_all", "rest_for_one"];
 const AUTO_SHUTDOWNS = ["never", "any_significant", "all_significant"];
 const RESTARTS = ["permanent", "transient", "temporary"];
 const TYPES = ["worker", "supervisor"];
+const NOT_UNDER_NEVER = 'false under a supervisor whose autoShutdown is "never"';
+const NOT_IF_PERMANENT = "false if it is permanent";
 
 interface SupervisorFields {
   readonly strategy?: Strategy;
@@ -30,47 +32,45 @@ interface SupervisorFields {
 
 /** @throws SpecError for the first field that is wrong. */
 export function checkSupervisor(name: string, spec: SupervisorFields): void {
-  const check = checksOf(() => name);
   const { strategy, intensity, autoShutdown, backOff, maxChildren } = spec;
-  if (strategy !== undefined) check.oneOf("strategy", strategy, STRATEGIES);
-  if (autoShutdown !== undefined) check.oneOf("autoShutdown", autoShutdown, AUTO_SHUTDOWNS);
+  if (strategy !== undefined) expectOneOf("strategy", name, strategy, STRATEGIES);
+  if (autoShutdown !== undefined) expectOneOf("autoShutdown", name, autoShutdown, AUTO_SHUTDOWNS);
   if (intensity !== undefined) {
     const { restarts, withinMs } = intensity;
-    check.that("intensity.restarts", restarts, isCount(restarts), "an integer from 0 on");
-    check.that("intensity.withinMs", withinMs, isNumber(withinMs) && withinMs > 0, "milliseconds above 0");
+    const isTime = isNumber(withinMs) && withinMs > 0;
+    expectField("intensity.restarts", name, restarts, isCount(restarts), "an integer from 0 on");
+    expectField("intensity.withinMs", name, withinMs, isTime, "milliseconds above 0");
   }
   if (maxChildren !== undefined) {
     const counts = maxChildren === Infinity || isCount(maxChildren);
-    check.that("maxChildren", maxChildren, counts, "an integer from 0 on, or Infinity");
+    expectField("maxChildren", name, maxChildren, counts, "an integer from 0 on, or Infinity");
   }
   if (backOff !== undefined) checkBackOff(name, backOff);
 }
 
 function checkBackOff(name: string, { minMs, maxMs, jitter, resetAfterMs }: BackOff): void {
-  const check = checksOf(() => name);
   const finite = (ms: unknown) => isNumber(ms) && ms !== Infinity;
-  check.that("backOff.minMs", minMs, finite(minMs) && minMs > 0, "milliseconds above 0");
-  check.that("backOff.maxMs", maxMs, finite(maxMs) && maxMs >= minMs, "milliseconds from minMs on");
+  expectField("backOff.minMs", name, minMs, finite(minMs) && minMs > 0, "milliseconds above 0");
+  expectField("backOff.maxMs", name, maxMs, finite(maxMs) && maxMs >= minMs, "milliseconds from minMs on");
   if (jitter !== undefined)
-    check.that("backOff.jitter", jitter, isNumber(jitter) && jitter <= 1, "a share from 0 to 1");
+    expectField("backOff.jitter", name, jitter, isNumber(jitter) && jitter <= 1, "a share from 0 to 1");
   if (resetAfterMs !== undefined)
-    check.that("backOff.resetAfterMs", resetAfterMs, isNumber(resetAfterMs), "milliseconds from 0 on");
+    expectField("backOff.resetAfterMs", name, resetAfterMs, isNumber(resetAfterMs), "milliseconds from 0 on");
 }
 
 /** @throws SpecError for the first field that is wrong. */
 export function checkChild(child: ChildSpec, autoShutdown: AutoShutdown): void {
   const { id, process, restart, shutdown, significant = false, type } = child;
-  const check = checksOf(() => `child ${show(id)}`);
-  check.that("id", id, typeof id === "string" && id !== "", "a text that isn't empty");
-  check.that("process", process, isProcessSpec(process), "a definition with its arguments");
-  check.oneOf("restart", restart, RESTARTS);
   const shutdownFits = shutdown === "brutal" || isNumber(shutdown);
-  check.that("shutdown", shutdown, shutdownFits, '"brutal" or milliseconds from 0 to Infinity');
-  if (type !== undefined) check.oneOf("type", type, TYPES);
-  check.that("significant", significant, typeof significant === "boolean", "true or false");
-  const never = significant && autoShutdown === "never";
-  check.that("significant", significant, !never, 'false under a supervisor whose autoShutdown is "never"');
-  check.that("significant", significant, !significant || restart !== "permanent", "false if it is permanent");
+  const isNever = significant && autoShutdown === "never";
+  expectField("id", child, id, typeof id === "string" && id !== "", "a text that isn't empty");
+  expectField("process", child, process, isProcessSpec(process), "a definition with its arguments");
+  expectOneOf("restart", child, restart, RESTARTS);
+  expectField("shutdown", child, shutdown, shutdownFits, '"brutal" or milliseconds from 0 to Infinity');
+  if (type !== undefined) expectOneOf("type", child, type, TYPES);
+  expectField("significant", child, significant, typeof significant === "boolean", "true or false");
+  expectField("significant", child, significant, !isNever, NOT_UNDER_NEVER);
+  expectField("significant", child, significant, !significant || restart !== "permanent", NOT_IF_PERMANENT);
 }
 
 /** @throws SpecError for the first child that is wrong, or has another's id. */
@@ -88,14 +88,19 @@ export function checkChildren(
 }
 
 /** Words are made only for what is wrong: a child's start is checked too, and should cost little. */
-function checksOf(of: () => string) {
-  const that = (field: string, value: unknown, fits: boolean, expected: string) => {
-    if (!fits) throw new SpecError(field, of(), expected, value);
-  };
-  const oneOf = (field: string, value: string, values: readonly string[]) => {
-    if (!values.includes(value)) that(field, value, false, values.map(show).join(" or "));
-  };
-  return { that, oneOf };
+function expectField(
+  field: string,
+  of: string | ChildSpec,
+  value: unknown,
+  fits: boolean,
+  expected: string,
+): void {
+  if (fits) return;
+  throw new SpecError(field, typeof of === "string" ? of : `child ${show(of.id)}`, expected, value);
+}
+
+function expectOneOf(field: string, of: string | ChildSpec, value: string, values: readonly string[]): void {
+  if (!values.includes(value)) expectField(field, of, value, false, values.map(show).join(" or "));
 }
 
 function isNumber(value: unknown): value is number {
