@@ -3,6 +3,7 @@
 import type { RuntimeEvent } from "./events.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { ProcessSpec } from "./process/definition.ts";
+import type { Asker } from "./process/pending-call.ts";
 import type {
   Address,
   CallArgs,
@@ -113,6 +114,18 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   after<K extends CastName<P>>(ms: number, message: K, ...args: CastArgs<P, K>): Timer;
   cancel(timer: Timer): void;
 
+  /**
+   * The same as `callWithin`, without a promise, which costs more than most answers: `asker` hears of the answer or the failure
+   * in the turn of whoever answers or ends, also when this process has ended meanwhile.
+   */
+  ask<P extends Protocol, K extends CallName<P>>(
+    asker: Asker<Reply<P, K>>,
+    timeoutMs: number,
+    to: Address<P>,
+    message: K,
+    ...args: CallArgs<P, K>
+  ): void;
+
   /** Ties two processes: either's unclean end ends the other, or reaches it as `exit` if it traps exits. */
   link(ref: Ref): void;
   unlink(ref: Ref): void;
@@ -156,10 +169,10 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
    */
   giveWay(): Promise<void> | undefined;
   /**
-   * Does what an event of the host's brings, and lets what that makes ready run within the event: for ports and what stands on
-   * them, to be called by the host only, never from within a process.
+   * Has `entrant` do what an event of the host's brings, and lets what that makes ready run within the event: for ports and what
+   * stands on them, to be called by the host only, never from within a process.
    */
-  enter(work: () => void): void;
+  enter<T>(entrant: { enter(event: T): void }, event: T): void;
   /**
    * Has something flushed once at the end of this burst of messages, so that all of its writes leave together. What several
    * events of the host's bring in one turn of its loop is one burst; none waits more than a millisecond for others.

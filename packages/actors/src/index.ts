@@ -41,6 +41,7 @@ export {
   type Verbs,
 } from "./context.ts";
 export { ProcessContext } from "./process/context.ts";
+export type { Asker } from "./process/pending-call.ts";
 export { Later, ignore, later, noReply, type ProcessSpec } from "./process/definition.ts";
 export { type Down, type Exit } from "./process/message.ts";
 

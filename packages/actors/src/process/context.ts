@@ -27,6 +27,7 @@ import {
   withoutMonitorsOf,
   type Monitors,
 } from "./monitors.ts";
+import type { Asker, Question } from "./pending-call.ts";
 import type { Process } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
@@ -40,6 +41,8 @@ export interface ProcessVerbs {
     message: string,
     args: readonly unknown[],
   ): Promise<unknown>;
+  /** The same without a promise. */
+  askFor(caller: Process | undefined, question: Question, asker: Asker): void;
   castTo(to: Address, message: string, args: readonly unknown[]): void;
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
   reply<R>(to: ReplyTo<R>, value: R): void;
@@ -113,6 +116,18 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     const process = this.#process;
     if (!process.alive) return Promise.reject(new ProcessExitedError(process.ref.toString(), "noproc"));
     return process.host.callFrom(process, timeoutMs, to, message, args) as Promise<never>;
+  }
+
+  ask(
+    asker: Asker<never>,
+    timeoutMs: number,
+    to: Address,
+    message: string,
+    ...args: readonly unknown[]
+  ): void {
+    const process = this.#process;
+    if (process.alive) process.host.askFor(process, { to, message, args, timeoutMs }, asker as Asker);
+    else asker.failed(new ProcessExitedError(process.ref.toString(), "noproc"));
   }
 
   cast(to: Address, message: string, ...args: readonly unknown[]): void {
@@ -328,8 +343,8 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     return turn === undefined ? undefined : this.waitFor(turn);
   }
 
-  enter(work: () => void): void {
-    this.#process.host.scheduler.enter(work);
+  enter<T>(entrant: { enter(event: T): void }, event: T): void {
+    this.#process.host.scheduler.enter(entrant, event);
   }
 
   afterBurst(item: { flush(): void }): void {

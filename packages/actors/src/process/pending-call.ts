@@ -5,6 +5,7 @@ import { formatReason, toExitReason, type ExitReason } from "../exit-reason.ts";
 import type { Address } from "../protocol.ts";
 import { TimerNode, type TimerQueue } from "../runtime/timer-queue.ts";
 import { Later, noReply } from "./definition.ts";
+import { describeAddress } from "./process-ref.ts";
 
 /** Who is asked. The calls it hasn't answered hang on it, each on the one before, so that its end can answer them all. */
 export interface Answerer {
@@ -29,59 +30,74 @@ export function failOpenCalls(answerer: Answerer, reason: ExitReason): void {
   for (let call = answerer.openCall; call !== undefined; call = answerer.openCall) call.exited(reason);
 }
 
-export interface PendingCallOptions {
-  /** The process that waits, if it is one; it counts what it waits for. */
-  readonly caller: { waitingFor: number } | undefined;
+/** Who asks, and hears once what came of it, at once: within the turn of whoever answers or ends. */
+export interface Asker<in R = unknown> {
+  answered(value: R): void;
+  failed(error: Error): void;
+}
+
+/** What is asked, of whom, and for how long. */
+export interface Question {
   readonly to: Address;
-  /** The address in words, needed only where the call fails. */
-  readonly describe: (to: Address) => string;
   readonly message: string;
+  readonly args: readonly unknown[];
   readonly timeoutMs: number;
-  readonly answerer: Answerer;
-  readonly timers: Pick<TimerQueue, "cancel">;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
 }
 
 export class PendingCall extends TimerNode {
   nextOpen: PendingCall | undefined = undefined;
   previousOpen: PendingCall | undefined = undefined;
-  readonly #options: PendingCallOptions;
-  #settled = false;
+  readonly #question: Question;
+  readonly #answerer: Answerer;
+  readonly #timers: Pick<TimerQueue, "cancel">;
+  /** The process that waits, if it is one; it counts what it waits for. */
+  readonly #caller: { waitingFor: number } | undefined;
+  /** Until it has been told. */
+  #asker: Asker | undefined;
 
-  constructor(options: PendingCallOptions) {
+  constructor(
+    question: Question,
+    answerer: Answerer,
+    timers: Pick<TimerQueue, "cancel">,
+    caller: { waitingFor: number } | undefined,
+    asker: Asker,
+  ) {
     super();
-    this.#options = options;
-    addOpen(options.answerer, this);
-    if (options.caller !== undefined) options.caller.waitingFor += 1;
+    this.#question = question;
+    this.#answerer = answerer;
+    this.#timers = timers;
+    this.#caller = caller;
+    this.#asker = asker;
+    addOpen(answerer, this);
+    if (caller !== undefined) caller.waitingFor += 1;
   }
 
   answer(value: unknown): void {
-    if (this.#settle()) this.#options.resolve(value);
+    this.#settle()?.answered(value);
   }
 
   fail(error: Error): void {
-    if (this.#settle()) this.#options.reject(error);
+    this.#settle()?.failed(error);
   }
 
   exited(reason: ExitReason): void {
-    const { reject, describe, to } = this.#options;
-    if (this.#settle()) reject(new ProcessExitedError(describe(to), reason));
+    this.#settle()?.failed(new ProcessExitedError(describeAddress(this.#question.to), reason));
   }
 
   override expire(): void {
-    const { reject, describe, to, message, timeoutMs } = this.#options;
-    if (this.#settle()) reject(new CallTimeoutError(describe(to), message, timeoutMs));
+    const { to, message, timeoutMs } = this.#question;
+    this.#settle()?.failed(new CallTimeoutError(describeAddress(to), message, timeoutMs));
   }
 
-  #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
-    const { caller, timers, answerer } = this.#options;
-    if (caller !== undefined) caller.waitingFor -= 1;
-    timers.cancel(this);
-    removeOpen(answerer, this);
-    return true;
+  /** Nobody but the asker that it answers is told from here on. */
+  #settle(): Asker | undefined {
+    const asker = this.#asker;
+    if (asker === undefined) return undefined;
+    this.#asker = undefined;
+    if (this.#caller !== undefined) this.#caller.waitingFor -= 1;
+    this.#timers.cancel(this);
+    removeOpen(this.#answerer, this);
+    return asker;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The addresses of processes, and of whoever speaks from outside them. */
 
-import type { Ref } from "../protocol.ts";
+import type { Address, Ref } from "../protocol.ts";
 import type { Process } from "./process.ts";
 
 /** The address of a process; empties itself when the process ends, so that nobody holds on to a dead one's state. */
@@ -32,3 +32,10 @@ export class ProcessRef implements Ref {
 
 /** Who speaks when it is code outside any process; it counts as the parent of a process that has none. */
 export const OUTSIDE: Ref = { id: 0 };
+
+/** An address in words. */
+export function describeAddress(address: Address): string {
+  if (address instanceof ProcessRef) return address.toString();
+  if ("name" in address) return address.name;
+  return "key" in address ? `${address.registry}/${address.key}` : `#${address.id}`;
+}

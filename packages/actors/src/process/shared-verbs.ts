@@ -140,9 +140,11 @@ export abstract class SharedVerbs {
 
   #startUnder(supervisor: Address<TaskSupervisorProtocol>, task: TaskHandle): void {
     const { host } = this.#process;
-    const answered = (start: unknown) => task.startAnswered(start as ChildStart<{}>);
-    const failed = (error: unknown) => task.ended(startFailure(error));
-    host.callFrom(this.#process, Infinity, supervisor, "startChild", [task]).then(answered, failed);
+    const question = { to: supervisor, message: "startChild", args: [task], timeoutMs: Infinity };
+    host.askFor(this.#process, question, {
+      answered: (start) => task.startAnswered(start as ChildStart<{}>),
+      failed: (error) => task.ended(startFailure(error)),
+    });
   }
 
   /** Ties a task to this process's end, whatever its reason: a link lets a normal one pass. */

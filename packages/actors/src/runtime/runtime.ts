@@ -7,9 +7,9 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
 import type { ProcessSpec, Starter } from "../process/definition.ts";
 import { Envelope } from "../process/message.ts";
-import { PendingCall } from "../process/pending-call.ts";
+import { PendingCall, type Asker, type Question } from "../process/pending-call.ts";
 import { Process, type ProcessHost, type Watcher } from "../process/process.ts";
-import { OUTSIDE, ProcessRef } from "../process/process-ref.ts";
+import { OUTSIDE, ProcessRef, describeAddress } from "../process/process-ref.ts";
 import { Clock } from "./clock.ts";
 import { realEnvironment, type Environment } from "./environment.ts";
 import { Population } from "./population.ts";
@@ -47,7 +47,8 @@ export class Runtime implements Verbs, ProcessHost {
   readonly #processes = new Population();
   readonly #names = new Map<string, Process>();
   readonly #ports: ReadonlyMap<string, unknown>;
-  readonly #listeners = new Set<(event: RuntimeEvent) => void>();
+  /** Another array when one comes or goes: to go through a set costs each event some garbage. */
+  #listeners: readonly ((event: RuntimeEvent) => void)[] = [];
   #lastId = 0;
 
   constructor(options: RuntimeOptions = {}, environment: Environment = realEnvironment()) {
@@ -149,8 +150,10 @@ export class Runtime implements Verbs, ProcessHost {
 
   /** Has `listener` told of every event; the answer ends that. A listener must not throw. */
   on(listener: (event: RuntimeEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...new Set([...this.#listeners, listener])];
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener);
+    };
   }
 
   /** Every living process's address. */
@@ -207,24 +210,20 @@ export class Runtime implements Verbs, ProcessHost {
     message: string,
     args: readonly unknown[],
   ): Promise<unknown> {
+    return new Promise((answered, failed) =>
+      this.askFor(caller, { to, message, args, timeoutMs }, { answered, failed }),
+    );
+  }
+
+  /** @internal */
+  askFor(caller: Process | undefined, question: Question, asker: Asker): void {
+    const { to, message, args, timeoutMs } = question;
     const process = this.resolve(to);
-    if (process === undefined) return Promise.reject(new NoProcessError(describe(to)));
-    if (process === caller) return Promise.reject(new SelfCallError(describe(to), message));
-    return new Promise((resolve, reject) => {
-      const pending = new PendingCall({
-        caller,
-        to,
-        describe,
-        message,
-        timeoutMs,
-        answerer: process,
-        timers: this.timers,
-        resolve,
-        reject,
-      });
-      if (timeoutMs !== Infinity) this.timers.arm(pending, timeoutMs);
-      process.deliver(new Envelope("call", message, args, pending));
-    });
+    if (process === undefined) return asker.failed(new NoProcessError(describeAddress(to)));
+    if (process === caller) return asker.failed(new SelfCallError(describeAddress(to), message));
+    const pending = new PendingCall(question, process, this.timers, caller, asker);
+    if (timeoutMs !== Infinity) this.timers.arm(pending, timeoutMs);
+    process.deliver(new Envelope("call", message, args, pending));
   }
 
   /** @internal */
@@ -270,10 +269,4 @@ export class Runtime implements Verbs, ProcessHost {
       .filter((process) => process.busy && process.waitingFor === 0)
       .map((process) => process.ref.toString());
   }
-}
-
-function describe(address: Address): string {
-  if (address instanceof ProcessRef) return address.toString();
-  if ("name" in address) return address.name;
-  return "key" in address ? `${address.registry}/${address.key}` : `#${address.id}`;
 }

@@ -13,6 +13,11 @@ export interface Runnable {
   run(messages: number): boolean;
 }
 
+/** Whom an event of the host's is for: what it brings, this does. An object, since a function for each event would be garbage. */
+export interface Entrant<T> {
+  enter(event: T): void;
+}
+
 /** Messages that one process handles before the next process gets its turn. */
 const MESSAGES_A_RUN = 64;
 /** How long processes may run before the event loop gets its turn. */
@@ -70,15 +75,15 @@ export class Scheduler {
    * and never from within a process: that it calls shows that the event loop has had its turn. What is to be flushed is so
    * together with what the other events of this turn bring.
    */
-  enter(work: () => void): void {
+  enter<T>(entrant: Entrant<T>, event: T): void {
     if (this.#planned || !this.#environment.runsInEvents) {
-      work();
+      entrant.enter(event);
       return;
     }
     this.#planned = true;
     this.#counts = false;
     try {
-      work();
+      entrant.enter(event);
     } finally {
       this.#runEvent();
     }

@@ -26,6 +26,8 @@ function runnable(name: string, times = 1): Runnable {
   };
 }
 
+/** An event of the host's. */
+const enter = (work: () => void) => scheduler.enter({ enter: work }, undefined);
 const flushable = (name: string) => ({ flush: () => void ran.push(name) });
 
 describe("a scheduler", () => {
@@ -70,7 +72,7 @@ describe("a scheduler", () => {
   });
 
   test("runs within an event of the host's what that makes ready, and plans nothing", () => {
-    scheduler.enter(() => {
+    enter(() => {
       scheduler.ready(runnable("a"));
       ran.push("event");
     });
@@ -81,7 +83,7 @@ describe("a scheduler", () => {
 
   test("lets an event wait behind what is planned already", () => {
     scheduler.ready(runnable("before"));
-    scheduler.enter(() => scheduler.ready(runnable("a")));
+    enter(() => scheduler.ready(runnable("a")));
     expect(ran).toEqual([]);
     environment.runNext();
     expect(ran).toEqual(["before", "a"]);
@@ -89,14 +91,14 @@ describe("a scheduler", () => {
 
   test("gives the turn back that an event has begun, when its time is used up", () => {
     environment.msPerLook = 1;
-    scheduler.enter(() => scheduler.ready(runnable("a", 10)));
+    enter(() => scheduler.ready(runnable("a", 10)));
     expect(ran.length).toBeLessThan(10);
     expect(environment.runNext()).toBe("later");
   });
 
   test("leaves it to a simulation when that runs which an event makes ready", () => {
     environment.runsInEvents = false;
-    scheduler.enter(() => scheduler.ready(runnable("a")));
+    enter(() => scheduler.ready(runnable("a")));
     expect(ran).toEqual([]);
     environment.runNext();
     expect(ran).toEqual(["a"]);
@@ -104,7 +106,7 @@ describe("a scheduler", () => {
 
   test("goes on after an event that threw", () => {
     expect(() => {
-      scheduler.enter(() => {
+      enter(() => {
         scheduler.ready(runnable("a"));
         throw new Error("a port's defect");
       });
@@ -174,7 +176,7 @@ describe("what is put off to the end of a burst", () => {
   describe("by an event of the host's", () => {
     /** One that has a process write. */
     const event = (name: string) =>
-      scheduler.enter(() => {
+      enter(() => {
         scheduler.ready(runnable(name));
         scheduler.flushAfterBurst(flushable(`flush ${name}`));
       });
@@ -234,7 +236,7 @@ describe("what is put off to the end of a burst", () => {
     });
 
     test("isn't lost when another one's flush throws", () => {
-      scheduler.enter(() => {
+      enter(() => {
         scheduler.flushAfterBurst({
           flush() {
             throw new Error("boom");

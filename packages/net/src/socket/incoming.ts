@@ -138,10 +138,11 @@ export class Incoming implements StreamEvents {
   // What the stream tells
 
   data(chunk: Buffer): void {
-    this.#socket.owner.enter(() => this.#read(chunk));
+    this.#socket.owner.enter(this, chunk);
   }
 
-  #read(chunk: Buffer): void {
+  /** Within the event. */
+  enter(chunk: Buffer): void {
     try {
       this.#hear(chunk);
     } catch (error) {
