@@ -9,6 +9,7 @@ import {
   isCleanExit,
   later,
   on,
+  type Asker,
   type ChildStart,
   type Context,
   type DynamicSupervisorProtocol,
@@ -231,22 +232,31 @@ function startConnection(ctx: AcceptorContext, stream: Stream, place: Place): vo
   const start: ConnectionStart = { stream, settings: connection, place };
   const request = { handler: options.handler, start };
   // Without a time: a request that is given up would be carried out all the same.
-  ctx.callWithin(Infinity, connections, "startChild", request).then(
-    (started) => startAnswered(ctx, start, started),
-    (error: unknown) => startFailed(ctx, start, error),
-  );
+  ctx.ask(new Beginning(ctx, start), Infinity, connections, "startChild", request);
 }
 
-/** A process that began and failed has told so itself, and its end has freed its place. */
-function startAnswered(ctx: AcceptorContext, start: ConnectionStart, started: ChildStart<Protocol>): void {
-  if (started.outcome === "started" || start.place.hasBegun) return;
-  startFailed(ctx, start, "reason" in started ? started.reason : started.outcome);
-}
+/** Hears whether a connection's process has begun. */
+class Beginning implements Asker<ChildStart<Protocol>> {
+  readonly #teller: Teller;
+  readonly #start: ConnectionStart;
 
-function startFailed(ctx: AcceptorContext, { stream, place }: ConnectionStart, error: unknown): void {
-  stream.destroy();
-  place.abandon();
-  tell(ctx, { type: "net:accept_failed", listener: stream.local, error });
+  constructor(teller: Teller, start: ConnectionStart) {
+    this.#teller = teller;
+    this.#start = start;
+  }
+
+  /** A process that began and failed has told so itself, and its end has freed its place. */
+  answered(started: ChildStart<Protocol>): void {
+    if (started.outcome === "started" || this.#start.place.hasBegun) return;
+    this.failed("reason" in started ? started.reason : started.outcome);
+  }
+
+  failed(error: unknown): void {
+    const { stream, place } = this.#start;
+    stream.destroy();
+    place.abandon();
+    tell(this.#teller, { type: "net:accept_failed", listener: stream.local, error });
+  }
 }
 
 // Who waits

@@ -2,12 +2,8 @@
 
 import type { StreamEvents } from "./network.ts";
 
-export class Ear implements StreamEvents {
-  readonly closed: () => void;
-
-  constructor(closed: () => void) {
-    this.closed = closed;
-  }
+export abstract class Ear implements StreamEvents {
+  abstract closed(): void;
 
   data(): void {}
   ended(): void {}

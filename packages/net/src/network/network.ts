@@ -47,8 +47,16 @@ export interface Taken {
   readonly isExact: boolean;
 }
 
+/** Who has a stream that was accepted and that nobody owns yet. */
+export interface Keeper {
+  /** From here on somebody else closes it. */
+  taken(stream: Stream): void;
+}
+
 /** One connection, not reading until `start`. */
 export interface Stream {
+  /** Who offers it; `adopted` when somebody has made a socket of it who was offered it. */
+  keeper: Keeper | "adopted" | undefined;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   /** Begins to tell `events`, still without reading; from then on nobody else who was told before. */

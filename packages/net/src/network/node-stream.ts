@@ -6,7 +6,7 @@ import { endedBefore } from "./handshake-errors.ts";
 import type { HostClock } from "./host-clock.ts";
 import { queuedByKernel } from "./kernel-queue.ts";
 import { Lingering, type Parting } from "./lingering.ts";
-import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "./network.ts";
+import type { Endpoint, Keeper, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import { endReads, readShared, takeRead } from "./shared-reads.ts";
 import type { TlsInfo, TlsOptions } from "./tls.ts";
@@ -56,6 +56,7 @@ export interface StreamPlace {
 }
 
 export class NodeStream implements Stream, Parting {
+  keeper: Keeper | "adopted" | undefined = undefined;
   readonly local: Endpoint;
   /** Of a Unix socket. */
   readonly #remotePath: Endpoint | undefined;

@@ -1,7 +1,15 @@
 /** One end of a simulated connection, with its kernel's buffers. It behaves as TCP's does (RFC 9293), as Node.js shows it. */
 
 import type { TlsInfo, TlsOptions } from "../network/tls.ts";
-import type { Endpoint, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "../network/network.ts";
+import type {
+  Endpoint,
+  Keeper,
+  Stream,
+  StreamEvents,
+  StreamOptions,
+  Taken,
+  Watermarks,
+} from "../network/network.ts";
 import { ChunkQueue } from "../framing/chunk-queue.ts";
 import type { Agenda } from "./agenda.ts";
 import { Encryption } from "./encryption.ts";
@@ -34,6 +42,7 @@ export interface StreamLink {
 }
 
 export class SimulatedStream implements Stream {
+  keeper: Keeper | "adopted" | undefined = undefined;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #link: StreamLink;

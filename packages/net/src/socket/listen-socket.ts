@@ -3,7 +3,7 @@
 import { defineInfo, type Owned } from "@wheelhouse/actors";
 import { refusal } from "../expectations.ts";
 import { Ear } from "../network/ear.ts";
-import type { Endpoint, ListeningPort, Stream } from "../network/network.ts";
+import type { Endpoint, Keeper, ListeningPort, Stream } from "../network/network.ts";
 
 /**
  * What reaches the owner of a listening socket: `connection` only with `active`, each to be taken by `adopt`, or refused
@@ -16,23 +16,17 @@ export type ListenMessage =
 /** The kind of a listening socket's messages: handle them with `on(ListenInfo, …)`. */
 export const ListenInfo = defineInfo<ListenMessage>("net:listen");
 
-/** Which listening socket a stream came from that nobody has taken yet. */
-const offeredBy = new WeakMap<Stream, ListenSocket>();
-
-/** Streams of messages that are somebody's socket now. A listener's own, and those of `accept`, nobody can adopt twice. */
-const adopted = new WeakSet<Stream>();
-
-/** @throws RangeError */
+/** @throws RangeError when somebody has adopted it: a listener's own, and those of `accept`, nobody is offered. */
 export function expectUnadopted(stream: Stream): void {
-  if (adopted.has(stream)) throw refusal("stream", "one that nobody has adopted", "one that is a socket's");
+  if (stream.keeper === "adopted")
+    throw refusal("stream", "one that nobody has adopted", "one that is a socket's");
 }
 
 /** From here on somebody else closes the stream. */
 export function takeOver(stream: Stream): void {
-  const listenSocket = offeredBy.get(stream);
-  if (listenSocket === undefined) return;
-  listenSocket.taken(stream);
-  adopted.add(stream);
+  if (stream.keeper === undefined || stream.keeper === "adopted") return;
+  stream.keeper.taken(stream);
+  stream.keeper = "adopted";
 }
 
 /** Somebody who waits for a connection; it belongs to a process, and waits no longer than that lives. */
@@ -41,13 +35,13 @@ export interface PendingAccept extends Owned {
 }
 
 /** A socket that listens: gen_tcp:listen/2's, owned by the process that opened it. */
-export class ListenSocket implements Owned {
+export class ListenSocket implements Owned, Keeper {
   /** Where it listens: the port that was found for 0, too. */
   readonly local: Endpoint;
   readonly #port: ListeningPort;
   readonly #backlog: number;
-  /** Streams that nobody owns yet. */
-  readonly #untaken = new Set<Stream>();
+  /** Streams that nobody owns yet; mostly the first is taken next. */
+  #untaken: Stream[] = [];
   readonly #acceptors = new Set<PendingAccept>();
   #closing: Promise<void> | undefined = undefined;
 
@@ -66,7 +60,7 @@ export class ListenSocket implements Owned {
       acceptor.accepted(stream);
       return false;
     }
-    const hasRoom = this.#closing === undefined && this.#untaken.size < this.#backlog;
+    const hasRoom = this.#closing === undefined && this.#untaken.length < this.#backlog;
     if (hasRoom) this.#keep(stream);
     else stream.destroy();
     return hasRoom;
@@ -74,9 +68,9 @@ export class ListenSocket implements Owned {
 
   /** Until somebody takes it, or it is gone, whoever has destroyed it: its next owner hears of it instead. */
   #keep(stream: Stream): void {
-    this.#untaken.add(stream);
-    offeredBy.set(stream, this);
-    stream.start(new Ear(() => this.taken(stream)));
+    this.#untaken.push(stream);
+    stream.keeper = this;
+    stream.start(new Offer(this, stream));
   }
 
   /** @internal Gives the acceptor the next stream; `undefined` when it has closed. */
@@ -94,8 +88,9 @@ export class ListenSocket implements Owned {
 
   /** @internal From here on somebody else closes it. */
   taken(stream: Stream): void {
-    this.#untaken.delete(stream);
-    offeredBy.delete(stream);
+    if (stream.keeper !== this) return;
+    stream.keeper = undefined;
+    this.#untaken.splice(this.#untaken.indexOf(stream), 1);
   }
 
   /** Takes no more connections; those that were accepted live on. Resolves when the address is free again. */
@@ -105,8 +100,8 @@ export class ListenSocket implements Owned {
   }
 
   #end(): Promise<void> {
-    for (const stream of this.#untaken) {
-      this.taken(stream);
+    for (const stream of this.#untaken.splice(0)) {
+      stream.keeper = undefined;
       stream.destroy();
     }
     const closing = this.#port.close();
@@ -118,5 +113,21 @@ export class ListenSocket implements Owned {
   /** @internal The owner has ended. */
   release(): void {
     void this.close();
+  }
+}
+
+/** Hears whether a stream that nobody has taken is gone. */
+class Offer extends Ear {
+  readonly #listenSocket: ListenSocket;
+  readonly #stream: Stream;
+
+  constructor(listenSocket: ListenSocket, stream: Stream) {
+    super();
+    this.#listenSocket = listenSocket;
+    this.#stream = stream;
+  }
+
+  closed(): void {
+    this.#listenSocket.taken(this.#stream);
   }
 }

@@ -52,10 +52,12 @@ export async function listen(
   // Connections may come before the promise below has told the program of the socket they come to.
   const early: Stream[] = [];
   let listenSocket: ListenSocket | undefined;
-  const connection = (stream: Stream) => {
-    if (listenSocket === undefined) early.push(stream);
-    else if (listenSocket.offer(stream) && active)
-      ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
+  const comer = {
+    enter(stream: Stream) {
+      if (listenSocket === undefined) early.push(stream);
+      else if (listenSocket.offer(stream) && active)
+        ctx.inform(ctx.self, ListenInfo, { type: "connection", listenSocket, stream });
+    },
   };
   const failed = (error: Error) => {
     if (listenSocket === undefined) return;
@@ -70,12 +72,12 @@ export async function listen(
     keepAliveMs,
     noDelay,
     reusePort,
-    connection,
+    connection: (stream) => ctx.enter(comer, stream),
     failed,
   });
   listenSocket = new ListenSocket(await ctx.waitFor(listening), backlog);
   ctx.own(listenSocket);
-  for (const stream of early) connection(stream);
+  for (const stream of early) comer.enter(stream);
   return listenSocket;
 }
 

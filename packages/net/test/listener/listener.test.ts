@@ -247,8 +247,11 @@ describe("an acceptor that ends (behaviour 39)", () => {
     const network = new FakeNetwork();
     const server = await serve({ handler }, testRuntime([provide(NetworkPort, network)]));
     const acceptor = await server.acceptor();
+    // Its turn comes for this first, and then for those.
+    const info = server.info();
     const untaken = [network.dial(), network.dial()];
     server.runtime.exit(acceptor, "kill");
+    await expect(info).rejects.toThrow("killed");
     expect(untaken.map((stream) => stream.destroyed)).toEqual([true, true]);
     await server.untilListensAgain();
     const next = network.dial();
