@@ -43,13 +43,12 @@ export class Flushes {
   }
 
   #runAll(due: Set<Flushable>): void {
+    const items = due.values();
     try {
-      for (const item of due) {
-        due.delete(item);
-        item.flush();
-      }
+      for (const item of items) item.flush();
     } finally {
-      for (const item of due) this.add(item);
+      // What is left of them: a set's iterator goes on where it was.
+      for (const item of items) this.add(item);
     }
   }
 }
