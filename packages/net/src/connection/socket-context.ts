@@ -84,13 +84,13 @@ export class SocketContext extends SocketVerbs {
   /** @internal The peer is ready, and times begin: a handler may receive from its first moment on. */
   opens({ firstPacketTimeoutMs, maxLifeMs }: ConnectionSettings): void {
     this.phase = "open";
+    if (firstPacketTimeoutMs === Infinity && maxLifeMs === Infinity) return;
     const nowMs = this.now();
-    if (firstPacketTimeoutMs !== Infinity || maxLifeMs !== Infinity)
-      this.#times = {
-        ...this.#times,
-        firstPacketUntilMs: nowMs + firstPacketTimeoutMs,
-        lifeUntilMs: nowMs + maxLifeMs,
-      };
+    this.#times = {
+      ...this.#times,
+      firstPacketUntilMs: nowMs + firstPacketTimeoutMs,
+      lifeUntilMs: nowMs + maxLifeMs,
+    };
   }
 
   /** @internal The first packet may come; how long a handler took before isn't the peer's delay. */

@@ -208,9 +208,9 @@ export class Ledger {
    * are no more of them than there may be connections.
    */
   #limitFinished(): void {
-    const [oldest] = this.#finished;
-    if (oldest === undefined || this.limits.inside + this.#finished.size <= this.limits.maxConnections)
-      return;
+    const { size } = this.#finished;
+    if (size === 0 || this.limits.inside + size <= this.limits.maxConnections) return;
+    const oldest = this.#finished.values().next().value as Place;
     this.#finished.delete(oldest);
     oldest.cut();
   }

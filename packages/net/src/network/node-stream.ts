@@ -8,7 +8,7 @@ import { queuedByKernel } from "./kernel-queue.ts";
 import { Lingering, type Parting } from "./lingering.ts";
 import type { Endpoint, Keeper, Stream, StreamEvents, StreamOptions, Taken, Watermarks } from "./network.ts";
 import { PieceQueue } from "./piece-queue.ts";
-import { endReads, readShared, takeRead } from "./shared-reads.ts";
+import { endReads, readOn, readShared, takeRead } from "./shared-reads.ts";
 import type { TlsInfo, TlsOptions } from "./tls.ts";
 
 /** Writes of a burst are joined into one buffer up to so many bytes; above, copying costs more than a gathering write. */
@@ -24,7 +24,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Where the listeners that all sockets share find the stream of theirs: closures for each would cost more. */
 const STREAM = Symbol("stream");
-type Tagged = Socket & { [STREAM]?: NodeStream };
+type Tagged = Socket & { [STREAM]?: NodeStream | undefined };
 
 function onData(this: Tagged, chunk: Buffer): void {
   this[STREAM]?.received(chunk);
@@ -155,6 +155,8 @@ export class NodeStream implements Stream, Parting {
     if (this.#closed) return;
     this.#closed = true;
     endReads(this.#raw);
+    // What Node.js keeps of it until V8 collects the whole heap (handles of its own are never young) shall not keep a process.
+    this.#socket[STREAM] = undefined;
     this.#lingering?.stop();
     this.#dropQueue();
     this.#events?.closed(this.#error);
@@ -163,7 +165,7 @@ export class NodeStream implements Stream, Parting {
   // Reading
 
   resume(): void {
-    this.#socket.resume();
+    readOn(this.#socket);
   }
 
   pause(): void {
@@ -272,7 +274,7 @@ export class NodeStream implements Stream, Parting {
     if (this.#closed) return;
     this.#lingering?.stop();
     this.#lingering = new Lingering(this, ms, this.#clock);
-    this.#socket.resume();
+    readOn(this.#socket);
   }
 
   get hasFinished(): boolean {

@@ -55,6 +55,13 @@ export function readShared(socket: Socket, onRead: OnRead): boolean {
   return true;
 }
 
+/** Reads on: at once, where `resume` would have its stream wait for the end of this tick. */
+export function readOn(socket: Socket): void {
+  const isShared = MEMORY !== undefined && (socket as unknown as Inside)[MEMORY] instanceof Buffer;
+  if (isShared) socket.read(0);
+  else socket.resume();
+}
+
 /** What was read last, in memory that is its receiver's alone. */
 export function takeRead(socket: Socket, bytes: number, memory: Buffer): Buffer {
   next = undefined;

@@ -22,6 +22,14 @@ interface Receiver {
   alarm: Alarm | undefined;
 }
 
+interface IncomingOptions {
+  readonly stream: Stream;
+  readonly outgoing: Outgoing;
+  readonly active: ActiveMode;
+  /** Milliseconds of the runtime's monotonic clock, whole ones. */
+  readonly openedAt: number;
+}
+
 /** Chunks that may wait undelivered before the peer is made to wait. */
 const HELD_CHUNKS = 1;
 /** Packets that may wait in the owner's mailbox: with `active: true`, too, the peer has to wait for a slow owner. */
@@ -49,15 +57,12 @@ export class Incoming implements StreamEvents {
   #suspended = false;
   #end: PacketsEnd | undefined = undefined;
 
-  constructor(
-    socket: Socket,
-    { stream, outgoing, active }: { stream: Stream; outgoing: Outgoing; active: ActiveMode },
-  ) {
+  constructor(socket: Socket, { stream, outgoing, active, openedAt }: IncomingOptions) {
     this.#socket = socket;
     this.#stream = stream;
     this.#outgoing = outgoing;
     this.#active = active;
-    this.lastReadAt = Math.floor(socket.owner.now());
+    this.lastReadAt = openedAt;
   }
 
   // What is asked for

@@ -54,8 +54,8 @@ export class ListenSocket implements Owned, Keeper {
 
   /** @internal Whether it is kept for somebody to take: Node.js accepts all, so the backlog's limit holds here too. */
   offer(stream: Stream): boolean {
-    const [acceptor] = this.#acceptors;
-    if (acceptor !== undefined) {
+    if (this.#acceptors.size > 0) {
+      const acceptor = this.#acceptors.values().next().value as PendingAccept;
       this.#acceptors.delete(acceptor);
       acceptor.accepted(stream);
       return false;
@@ -75,7 +75,7 @@ export class ListenSocket implements Owned, Keeper {
 
   /** @internal Gives the acceptor the next stream; `undefined` when it has closed. */
   accept(acceptor: PendingAccept): void {
-    const [stream] = this.#untaken;
+    const stream = this.#untaken[0];
     if (stream !== undefined) takeOver(stream);
     if (stream !== undefined || this.#closing !== undefined) acceptor.accepted(stream);
     else this.#acceptors.add(acceptor);

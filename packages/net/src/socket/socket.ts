@@ -120,9 +120,9 @@ export class Socket implements Owned {
     this.#owner = owner;
     this.#settings = toSettings(options);
     this.#stream = stream;
-    this.#openedAt = Math.floor(owner.now());
+    const openedAt = (this.#openedAt = Math.floor(owner.now()));
     const outgoing = (this.#outgoing = new Outgoing(this, stream));
-    this.#incoming = new Incoming(this, { stream, outgoing, active: options.active ?? true });
+    this.#incoming = new Incoming(this, { stream, outgoing, active: options.active ?? true, openedAt });
     stream.setOptions(this.#settings.stream);
     stream.start(this.#incoming);
     owner.own(this);
