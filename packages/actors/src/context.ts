@@ -175,7 +175,8 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
   enter<T>(entrant: { enter(event: T): void }, event: T): void;
   /**
    * Has something flushed once at the end of this burst of messages, so that all of its writes leave together. What several
-   * events of the host's bring in one turn of its loop is one burst; none waits more than a millisecond for others.
+   * events of the host's bring in one turn of its loop is one burst; none waits more than a millisecond for others, and no more
+   * than 64 wait.
    */
   afterBurst(item: { flush(): void }): void;
 

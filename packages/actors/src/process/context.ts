@@ -27,7 +27,7 @@ import {
   withoutMonitorsOf,
   type Monitors,
 } from "./monitors.ts";
-import type { Asker, Question } from "./pending-call.ts";
+import type { Asker } from "./pending-call.ts";
 import type { Process } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
@@ -42,7 +42,14 @@ export interface ProcessVerbs {
     args: readonly unknown[],
   ): Promise<unknown>;
   /** The same without a promise. */
-  askFor(caller: Process | undefined, question: Question, asker: Asker): void;
+  askFor(
+    caller: Process | undefined,
+    asker: Asker,
+    timeoutMs: number,
+    to: Address,
+    message: string,
+    args: readonly unknown[],
+  ): void;
   castTo(to: Address, message: string, args: readonly unknown[]): void;
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
   reply<R>(to: ReplyTo<R>, value: R): void;
@@ -126,7 +133,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     ...args: readonly unknown[]
   ): void {
     const process = this.#process;
-    if (process.alive) process.host.askFor(process, { to, message, args, timeoutMs }, asker as Asker);
+    if (process.alive) process.host.askFor(process, asker as Asker, timeoutMs, to, message, args);
     else asker.failed(new ProcessExitedError(process.ref.toString(), "noproc"));
   }
 

@@ -36,18 +36,23 @@ export interface Asker<in R = unknown> {
   failed(error: Error): void;
 }
 
-/** What is asked, of whom, and for how long. */
-export interface Question {
-  readonly to: Address;
-  readonly message: string;
-  readonly args: readonly unknown[];
-  readonly timeoutMs: number;
+/** A promise's. No literal, as nothing of which there may be many: V8 may have all that one makes grow old at once. */
+export class Promised implements Asker {
+  readonly answered: (value: unknown) => void;
+  readonly failed: (error: Error) => void;
+
+  constructor(resolve: (value: unknown) => void, reject: (error: Error) => void) {
+    this.answered = resolve;
+    this.failed = reject;
+  }
 }
 
 export class PendingCall extends TimerNode {
   nextOpen: PendingCall | undefined = undefined;
   previousOpen: PendingCall | undefined = undefined;
-  readonly #question: Question;
+  readonly #to: Address;
+  readonly #message: string;
+  readonly #timeoutMs: number;
   readonly #answerer: Answerer;
   readonly #timers: Pick<TimerQueue, "cancel">;
   /** The process that waits, if it is one; it counts what it waits for. */
@@ -56,14 +61,18 @@ export class PendingCall extends TimerNode {
   #asker: Asker | undefined;
 
   constructor(
-    question: Question,
+    to: Address,
+    message: string,
+    timeoutMs: number,
     answerer: Answerer,
     timers: Pick<TimerQueue, "cancel">,
     caller: { waitingFor: number } | undefined,
     asker: Asker,
   ) {
     super();
-    this.#question = question;
+    this.#to = to;
+    this.#message = message;
+    this.#timeoutMs = timeoutMs;
     this.#answerer = answerer;
     this.#timers = timers;
     this.#caller = caller;
@@ -81,12 +90,12 @@ export class PendingCall extends TimerNode {
   }
 
   exited(reason: ExitReason): void {
-    this.#settle()?.failed(new ProcessExitedError(describeAddress(this.#question.to), reason));
+    this.#settle()?.failed(new ProcessExitedError(describeAddress(this.#to), reason));
   }
 
   override expire(): void {
-    const { to, message, timeoutMs } = this.#question;
-    this.#settle()?.failed(new CallTimeoutError(describeAddress(to), message, timeoutMs));
+    const to = describeAddress(this.#to);
+    this.#settle()?.failed(new CallTimeoutError(to, this.#message, this.#timeoutMs));
   }
 
   /** Nobody but the asker that it answers is told from here on. */

@@ -1,4 +1,4 @@
-/** Work that is put off so that all of a burst's writes leave together, and until when it may be. */
+/** Work that is put off so that a burst's writes leave together, and how long and how much of it may be. */
 
 /** Work put off to the end of a burst. */
 export interface Flushable {
@@ -7,6 +7,8 @@ export interface Flushable {
 
 /** How long the writes of one burst may wait for others. */
 const MOST_MS = 1;
+/** How many may wait: of more, what the first of them lies in has left the processor's caches before it is written. */
+const MOST_ITEMS = 64;
 
 export class Flushes {
   /** Mostly one: a set only of more. */
@@ -26,9 +28,10 @@ export class Flushes {
     else this.#items = new Set([others, item]);
   }
 
-  /** Whether something has waited for long enough. */
+  /** Whether something has waited for long enough, or enough of them wait. */
   isDue(now: number): boolean {
     if (this.#items === undefined) return false;
+    if (this.#items instanceof Set && this.#items.size >= MOST_ITEMS) return true;
     if (this.#dueAt === Infinity) this.#dueAt = now + MOST_MS;
     return now >= this.#dueAt;
   }

@@ -7,7 +7,7 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
 import type { ProcessSpec, Starter } from "../process/definition.ts";
 import { Envelope } from "../process/message.ts";
-import { PendingCall, type Asker, type Question } from "../process/pending-call.ts";
+import { PendingCall, Promised, type Asker } from "../process/pending-call.ts";
 import { Process, type ProcessHost, type Watcher } from "../process/process.ts";
 import { OUTSIDE, ProcessRef, describeAddress } from "../process/process-ref.ts";
 import { Clock } from "./clock.ts";
@@ -210,18 +210,24 @@ export class Runtime implements Verbs, ProcessHost {
     message: string,
     args: readonly unknown[],
   ): Promise<unknown> {
-    return new Promise((answered, failed) =>
-      this.askFor(caller, { to, message, args, timeoutMs }, { answered, failed }),
+    return new Promise((resolve, reject) =>
+      this.askFor(caller, new Promised(resolve, reject), timeoutMs, to, message, args),
     );
   }
 
   /** @internal */
-  askFor(caller: Process | undefined, question: Question, asker: Asker): void {
-    const { to, message, args, timeoutMs } = question;
+  askFor(
+    caller: Process | undefined,
+    asker: Asker,
+    timeoutMs: number,
+    to: Address,
+    message: string,
+    args: readonly unknown[],
+  ): void {
     const process = this.resolve(to);
     if (process === undefined) return asker.failed(new NoProcessError(describeAddress(to)));
     if (process === caller) return asker.failed(new SelfCallError(describeAddress(to), message));
-    const pending = new PendingCall(question, process, this.timers, caller, asker);
+    const pending = new PendingCall(to, message, timeoutMs, process, this.timers, caller, asker);
     if (timeoutMs !== Infinity) this.timers.arm(pending, timeoutMs);
     process.deliver(new Envelope("call", message, args, pending));
   }

@@ -235,6 +235,18 @@ describe("what is put off to the end of a burst", () => {
       expect(scheduler.idle).toBe(true);
     });
 
+    test("isn't waited for by more than 64", () => {
+      for (let number = 1; number <= 63; number += 1) event(`${number}`);
+      expect(ran.filter((name) => name.startsWith("flush"))).toEqual([]);
+      event("64");
+      const flushed = Array.from({ length: 64 }, (_, place) => `flush ${place + 1}`);
+      expect(ran.filter((name) => name.startsWith("flush"))).toEqual(flushed);
+      event("65");
+      expect(ran.at(-1)).toBe("65");
+      while (environment.planned.length > 0) environment.runNext();
+      expect(ran.at(-1)).toBe("flush 65");
+    });
+
     test("isn't lost when another one's flush throws", () => {
       enter(() => {
         scheduler.flushAfterBurst({
@@ -244,9 +256,10 @@ describe("what is put off to the end of a burst", () => {
         });
       });
       event("a");
+      event("b");
       expect(() => environment.runNext()).toThrow("boom");
       while (environment.planned.length > 0) environment.runNext();
-      expect(ran).toEqual(["a", "flush a"]);
+      expect(ran).toEqual(["a", "b", "flush a", "flush b"]);
     });
   });
 

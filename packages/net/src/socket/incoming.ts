@@ -8,7 +8,7 @@ import { wrong } from "../expectations.ts";
 import { OVERLONG, type Frame, type Framer, type FramingFault } from "../framing/framer.ts";
 import { isReset, type Stream, type StreamEvents } from "../network/network.ts";
 import { Alarm } from "./alarm.ts";
-import type { ActiveMode, PacketMessage, ReceiveError, SocketMessage } from "./messages.ts";
+import { PacketMessage, type ActiveMode, type ReceiveError, type SocketMessage } from "./messages.ts";
 import { checkActive } from "./options.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { PacketsEnd } from "./packets-end.ts";
@@ -271,7 +271,7 @@ export class Incoming implements StreamEvents {
     }
     this.packetsRead += 1;
     if (this.#receiver !== undefined) this.#answerPacket(frame);
-    else this.#tellPacket({ type: "data", socket: this.#socket, data: frame });
+    else this.#tellPacket(new PacketMessage(this.#socket, frame));
     this.#countDown();
   }
 
