@@ -14,6 +14,7 @@ import {
   start,
   taskStream,
   type Address,
+  type Asker,
   type CallContext,
   type ChildStart,
   type Context,
@@ -74,6 +75,13 @@ void found;
 void runtime.call(Named, "add", "a");
 void ctx.call(store, "add", "a", 2);
 void ctx.callWithin(10, store, "get", "a");
+declare const asker: Asker<number | undefined>;
+declare const narrow: Asker<number>;
+ctx.ask(asker, 10, store, "get", "a");
+// @ts-expect-error: an asker that can't be told of all replies
+ctx.ask(narrow, 10, store, "get", "a");
+// @ts-expect-error: an argument of the wrong type
+ctx.ask(asker, 10, store, "get", true);
 // @ts-expect-error: an argument of the wrong type
 void runtime.call(store, "get", 1);
 // @ts-expect-error: an argument too few

@@ -7,6 +7,7 @@ import {
   later,
   noReply,
   processName,
+  type Asker,
   type ReplyTo,
 } from "@wheelhouse/actors";
 import { describe, expect, test, vi } from "vitest";
@@ -255,5 +256,65 @@ describe("a reply", () => {
     runtime.cast(ref, "do", (ctx) => ctx.from);
     expect(await ended).toMatchObject({ message: expect.stringContaining("got: no call") as unknown });
     takeCrashes();
+  });
+});
+
+describe("asking without a promise", () => {
+  /** What an asker hears, in words. */
+  function listen() {
+    const heard: string[] = [];
+    const asker: Asker<unknown> = {
+      answered: (value) => heard.push(`answered ${String(value)}`),
+      failed: (error) => heard.push(`failed ${error.name}`),
+    };
+    return { heard, asker };
+  }
+
+  test("tells of the answer in the turn that gives it, before the server's next message", async () => {
+    const { runtime, start } = world();
+    const [server, client] = [await start(probe("server")), await start(probe("client"))];
+    const { heard, asker } = listen();
+    runtime.cast(client, "do", (ctx) => ctx.ask(asker, Infinity, server, "run", () => heard.push("run")));
+    await runtime.settle();
+    expect(heard).toEqual(["run", "answered 1"]);
+  });
+
+  test("tells of a failure once, whichever it is", async () => {
+    const { runtime, start } = world();
+    const [server, client] = [await start(probe("server")), await start(probe("client"))];
+    const { heard, asker } = listen();
+    runtime.cast(client, "do", (ctx) => {
+      ctx.ask(asker, 1_000, processName<ProbeProtocol>("nobody"), "run", () => 1);
+      ctx.ask(asker, 1_000, ctx.self, "run", () => 1);
+      expect(heard.splice(0)).toEqual(["failed NoProcessError", "failed SelfCallError"]);
+      ctx.ask(asker, 1_000, server, "run", (it) => sleep(it, 2_000));
+    });
+    await runtime.advance(1_000);
+    expect(heard.splice(0)).toEqual(["failed CallTimeoutError"]);
+    runtime.exit(server, "kill");
+    await runtime.advance(5_000);
+    expect(heard).toEqual([]);
+  });
+
+  test("tells of the server's end, and goes on when it is the asking process that has ended", async () => {
+    const { runtime, start } = world();
+    const [server, client] = [await start(probe("server")), await start(probe("client"))];
+    const { heard, asker } = listen();
+    let dead: ProbeContext | undefined;
+    runtime.cast(client, "do", (ctx) => {
+      dead = ctx;
+      ctx.ask(asker, Infinity, server, "run", () => "still answered");
+      ctx.exit(ctx.self, "kill");
+    });
+    await runtime.settle();
+    expect(heard.splice(0)).toEqual(["answered still answered"]);
+    dead?.ask(asker, Infinity, server, "run", () => 1);
+    expect(heard.splice(0)).toEqual(["failed ProcessExitedError"]);
+    const other = await start(probe("other"));
+    runtime.cast(other, "do", (ctx) => ctx.ask(asker, Infinity, server, "run", () => noReply));
+    await runtime.settle();
+    expect(heard).toEqual([]);
+    runtime.exit(server, "kill");
+    expect(heard).toEqual(["failed ProcessExitedError"]);
   });
 });
