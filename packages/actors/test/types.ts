@@ -76,10 +76,10 @@ void runtime.call(Named, "add", "a");
 void ctx.call(store, "add", "a", 2);
 void ctx.callWithin(10, store, "get", "a");
 declare const asker: Asker<number | undefined>;
-declare const narrow: Asker<number>;
+declare const certainAsker: Asker<number>;
 ctx.ask(asker, 10, store, "get", "a");
 // @ts-expect-error: an asker that can't be told of all replies
-ctx.ask(narrow, 10, store, "get", "a");
+ctx.ask(certainAsker, 10, store, "get", "a");
 // @ts-expect-error: an argument of the wrong type
 ctx.ask(asker, 10, store, "get", true);
 // @ts-expect-error: an argument of the wrong type
