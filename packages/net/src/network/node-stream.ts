@@ -63,7 +63,7 @@ export class NodeStream implements Stream, Parting {
   /** What is read from and written to. */
   #socket: Tagged;
   /** The kernel's socket; another one than the above once it is encrypted. */
-  readonly #raw: Socket;
+  readonly #raw: Tagged;
   readonly #clock: HostClock;
   #events: StreamEvents | undefined = undefined;
   #error: Error | undefined = undefined;
@@ -156,7 +156,7 @@ export class NodeStream implements Stream, Parting {
     this.#closed = true;
     endReads(this.#raw);
     // What Node.js keeps of it until V8 collects the whole heap (handles of its own are never young) shall not keep a process.
-    this.#socket[STREAM] = undefined;
+    this.#socket[STREAM] = this.#raw[STREAM] = undefined;
     this.#lingering?.stop();
     this.#dropQueue();
     this.#events?.closed(this.#error);
