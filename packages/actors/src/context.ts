@@ -116,7 +116,7 @@ export interface Context<P extends Protocol = Protocol, S = unknown>
 
   /**
    * The same as `callWithin`, without a promise, which costs more than most answers: `asker` hears of the answer or the failure
-   * in the turn of whoever answers or ends, also when this process has ended meanwhile.
+   * in the turn of whoever answers or ends, also when this process has ended meanwhile. As a runtime's listener it mustn't throw.
    */
   ask<P extends Protocol, K extends CallName<P>>(
     asker: Asker<Reply<P, K>>,

@@ -30,13 +30,13 @@ export function failOpenCalls(answerer: Answerer, reason: ExitReason): void {
   for (let call = answerer.openCall; call !== undefined; call = answerer.openCall) call.exited(reason);
 }
 
-/** Who asks, and hears once what came of it, at once: within the turn of whoever answers or ends. */
+/** Who asks, and hears once what came of it, within the turn of whoever answers or ends. It mustn't throw. */
 export interface Asker<in R = unknown> {
   answered(value: R): void;
   failed(error: Error): void;
 }
 
-/** A promise's. No literal, as nothing of which there may be many: V8 may have all that one makes grow old at once. */
+/** A promise's. A class, since V8 may have all that a literal makes grow old at once, and of calls there may be many. */
 export class Promised implements Asker {
   readonly answered: (value: unknown) => void;
   readonly failed: (error: Error) => void;
@@ -98,7 +98,7 @@ export class PendingCall extends TimerNode {
     this.#settle()?.failed(new CallTimeoutError(to, this.#message, this.#timeoutMs));
   }
 
-  /** Nobody but the asker that it answers is told from here on. */
+  /** Who is to be told, the first time; later nobody is. */
   #settle(): Asker | undefined {
     const asker = this.#asker;
     if (asker === undefined) return undefined;

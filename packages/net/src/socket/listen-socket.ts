@@ -41,7 +41,7 @@ export class ListenSocket implements Owned, Keeper {
   readonly #port: ListeningPort;
   readonly #backlog: number;
   /** Streams that nobody owns yet; mostly the first is taken next. */
-  #untaken: Stream[] = [];
+  readonly #untaken: Stream[] = [];
   readonly #acceptors = new Set<PendingAccept>();
   #closing: Promise<void> | undefined = undefined;
 
