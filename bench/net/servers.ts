@@ -79,8 +79,8 @@ function startCutting(): Promise<NodeServer> {
 }
 
 /** As "Memory, and what V8 is told" in docs/guides/draining-and-deploying.md has it; plain servers get the same. */
-const NODE_FLAGS = ["--max-semi-space-size=1", "--single-threaded-gc"];
-const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "67108864" };
+const NODE_FLAGS = ["--max-semi-space-size=2", "--single-threaded-gc"];
+const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "134217728" };
 
 async function startNode(
   name: string,

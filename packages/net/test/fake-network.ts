@@ -50,7 +50,6 @@ export class FakeNetwork implements Network {
 }
 
 export class FakeStream implements Stream {
-  keeper: Stream["keeper"] = undefined;
   readonly local = { host: "127.0.0.1", port: 1 };
   readonly remote = { host: "127.0.0.1", port: 2 };
   /** What was written, one entry a system call. */

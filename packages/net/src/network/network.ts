@@ -55,8 +55,8 @@ export interface Keeper {
 
 /** One connection, not reading until `start`. */
 export interface Stream {
-  /** Who offers it; `adopted` when somebody has made a socket of it who was offered it. */
-  keeper: Keeper | "adopted" | undefined;
+  /** @internal Who offers it; `adopted` when somebody has made a socket of it who was offered it. */
+  keeper?: Keeper | "adopted" | undefined;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   /** Begins to tell `events`, still without reading; from then on nobody else who was told before. */

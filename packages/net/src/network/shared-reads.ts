@@ -11,10 +11,10 @@ import { Socket } from "node:net";
  * More than the 64 KiB that much of a program's traffic comes in at a time: libuv reads again, in vain, when a read was full. Not
  * much more, since what of a socket's own memory isn't read into waits for V8's collection all the same.
  */
-const READ_BYTES = 73_728;
+const READ_BYTES = 66_560;
 /** To copy so many bytes costs more than new memory does. */
 const MUCH_BYTES = 32_768;
-/** Sockets that may have memory of their own: 4.5 MiB, also where all of them fall silent just then. */
+/** Sockets that may have memory of their own: 4 MiB, also where all of them fall silent just then. */
 const MOST_OWNERS = 64;
 
 const shared = Buffer.allocUnsafeSlow(READ_BYTES);
