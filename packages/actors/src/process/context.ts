@@ -27,29 +27,13 @@ import {
   withoutMonitorsOf,
   type Monitors,
 } from "./monitors.ts";
-import type { Asker } from "./pending-call.ts";
+import { ask, call, type Asker } from "./pending-call.ts";
 import type { Process } from "./process.ts";
 import { SharedVerbs } from "./shared-verbs.ts";
 import { ShuttingDown } from "./shutting-down.ts";
 
 /** What the verbs need of the runtime: each says who is speaking. */
 export interface ProcessVerbs {
-  callFrom(
-    caller: Process | undefined,
-    timeoutMs: number,
-    to: Address,
-    message: string,
-    args: readonly unknown[],
-  ): Promise<unknown>;
-  /** The same without a promise. */
-  askFor(
-    caller: Process | undefined,
-    asker: Asker,
-    timeoutMs: number,
-    to: Address,
-    message: string,
-    args: readonly unknown[],
-  ): void;
   castTo(to: Address, message: string, args: readonly unknown[]): void;
   inform<M>(to: Address, kind: InfoKind<M>, message: M): void;
   reply<R>(to: ReplyTo<R>, value: R): void;
@@ -118,11 +102,10 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     return this.#call(timeoutMs, to, message, args);
   }
 
-  /** Not async: the promise of a call is the only one it costs. */
   #call(timeoutMs: number, to: Address, message: string, args: readonly unknown[]): Promise<never> {
     const process = this.#process;
     if (!process.alive) return Promise.reject(new ProcessExitedError(process.ref.toString(), "noproc"));
-    return process.host.callFrom(process, timeoutMs, to, message, args) as Promise<never>;
+    return call(process.host, process, timeoutMs, to, message, args) as Promise<never>;
   }
 
   ask(
@@ -133,7 +116,7 @@ export class ProcessContext extends SharedVerbs implements CallContext<Protocol,
     ...args: readonly unknown[]
   ): void {
     const process = this.#process;
-    if (process.alive) process.host.askFor(process, asker as Asker, timeoutMs, to, message, args);
+    if (process.alive) ask(process.host, process, asker as Asker, timeoutMs, to, message, args);
     else asker.failed(new ProcessExitedError(process.ref.toString(), "noproc"));
   }
 

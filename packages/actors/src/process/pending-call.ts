@@ -1,10 +1,12 @@
 /** A call that waits for its answer: at most one outcome, the first one, ever reaches the caller. */
 
-import { CallTimeoutError, ProcessExitedError } from "../errors.ts";
+import { CallTimeoutError, NoProcessError, ProcessExitedError, SelfCallError } from "../errors.ts";
 import { formatReason, toExitReason, type ExitReason } from "../exit-reason.ts";
 import type { Address } from "../protocol.ts";
 import { TimerNode, type TimerQueue } from "../runtime/timer-queue.ts";
 import { Later, noReply } from "./definition.ts";
+import { Envelope } from "./message.ts";
+import type { Process, ProcessHost } from "./process.ts";
 import { describeAddress } from "./process-ref.ts";
 
 /** Who is asked. The calls it hasn't answered hang on it, each on the one before, so that its end can answer them all. */
@@ -34,17 +36,6 @@ export function failOpenCalls(answerer: Answerer, reason: ExitReason): void {
 export interface Asker<in R = unknown> {
   answered(value: R): void;
   failed(error: Error): void;
-}
-
-/** A promise's. A class, since V8 may have all that a literal makes grow old at once, and of calls there may be many. */
-export class Promised implements Asker {
-  readonly answered: (value: unknown) => void;
-  readonly failed: (error: Error) => void;
-
-  constructor(resolve: (value: unknown) => void, reject: (error: Error) => void) {
-    this.answered = resolve;
-    this.failed = reject;
-  }
 }
 
 export class PendingCall extends TimerNode {
@@ -108,6 +99,49 @@ export class PendingCall extends TimerNode {
     removeOpen(this.#answerer, this);
     return asker;
   }
+}
+
+/** A promise's. A class, since V8 may have all that a literal makes grow old at once, and of calls there may be many. */
+class Promised implements Asker {
+  readonly answered: (value: unknown) => void;
+  readonly failed: (error: Error) => void;
+
+  constructor(resolve: (value: unknown) => void, reject: (error: Error) => void) {
+    this.answered = resolve;
+    this.failed = reject;
+  }
+}
+
+/** A request that is answered to `asker`; `caller` is the process that asks, if it is one. */
+export function ask(
+  host: ProcessHost,
+  caller: Process | undefined,
+  asker: Asker,
+  timeoutMs: number,
+  to: Address,
+  message: string,
+  args: readonly unknown[],
+): void {
+  const process = host.resolve(to);
+  if (process === undefined) return asker.failed(new NoProcessError(describeAddress(to)));
+  if (process === caller) return asker.failed(new SelfCallError(describeAddress(to), message));
+  const pending = new PendingCall(to, message, timeoutMs, process, host.timers, caller, asker);
+  if (timeoutMs !== Infinity) host.timers.arm(pending, timeoutMs);
+  process.deliver(new Envelope("call", message, args, pending));
+}
+
+/** The same with a promise, the only one that it costs. */
+export function call(
+  host: ProcessHost,
+  caller: Process | undefined,
+  timeoutMs: number,
+  to: Address,
+  message: string,
+  args: readonly unknown[],
+): Promise<unknown> {
+  return new Promise((resolve, reject) =>
+    ask(host, caller, new Promised(resolve, reject), timeoutMs, to, message, args),
+  );
 }
 
 /** Answers with what a handler gave: now, later, or not at all. */

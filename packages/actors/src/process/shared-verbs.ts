@@ -18,7 +18,7 @@ import {
   type TaskSupervisorProtocol,
 } from "../tasks/task.ts";
 import type { Bound, BoundedSubscription } from "../topics.ts";
-import type { Asker } from "./pending-call.ts";
+import { ask, type Asker } from "./pending-call.ts";
 import type { Process } from "./process.ts";
 
 export abstract class SharedVerbs {
@@ -140,12 +140,12 @@ export abstract class SharedVerbs {
   }
 
   #startUnder(supervisor: Address<TaskSupervisorProtocol>, task: TaskHandle): void {
-    const { host } = this.#process;
     const asker: Asker<ChildStart<{}>> = {
       answered: (start) => task.startAnswered(start),
       failed: (error) => task.ended(startFailure(error)),
     };
-    host.askFor(this.#process, asker as Asker, Infinity, supervisor, "startChild", [task]);
+    const process = this.#process;
+    ask(process.host, process, asker as Asker, Infinity, supervisor, "startChild", [task]);
   }
 
   /** Ties a task to this process's end, whatever its reason: a link lets a normal one pass. */

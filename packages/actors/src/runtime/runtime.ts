@@ -1,15 +1,15 @@
 /** A world of processes: their names, topics, timers and turns. There is no global one; two live side by side. */
 
 import { CALL_TIMEOUT_MS, type PortKey, type Verbs } from "../context.ts";
-import { NameTakenError, NoProcessError, SelfCallError, StartFailedError } from "../errors.ts";
+import { NameTakenError, StartFailedError } from "../errors.ts";
 import type { RuntimeEvent } from "../events.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Address, InfoKind, ProcessName, Protocol, Ref, ReplyTo } from "../protocol.ts";
 import type { ProcessSpec, Starter } from "../process/definition.ts";
 import { Envelope } from "../process/message.ts";
-import { PendingCall, Promised, type Asker } from "../process/pending-call.ts";
+import { PendingCall, call } from "../process/pending-call.ts";
 import { Process, type ProcessHost, type Watcher } from "../process/process.ts";
-import { OUTSIDE, ProcessRef, describeAddress } from "../process/process-ref.ts";
+import { OUTSIDE, ProcessRef } from "../process/process-ref.ts";
 import { Clock } from "./clock.ts";
 import { realEnvironment, type Environment } from "./environment.ts";
 import { Population } from "./population.ts";
@@ -62,10 +62,10 @@ export class Runtime implements Verbs, ProcessHost {
   // Verbs for code outside any process
 
   call: Verbs["call"] = (to, message, ...args) =>
-    this.callFrom(undefined, CALL_TIMEOUT_MS, to, message, args) as Promise<never>;
+    call(this, undefined, CALL_TIMEOUT_MS, to, message, args) as Promise<never>;
 
   callWithin: Verbs["callWithin"] = (timeoutMs, to, message, ...args) =>
-    this.callFrom(undefined, timeoutMs, to, message, args) as Promise<never>;
+    call(this, undefined, timeoutMs, to, message, args) as Promise<never>;
 
   cast: Verbs["cast"] = (to, message, ...args) => this.castTo(to, message, args);
 
@@ -200,36 +200,6 @@ export class Runtime implements Verbs, ProcessHost {
     if (address instanceof ProcessRef) return address.process;
     if ("name" in address) return this.#names.get(address.name);
     return "key" in address ? this.registries.resolve(address) : undefined;
-  }
-
-  /** @internal */
-  callFrom(
-    caller: Process | undefined,
-    timeoutMs: number,
-    to: Address,
-    message: string,
-    args: readonly unknown[],
-  ): Promise<unknown> {
-    return new Promise((resolve, reject) =>
-      this.askFor(caller, new Promised(resolve, reject), timeoutMs, to, message, args),
-    );
-  }
-
-  /** @internal */
-  askFor(
-    caller: Process | undefined,
-    asker: Asker,
-    timeoutMs: number,
-    to: Address,
-    message: string,
-    args: readonly unknown[],
-  ): void {
-    const process = this.resolve(to);
-    if (process === undefined) return asker.failed(new NoProcessError(describeAddress(to)));
-    if (process === caller) return asker.failed(new SelfCallError(describeAddress(to), message));
-    const pending = new PendingCall(to, message, timeoutMs, process, this.timers, caller, asker);
-    if (timeoutMs !== Infinity) this.timers.arm(pending, timeoutMs);
-    process.deliver(new Envelope("call", message, args, pending));
   }
 
   /** @internal */
