@@ -58,7 +58,7 @@ export class WaitingLine implements Owned {
     if (this.#line.size === 0) this.#looksAtMs = nowMs + LOOK_EVERY_MS;
     this.#line.add(waiter);
     this.#equals(waitMs).add(waiter);
-    stream.start(new PeerEar(() => this.#dismiss(waiter, "peer_gone")));
+    stream.start(new Ear(() => this.#dismiss(waiter, "peer_gone")));
     this.#setAlarm();
   }
 
@@ -134,15 +134,5 @@ export class WaitingLine implements Owned {
   #look(nowMs: number): void {
     this.#looksAtMs = nowMs + LOOK_EVERY_MS;
     for (const { stream } of this.#line) stream.look();
-  }
-}
-
-/** Hears whether a peer that waits goes away. */
-class PeerEar extends Ear {
-  readonly closed: () => void;
-
-  constructor(closed: () => void) {
-    super();
-    this.closed = closed;
   }
 }

@@ -2,8 +2,12 @@
 
 import type { StreamEvents } from "./network.ts";
 
-export abstract class Ear implements StreamEvents {
-  abstract closed(): void;
+export class Ear implements StreamEvents {
+  readonly closed: () => void;
+
+  constructor(closed: () => void) {
+    this.closed = closed;
+  }
 
   data(): void {}
   ended(): void {}

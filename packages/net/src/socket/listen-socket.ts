@@ -70,7 +70,7 @@ export class ListenSocket implements Owned, Keeper {
   #keep(stream: Stream): void {
     this.#untaken.push(stream);
     stream.keeper = this;
-    stream.start(new Offer(this, stream));
+    stream.start(new Ear(() => this.taken(stream)));
   }
 
   /** @internal Gives the acceptor the next stream; `undefined` when it has closed. */
@@ -100,8 +100,8 @@ export class ListenSocket implements Owned, Keeper {
   }
 
   #end(): Promise<void> {
-    for (const stream of this.#untaken.splice(0)) {
-      stream.keeper = undefined;
+    for (const stream of this.#untaken.slice()) {
+      this.taken(stream);
       stream.destroy();
     }
     const closing = this.#port.close();
@@ -113,21 +113,5 @@ export class ListenSocket implements Owned, Keeper {
   /** @internal The owner has ended. */
   release(): void {
     void this.close();
-  }
-}
-
-/** Hears whether a stream that nobody has taken is gone. */
-class Offer extends Ear {
-  readonly #listenSocket: ListenSocket;
-  readonly #stream: Stream;
-
-  constructor(listenSocket: ListenSocket, stream: Stream) {
-    super();
-    this.#listenSocket = listenSocket;
-    this.#stream = stream;
-  }
-
-  closed(): void {
-    this.#listenSocket.taken(this.#stream);
   }
 }
