@@ -126,6 +126,13 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+/** Of what `read` finds in each run; `undefined` where there were none. */
+export function median<T>(runs: readonly T[], read: (run: T) => number): number;
+export function median<T>(runs: readonly T[] | undefined, read: (run: T) => number): number | undefined;
+export function median<T>(runs: readonly T[] | undefined, read: (run: T) => number): number | undefined {
+  return runs === undefined ? undefined : quantile(runs.map(read), 0.5);
+}
+
 /** The rows as a table, with how busy the machine was: on one that does other work too, all figures are too low. */
 export function printFigures(figures: readonly Figure[]): void {
   const heads = ["what", "ours", "peer", "ratio", "floor", "met"];

@@ -1,6 +1,6 @@
 /** `npm run bench -- net-accepts`: connections that come and go a second; each is closed by the peer, then by the server. */
 
-import { atLeastTimes, medians, printFigures, quantile, type Figure, type Size } from "../figure.ts";
+import { atLeastTimes, median, printFigures, type Figure, type Size } from "../figure.ts";
 import type { Child } from "./child.ts";
 import { percent, rateByServerTime } from "./load/spent.ts";
 import type { VisitLoad, VisitResult } from "./load/visits.ts";
@@ -19,37 +19,26 @@ export async function run(): Promise<void> {
 export function measure({ count, runs }: Size): Promise<readonly Figure[]> {
   return withEnded([startLoad, startOurs, startPlain], async ([load, ours, plain]) => {
     for (const server of [ours, plain]) await visit(load, server, Math.ceil(count * WARM_UP_SHARE));
-    const results = new Map<string, VisitResult[]>([
-      ["ours", []],
-      ["plain", []],
-    ]);
-    const measureOne = async (server: NodeServer) => {
-      const result = await visit(load, server, count);
-      results.get(server.name)?.push(result);
-      // The load works more for a connection than a server does, so a server's own processor time is what counts.
-      return rateByServerTime(result.visitsPerSecond, result);
-    };
-    const rates = await medians(runs, { ours: () => measureOne(ours), plain: () => measureOne(plain) });
-    const medianOf = (name: string, read: (result: VisitResult) => number) =>
-      quantile(results.get(name)?.map(read) ?? [], 0.5);
-    for (const name of results.keys()) {
-      const [server, load] = [
-        medianOf(name, (run) => run.serverShare),
-        medianOf(name, (run) => run.loadShare),
-      ];
-      console.log(`${name}: server ${percent(server)}, load ${percent(load)} busy`);
+    const results = { ours: [] as VisitResult[], plain: [] as VisitResult[] };
+    for (let run = 0; run < runs; run += 1) {
+      results.ours.push(await visit(load, ours, count));
+      results.plain.push(await visit(load, plain, count));
     }
-    const byTheClock = (name: string) => medianOf(name, (run) => run.visitsPerSecond);
-    const what = "connections come and gone a second";
+    for (const [name, visits] of Object.entries(results)) {
+      const server = percent(median(visits, ({ serverShare }) => serverShare));
+      console.log(
+        `${name}: server ${server}, load ${percent(median(visits, ({ loadShare }) => loadShare))} busy`,
+      );
+    }
+    const compare = (title: string, read: (result: VisitResult) => number) => {
+      const what = `connections come and gone a second${title}: node:net`;
+      return atLeastTimes(what, median(results.ours, read), median(results.plain, read), 0.85, "/s", 1);
+    };
     return [
-      atLeastTimes(`${what}, by the clock: node:net`, byTheClock("ours"), byTheClock("plain"), 0.85, "/s", 1),
-      atLeastTimes(
-        `${what} of the server's processor time: node:net`,
-        rates.ours,
-        rates.plain,
-        0.85,
-        "/s",
-        1,
+      compare(", by the clock", (result) => result.visitsPerSecond),
+      // The load works more for a connection than a server does, so by the clock it is the limit.
+      compare(" of the server's processor time", (result) =>
+        rateByServerTime(result.visitsPerSecond, result),
       ),
     ];
   });

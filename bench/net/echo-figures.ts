@@ -4,7 +4,7 @@
  * other work too, or the load is slower than a server, the rate by the clock would be that of something else.
  */
 
-import { atLeastTimes, atMostTimes, quantile, type Figure } from "../figure.ts";
+import { atLeastTimes, atMostTimes, median, type Figure } from "../figure.ts";
 import type { EchoLoad, EchoResult } from "./load/echo.ts";
 import { percent, rateByServerTime } from "./load/spent.ts";
 import { withContenders, type Contenders, type Server } from "./servers.ts";
@@ -137,11 +137,4 @@ function describeClock(results: Results): string {
     return `${name} ${rate} k/s (server ${percent(server)}, load ${percent(load)} busy)`;
   });
   return `by the clock ${parts.join(", ")}`;
-}
-
-function median(
-  runs: readonly EchoResult[] | undefined,
-  read: (run: EchoResult) => number,
-): number | undefined {
-  return runs === undefined ? undefined : quantile(runs.map(read), 0.5);
 }
